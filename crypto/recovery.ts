@@ -1,0 +1,77 @@
+/** Secrets from revealed shares, each checked against what its owner published. protocol.md §3.6, §4.6 */
+import { platform } from '#platform';
+
+import { equalBytes } from './bytes.ts';
+import { seedDigest } from './commitments.ts';
+import type { Context } from './context.ts';
+import { TributaryError } from './error.ts';
+import { combineWith, lagrangeAtZero, type Share } from './shamir.ts';
+
+/** Combines shares of many secrets, computing the factors once for every set of holders. */
+export class SecretRecovery {
+  readonly #context: Context;
+  readonly #threshold: number;
+  readonly #coefficients = new Map<string, readonly bigint[]>();
+
+  constructor(context: Context, threshold: number) {
+    this.#context = context;
+    this.#threshold = threshold;
+  }
+
+  /**
+   * A member's self seed, 32 bytes.
+   * @param digest the `seedDigest` that the member signed
+   * @throws TributaryError `recovery/seed` if it is another seed, `shamir/too-few-shares`, and as `combineWith`
+   */
+  seed(member: number, shares: readonly Share[], digest: Uint8Array): Uint8Array {
+    const seed = this.#combine(shares);
+    if (!isSeed(this.#context, member, seed, digest)) {
+      throw new TributaryError('recovery/seed', `the shares of member ${member}'s seed restore another seed`);
+    }
+    return seed;
+  }
+
+  /**
+   * A member's mask private key, 32 bytes.
+   * @param maskKey the public key in the roster
+   * @throws TributaryError `recovery/mask-key` if it is the key of another, and as `seed`
+   */
+  maskSecret(member: number, shares: readonly Share[], maskKey: Uint8Array): Uint8Array {
+    const secret = this.#combine(shares);
+    if (!isMaskSecret(secret, maskKey)) {
+      throw new TributaryError(
+        'recovery/mask-key',
+        `the shares of member ${member}'s key restore another key`,
+      );
+    }
+    return secret;
+  }
+
+  #combine(shares: readonly Share[]): Uint8Array {
+    if (shares.length < this.#threshold) {
+      throw new TributaryError(
+        'shamir/too-few-shares',
+        `${shares.length} shares, ${this.#threshold} are needed: wait for members to return`,
+      );
+    }
+    const used = shares.slice(0, this.#threshold);
+    const xs = used.map((share) => share.x);
+    const holders = xs.join();
+    const coefficients = this.#coefficients.get(holders) ?? lagrangeAtZero(xs);
+    this.#coefficients.set(holders, coefficients);
+    return combineWith(
+      coefficients,
+      used.map((share) => share.y),
+    );
+  }
+}
+
+/** Whether a recovered seed is the one that its owner's signed digest commits to. */
+export function isSeed(context: Context, member: number, seed: Uint8Array, digest: Uint8Array): boolean {
+  return equalBytes(seedDigest(context, member, seed), digest);
+}
+
+/** Whether a recovered private key is that of a roster's mask key. */
+export function isMaskSecret(secret: Uint8Array, maskKey: Uint8Array): boolean {
+  return equalBytes(platform.x25519(secret).publicKey(), maskKey);
+}

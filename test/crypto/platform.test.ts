@@ -1,0 +1,126 @@
+/** Both implementations of the primitives agree with each other, and refuse the same. docs/protocol.md §3.1 */
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { toHex } from '#crypto/bytes.ts';
+import { TributaryError } from '#crypto/error.ts';
+import { platform as node } from '#crypto/platform/node.ts';
+import { platform as portable } from '#crypto/platform/portable.ts';
+
+import { codeOf } from './refusal.ts';
+
+const exactly = (length: number): fc.Arbitrary<Uint8Array> =>
+  fc.uint8Array({ minLength: length, maxLength: length });
+const anyBytes = fc.uint8Array({ maxLength: 200 });
+
+describe('the two platforms', () => {
+  it('derive, agree and encrypt alike', () => {
+    fc.assert(
+      fc.property(exactly(32), exactly(32), exactly(12), anyBytes, anyBytes, (a, b, nonce, text, aad) => {
+        expect(node.sha256(text, aad)).to.deep.equal(portable.sha256(text, aad));
+        expect(node.hkdfSha256(a, text, aad, 50)).to.deep.equal(portable.hkdfSha256(a, text, aad, 50));
+        const publicKey = node.x25519(b).publicKey();
+        expect(publicKey).to.deep.equal(portable.x25519(b).publicKey());
+        expect(node.x25519(a).shared(publicKey)).to.deep.equal(portable.x25519(a).shared(publicKey));
+        const sealed = node.aesGcmSeal(a, nonce, text, aad);
+        expect(sealed).to.deep.equal(portable.aesGcmSeal(a, nonce, text, aad));
+        expect(node.aesGcmOpen(a, nonce, sealed, aad)).to.deep.equal(text);
+        expect(portable.aesGcmOpen(a, nonce, sealed, aad)).to.deep.equal(text);
+      }),
+      { numRuns: 30, seed: 1 },
+    );
+  });
+
+  it('give the same keystream from any counter, over its wrap too, in any pieces', () => {
+    const pieces = fc.array(fc.nat(70), { maxLength: 6 });
+    const counter = fc.oneof(exactly(16), fc.constant(new Uint8Array(16).fill(0xff)));
+    fc.assert(
+      fc.property(exactly(32), counter, pieces, (key, start, lengths) => {
+        const [a, b] = [node.aesCtrStream(key, start), portable.aesCtrStream(key, start)];
+        for (const length of lengths) {
+          const [left, right] = [a.next(length), b.next(length)];
+          expect(toHex(left)).to.equal(toHex(right));
+          for (const piece of [left, right]) expectOwnMemory(piece);
+        }
+      }),
+      { numRuns: 50, seed: 2 },
+    );
+  });
+});
+
+for (const [name, platform] of Object.entries({ node, portable })) {
+  describe(`the ${name} platform`, () => {
+    const [key, nonce] = [new Uint8Array(32).fill(3), new Uint8Array(12).fill(4)];
+    const sealed = platform.aesGcmSeal(key, nonce, Uint8Array.of(1, 2, 3), Uint8Array.of(9));
+
+    it('refuses a ciphertext with any byte changed, and any other key, nonce or associated data', () => {
+      for (let i = 0; i < sealed.length; i++) {
+        const changed = sealed.map((byte, at) => (at === i ? byte ^ 1 : byte));
+        expect(codeOf(() => platform.aesGcmOpen(key, nonce, changed, Uint8Array.of(9)))).to.equal(
+          'cipher/forged',
+        );
+      }
+      const opens = [
+        () => platform.aesGcmOpen(new Uint8Array(32), nonce, sealed, Uint8Array.of(9)),
+        () => platform.aesGcmOpen(key, new Uint8Array(12), sealed, Uint8Array.of(9)),
+        () => platform.aesGcmOpen(key, nonce, sealed, Uint8Array.of(8)),
+        () => platform.aesGcmOpen(key, nonce, sealed.subarray(0, -1), Uint8Array.of(9)),
+      ];
+      expect(opens.map(codeOf)).to.deep.equal(opens.map(() => 'cipher/forged'));
+    });
+
+    for (const length of [0, 1, 15]) {
+      it(`refuses a ciphertext of ${length} bytes, which has no room for a tag`, () => {
+        expect(codeOf(() => platform.aesGcmOpen(key, nonce, sealed.subarray(0, length), nonce))).to.equal(
+          'cipher/forged',
+        );
+      });
+    }
+
+    it('returns plain arrays, each with memory of its own', () => {
+      const results = [
+        platform.sha256(key),
+        platform.x25519(key).publicKey(),
+        platform.x25519(key).shared(platform.x25519(nonceKey()).publicKey()),
+        sealed,
+        platform.aesGcmOpen(key, nonce, sealed, Uint8Array.of(9)),
+        platform.aesBlocks(key, new Uint8Array(16)),
+        platform.hkdfSha256(key, nonce, nonce, 33),
+        platform.randomBytes(7),
+      ];
+      for (const result of results) expectOwnMemory(result);
+    });
+
+    it('names the length of a private key as wrong before any library sees it', () => {
+      for (const length of [0, 31, 33]) {
+        expect(() => platform.x25519(new Uint8Array(length))).to.throw(RangeError, 'has 32 bytes');
+      }
+    });
+
+    it('throws at keys, counters and blocks of another length', () => {
+      const x = platform.x25519(key);
+      const wrong = [
+        () => platform.x25519(new Uint8Array(31)),
+        () => x.shared(new Uint8Array(31)),
+        () => x.shared(new Uint8Array(33)),
+        () => platform.aesCtrStream(new Uint8Array(16), new Uint8Array(16)),
+        () => platform.aesCtrStream(key, new Uint8Array(15)),
+        () => platform.aesBlocks(new Uint8Array(16), new Uint8Array(16)),
+        () => platform.aesBlocks(key, new Uint8Array(17)),
+        () => platform.aesGcmSeal(new Uint8Array(16), nonce, key, key),
+        () => platform.aesGcmOpen(new Uint8Array(16), nonce, sealed, key),
+      ];
+      for (const call of wrong) expect(call).to.throw(Error).that.is.not.instanceOf(TributaryError);
+    });
+  });
+}
+
+/** Some other private key. */
+function nonceKey(): Uint8Array {
+  return new Uint8Array(32).fill(77);
+}
+
+function expectOwnMemory(bytes: Uint8Array): void {
+  expect(bytes.constructor).to.equal(Uint8Array);
+  expect([bytes.byteOffset, bytes.buffer.byteLength]).to.deep.equal([0, bytes.length]);
+}
