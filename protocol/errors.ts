@@ -1,0 +1,42 @@
+/** The one table of error codes, but for what contracts refuse with: that is in contracts/refusals.ts. */
+import { auditorErrors } from './errors/auditor.ts';
+import { blockErrors } from './errors/blocks.ts';
+import { buyerErrors } from './errors/buyer.ts';
+import { chainErrors } from './errors/chain.ts';
+import { cliErrors } from './errors/cli.ts';
+import { clientErrors } from './errors/client.ts';
+import { coordinatorErrors } from './errors/coordinator.ts';
+import { cryptoErrors } from './errors/crypto.ts';
+import { datasetErrors } from './errors/datasets.ts';
+import type { ErrorEntries, ErrorEntry } from './errors/entry.ts';
+import { evidenceErrors } from './errors/evidence.ts';
+import { modelErrors } from './errors/model.ts';
+import { phaseErrors } from './errors/phases.ts';
+import { roundErrors } from './errors/round.ts';
+
+/** What a code means and what its reader should do. scripts/check-codes.ts holds it against the code. */
+export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
+  cryptoErrors,
+  roundErrors,
+  phaseErrors,
+  evidenceErrors,
+  blockErrors,
+  datasetErrors,
+  modelErrors,
+  chainErrors,
+  coordinatorErrors,
+  clientErrors,
+  buyerErrors,
+  auditorErrors,
+  cliErrors,
+]);
+
+/** Within a file the compiler refuses a second entry of a code; across files this does. */
+function merged(parts: readonly ErrorEntries[]): Readonly<Record<string, ErrorEntry>> {
+  const table: Record<string, ErrorEntry> = {};
+  for (const [code, entry] of parts.flatMap((part) => Object.entries(part))) {
+    if (code in table) throw new Error(`${code} is in the table of error codes twice`);
+    table[code] = entry;
+  }
+  return table;
+}

@@ -1,0 +1,74 @@
+/** Error codes of the chain and of sending to it. What a contract refuses with is in contracts/refusals.ts. protocol.md §5 */
+import type { ErrorEntries } from './entry.ts';
+
+export const chainErrors: ErrorEntries = {
+  'chain/behind': {
+    means: 'The chain node does not show the round before yet.',
+    do: 'Nothing: the coordinator waits; if it lasts, check the node.',
+  },
+  'chain/broken-history': {
+    means: 'The chain node left out events of the job.',
+    do: 'Use an RPC with the full history.',
+  },
+  'chain/failed': {
+    means: 'The chain node refused for another reason, or a transaction left nothing behind.',
+    do: 'Read the reason in the message; check the deployment record.',
+  },
+  'chain/head': {
+    means: 'The fields of a settlement do not give the head of its event.',
+    do: 'Do not trust this chain node; audit by another.',
+  },
+  'chain/head-not-stored': {
+    means: 'The escrow stores another head than the settlement gives.',
+    do: 'Do not trust this chain node; audit by another.',
+  },
+  'chain/insufficient-funds': {
+    means: 'The account can not pay for gas.',
+    do: "Fund it with the chain's own coin.",
+  },
+  'chain/no-anvil': {
+    means: 'There is no anvil for this platform.',
+    do: 'Run "npm ci", or give the URL of a chain.',
+  },
+  'chain/no-contract': {
+    means: 'There is no such contract at an address, or it lacks a function.',
+    do: 'Check the addresses of the deployment and the chain.',
+  },
+  'chain/not-mined': {
+    means: 'A transaction was sent and not confirmed in time.',
+    do: 'See what became of it before sending again.',
+  },
+  'chain/not-started': {
+    means: 'The local chain did not start, or (in an audit) the job was not started.',
+    do: 'Read the message: correct what keeps anvil from starting, or wait until the job is activated.',
+  },
+  'chain/other-chain': {
+    means: 'The RPC is of another chain than the deployment.',
+    do: 'Check the URL or the deployment.',
+  },
+  'chain/previous-head': {
+    means: 'A settlement does not stand on the one before it.',
+    do: 'Do not trust this chain node; audit by another.',
+  },
+  'chain/reverted': {
+    means: 'A transaction failed after it was sent, and would not fail now.',
+    do: 'Try again.',
+  },
+  'chain/round-order': {
+    means: 'A settlement is of another round than comes next.',
+    do: 'Do not trust this chain node; audit by another.',
+  },
+  'chain/too-many-rounds': {
+    means: 'More rounds are settled than were sold.',
+    do: 'Do not trust this chain node; audit by another.',
+  },
+  'chain/unknown-event': {
+    means: 'The contract has no such event.',
+    do: 'Compile the contracts again, and use the bindings of that version.',
+  },
+  'chain/unreachable': { means: 'No chain answered.', do: 'Start it, or check its URL.' },
+  'contracts/not-compiled': {
+    means: 'A contract is not compiled.',
+    do: 'Run "node --import tsx scripts/compile-contracts.ts".',
+  },
+};

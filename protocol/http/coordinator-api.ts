@@ -1,0 +1,117 @@
+/** The coordinator's API as typed calls; what every actor uses. protocol.md §4.1 */
+import type { CID } from 'multiformats/cid';
+import { TributaryError } from '#crypto/error.ts';
+import {
+  attemptView,
+  deliveries,
+  jobView,
+  type AttemptView,
+  type Delivery,
+  type JobView,
+} from '../attempt-view.ts';
+import type { AttemptId } from '../job-id.ts';
+import type {
+  Abort,
+  ApprovalUpload,
+  AttestationUpload,
+  Confirm,
+  Enrolment,
+  EvidenceRequest,
+  Input,
+  Refusal,
+  SharesUpload,
+  Signed,
+  UnmaskingUpload,
+} from '../messages.ts';
+import { exchange, parseAnswer } from './request.ts';
+
+const JSON_LIMIT = 16 * 1024 * 1024;
+const BLOCK_LIMIT = 4 * 1024 * 1024;
+const ANSWER_MILLIS = 30_000;
+
+/** JSON in a header or a token, as base64url. */
+export const encodeToken = (value: object): string =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+export type CoordinatorApi = ReturnType<typeof coordinatorApi>;
+
+/** @param base the coordinator's URL, as the job's terms give it */
+export function coordinatorApi(base: string, signal?: AbortSignal) {
+  const root = `${base.replace(/\/$/, '')}/v1`;
+  const jobUrl = (job: number) => `${root}/jobs/${job}`;
+  const attemptUrl = (id: AttemptId) => `${jobUrl(id.job)}/rounds/${id.round}/attempts/${id.attempt}`;
+
+  const get = (url: string, timeoutMillis = ANSWER_MILLIS) =>
+    exchange({ method: 'GET', url, timeoutMillis, limitBytes: JSON_LIMIT, signal });
+  const post = (url: string, body: object) =>
+    exchange({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      timeoutMillis: ANSWER_MILLIS,
+      limitBytes: JSON_LIMIT,
+      signal,
+    });
+
+  return {
+    async job(job: number): Promise<JobView> {
+      const url = jobUrl(job);
+      return parseAnswer(jobView, await get(url), url);
+    },
+
+    /** @param after with a revision: waits up to `wait` seconds for a later one */
+    async attempt(id: AttemptId, after?: number, wait = 20): Promise<AttemptView> {
+      const url = attemptUrl(id) + (after === undefined ? '' : `?after=${after}&wait=${wait}`);
+      const view = parseAnswer(attemptView, await get(url, ANSWER_MILLIS + wait * 1000), url);
+      if (view.job !== id.job || view.round !== id.round || view.attempt !== id.attempt) {
+        throw new TributaryError('coordinator/bad-answer', `${root} answered for another attempt`);
+      }
+      return view;
+    },
+
+    async deliveries(id: AttemptId, member: number): Promise<Delivery[]> {
+      const url = `${attemptUrl(id)}/shares/${member}`;
+      return parseAnswer(deliveries, await get(url), url);
+    },
+
+    enrol: (id: AttemptId, envelope: Signed<Enrolment>) => post(`${attemptUrl(id)}/enrolments`, envelope),
+    share: (id: AttemptId, upload: SharesUpload) => post(`${attemptUrl(id)}/shares`, upload),
+    confirm: (id: AttemptId, envelope: Signed<Confirm>) => post(`${attemptUrl(id)}/confirmations`, envelope),
+    abort: (id: AttemptId, envelope: Signed<Abort>) => post(`${attemptUrl(id)}/aborts`, envelope),
+    unmask: (id: AttemptId, upload: UnmaskingUpload) => post(`${attemptUrl(id)}/unmaskings`, upload),
+    attest: (id: AttemptId, upload: AttestationUpload) => post(`${attemptUrl(id)}/attestations`, upload),
+    approve: (id: AttemptId, upload: ApprovalUpload) => post(`${attemptUrl(id)}/approvals`, upload),
+    refuse: (id: AttemptId, envelope: Signed<Refusal>) => post(`${attemptUrl(id)}/refusals`, envelope),
+
+    /** Uploads the packed masked input; the signed commitment travels in a header. */
+    upload: (id: AttemptId, envelope: Signed<Input>, vector: Uint8Array) =>
+      exchange({
+        method: 'PUT',
+        url: `${attemptUrl(id)}/inputs/${envelope.message.member}`,
+        headers: { 'content-type': 'application/octet-stream', 'tributary-message': encodeToken(envelope) },
+        body: vector,
+        timeoutMillis: ANSWER_MILLIS + Math.ceil(vector.length / 10),
+        limitBytes: JSON_LIMIT,
+        signal,
+      }),
+
+    /** One block of an attempt's evidence; the caller re-hashes it. */
+    evidenceBlock: (
+      id: AttemptId,
+      cid: CID,
+      request: Readonly<{ message: EvidenceRequest; signature: string }>,
+    ) =>
+      exchange({
+        method: 'GET',
+        url: `${attemptUrl(id)}/evidence/${cid.toString()}`,
+        headers: { authorization: `Tributary ${encodeToken(request)}` },
+        timeoutMillis: ANSWER_MILLIS,
+        limitBytes: BLOCK_LIMIT,
+        signal,
+      }),
+  };
+}

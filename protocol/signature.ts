@@ -1,0 +1,49 @@
+/** Signing and recovering typed messages, compact and low-s only. protocol.md §1.3 */
+import { Signature, SigningKey, TypedDataEncoder, recoverAddress } from 'ethers';
+import type { Signed } from './messages.ts';
+import { typedData, typedDomain, type Domain, type PrimaryType } from './typed-data.ts';
+import { toAddress, toBytes32, type Address, type Bytes32, type CompactSignature } from './units.ts';
+
+/** n / 2 of secp256k1: the largest s that EIP-2 and EIP-2098 admit. */
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** The EIP-712 digest of a message: what is signed. */
+export function typedDigest(domain: Domain, type: PrimaryType, message: object): Bytes32 {
+  const encoder = TypedDataEncoder.hash(typedDomain(domain), { [type]: [...typedData[type]] }, message);
+  return toBytes32(encoder);
+}
+
+/** Signs with an operator's key. @returns the EIP-2098 form, 64 bytes */
+export function signTyped(
+  key: SigningKey,
+  domain: Domain,
+  type: PrimaryType,
+  message: object,
+): CompactSignature {
+  return key.sign(typedDigest(domain, type, message)).compactSerialized as CompactSignature;
+}
+
+/** The signer of a compact signature, or null where it is malformed, high-s, or recovers to nobody. */
+export function recoverTyped(
+  domain: Domain,
+  type: PrimaryType,
+  { message, signature }: Signed<object>,
+): Address | null {
+  try {
+    const parsed = Signature.from(signature);
+    if (signature.length !== 130 || BigInt(parsed.s) > HALF_ORDER) return null;
+    return toAddress(recoverAddress(typedDigest(domain, type, message), parsed));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether `signer` signed this message. */
+export function signedBy(
+  signer: Address,
+  domain: Domain,
+  type: PrimaryType,
+  envelope: Signed<object>,
+): boolean {
+  return recoverTyped(domain, type, envelope) === signer;
+}
