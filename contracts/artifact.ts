@@ -1,0 +1,34 @@
+/** Bytecode from contracts/artifacts, which scripts/compile-contracts.ts writes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Interface } from 'ethers';
+import { TributaryError } from '#crypto/error.ts';
+import type { Address, Hex } from '#protocol/units.ts';
+import type { Mined, Transactor } from './transact.ts';
+import type { TypedAbi } from './typed-abi.ts';
+
+/** @throws TributaryError `contracts/not-compiled` */
+function readBytecode(name: string): Hex {
+  const path = join(import.meta.dirname, 'artifacts', `${name}.json`);
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { bytecode: Hex }).bytecode;
+  } catch (cause) {
+    throw new TributaryError(
+      'contracts/not-compiled',
+      `${name} is not compiled: run "node --import tsx scripts/compile-contracts.ts".`,
+      { cause },
+    );
+  }
+}
+
+/** Deploys one contract. @throws as `Transactor.send`, and `contracts/not-compiled` */
+export async function deployContract<R, W, E, C extends readonly unknown[]>(
+  transactor: Transactor,
+  { name, abi }: TypedAbi<R, W, E, C>,
+  args: C,
+): Promise<Mined & Readonly<{ created: Address }>> {
+  const encoded = new Interface(abi).encodeDeploy(args);
+  const mined = await transactor.send({ data: `${readBytecode(name)}${encoded.slice(2)}` });
+  if (mined.created === null) throw new TributaryError('chain/failed', `The chain deployed no ${name}.`);
+  return { ...mined, created: mined.created };
+}

@@ -1,0 +1,251 @@
+/** Generated from contracts/src by scripts/compile-contracts.ts; do not edit. */
+import type { TypedAbi } from '../typed-abi.ts';
+import type { Address, Bytes32, Hex } from '#protocol/units.ts';
+
+/** Values of the Solidity enum IJobs.JobState. */
+export const JobState = { None: 0, Open: 1, Active: 2, Cancelled: 3, Closed: 4 } as const;
+
+export type SettlementRecord = Readonly<{
+  previousHead: Bytes32;
+  round: number;
+  attempt: number;
+  manifest: Bytes32;
+  payoutRoot: Bytes32;
+  total: bigint;
+  participants: Bytes32;
+  readyAt: bigint;
+}>;
+
+export type Job = Readonly<{
+  state: number;
+  buyer: Address;
+  coordinator: Address;
+  terms: Bytes32;
+  rounds: number;
+  posted: number;
+  seats: number;
+  roundTimeout: number;
+  cutoff: bigint;
+  shortWindow: number;
+  longWindow: number;
+  readyAt: bigint;
+  bonusPool: bigint;
+}>;
+
+export type Seat = Readonly<{
+  dataset: bigint;
+  operator: Address;
+  tokenId: bigint;
+  price: bigint;
+  units: number;
+  claimedUnits: number;
+  refundedUnits: number;
+  claimedBonus: bigint;
+}>;
+
+export type Leaf = Readonly<{ seat: number; units: number; bonus: bigint }>;
+
+export type Opening = Readonly<{
+  terms: Bytes32;
+  coordinator: Address;
+  rounds: number;
+  roundTimeout: number;
+  cutoff: bigint;
+  shortWindow: number;
+  longWindow: number;
+  bonusPool: bigint;
+}>;
+
+export type Settlement = Readonly<{
+  round: number;
+  attempt: number;
+  manifest: Bytes32;
+  payoutRoot: Bytes32;
+  total: bigint;
+  participants: Hex;
+}>;
+
+export type Quorum = Readonly<{ signers: Hex; signatures: Hex; buyerSignature: Hex; deadline: bigint }>;
+
+export type Floors = Readonly<{ minRoundTimeout: number; minShortWindow: number; minLongWindow: number }>;
+
+/** Arguments of the constructor, in order. */
+export type TrainingEscrowConstructor = readonly [accessToken_: Address, floors: Floors];
+
+/** Calls that change nothing. */
+export type TrainingEscrowReads = {
+  accessToken(): Address;
+  credits(account: Address): bigint;
+  eip712Domain(): Readonly<{
+    fields: Hex;
+    name: string;
+    version: string;
+    chainId: bigint;
+    verifyingContract: Address;
+    salt: Bytes32;
+    extensions: ReadonlyArray<bigint>;
+  }>;
+  headOf(job: bigint, round: number): Bytes32;
+  isFinal(job: bigint, record: SettlementRecord): boolean;
+  jobOf(id: bigint): Job;
+  minLongWindow(): number;
+  minRoundTimeout(): number;
+  minShortWindow(): number;
+  paymentToken(): Address;
+  registry(): Address;
+  seatOf(job: bigint, index: number): Seat;
+};
+
+/** Transactions; the result is what a simulation returns. */
+export type TrainingEscrowWrites = {
+  activate(job: bigint): void;
+  addSeats(job: bigint, tokenIds: ReadonlyArray<bigint>, units: ReadonlyArray<number>): void;
+  cancel(job: bigint): void;
+  claim(job: bigint, record: SettlementRecord, leaf: Leaf, proof: ReadonlyArray<Bytes32>): void;
+  close(job: bigint): void;
+  open(opening: Opening): bigint;
+  refundSeats(
+    job: bigint,
+    record: SettlementRecord,
+    leaves: ReadonlyArray<Leaf>,
+    proofs: ReadonlyArray<ReadonlyArray<Bytes32>>,
+  ): void;
+  settle(job: bigint, settlement: Settlement, quorum: Quorum): void;
+  withdraw(): void;
+};
+
+export type TrainingEscrowEvents = {
+  BonusRefunded: Readonly<{ job: bigint; amount: bigint }>;
+  Claimed: Readonly<{
+    job: bigint;
+    seat: number;
+    owner: Address;
+    round: number;
+    units: number;
+    bonus: bigint;
+    amount: bigint;
+  }>;
+  CutoffMoved: Readonly<{ job: bigint; cutoff: bigint }>;
+  EIP712DomainChanged: Readonly<Record<string, never>>;
+  JobActivated: Readonly<{ job: bigint; seats: number }>;
+  JobCancelled: Readonly<{ job: bigint; credited: bigint }>;
+  JobClosed: Readonly<{ job: bigint; posted: number; credited: bigint }>;
+  JobOpened: Readonly<{ job: bigint; buyer: Address; coordinator: Address; opening: Opening }>;
+  RoundSettled: Readonly<{
+    job: bigint;
+    round: number;
+    attempt: number;
+    head: Bytes32;
+    manifest: Bytes32;
+    payoutRoot: Bytes32;
+    total: bigint;
+    participants: Hex;
+    readyAt: bigint;
+    signers: Hex;
+  }>;
+  SeatAdded: Readonly<{
+    job: bigint;
+    dataset: bigint;
+    seat: number;
+    operator: Address;
+    tokenId: bigint;
+    price: bigint;
+    units: number;
+  }>;
+  SeatRefunded: Readonly<{ job: bigint; seat: number; units: number; amount: bigint }>;
+  Withdrawn: Readonly<{ account: Address; amount: bigint }>;
+};
+
+export const trainingEscrow: TypedAbi<
+  TrainingEscrowReads,
+  TrainingEscrowWrites,
+  TrainingEscrowEvents,
+  TrainingEscrowConstructor
+> = {
+  name: 'TrainingEscrow',
+  abi: [
+    'constructor(address accessToken_, (uint32 minRoundTimeout, uint32 minShortWindow, uint32 minLongWindow) floors)',
+    'error AlreadySettled(uint256 job, uint32 round, bytes32 head)',
+    'error BadApproval(uint256 job, address buyer)',
+    'error BadAttestation(uint256 job, uint256 seat)',
+    'error BitmapBeyondSeats(uint256 seats)',
+    'error BitmapLength(uint256 length, uint256 expected)',
+    'error CutoffAlreadyNear(uint256 job, uint64 cutoff)',
+    'error CutoffOutOfRange(uint64 cutoff, uint256 min, uint256 max)',
+    'error DatasetHasNoOperator(uint256 dataset)',
+    'error DatasetIsRetired(uint256 dataset)',
+    'error DatasetsOutOfOrder(uint256 job, uint256 dataset, uint256 previous)',
+    'error InvalidShortString()',
+    'error LeavesWithoutProofs(uint256 leaves, uint256 proofs)',
+    'error LengthsDiffer(uint256 tokenIds, uint256 units)',
+    'error LongWindowOutOfRange(uint32 longWindow, uint32 min, uint32 max)',
+    'error NoParticipants()',
+    'error NoSeats(uint256 job)',
+    'error NoSuchJob(uint256 job)',
+    'error NoSuchSeat(uint256 job, uint256 seat)',
+    'error NotBuyer(uint256 job, address caller)',
+    'error NotClosableBefore(uint256 job, uint256 time)',
+    'error NotCoordinator(uint256 job, address caller)',
+    'error NotFinalBefore(uint256 job, uint32 round, uint64 readyAt)',
+    'error NotInPayouts(uint256 job, uint32 seat)',
+    'error NotTheLastRound(uint256 job, uint32 round, uint32 last)',
+    'error NotTheSettlement(uint256 job, uint32 round)',
+    'error NothingToClaim(uint256 job, uint32 seat)',
+    'error NothingToRefund(uint256 job)',
+    'error NothingToWithdraw(address account)',
+    'error OfferExpired(uint256 tokenId, uint64 validUntil)',
+    'error PastCutoff(uint256 job, uint64 cutoff)',
+    'error QuorumExpired(uint64 deadline)',
+    'error QuorumTooSmall(uint256 signers, uint256 seats, uint256 signingParticipants, uint256 participants)',
+    'error ReentrancyGuardReentrantCall()',
+    'error RoundBeyondJob(uint256 job, uint32 round, uint32 rounds)',
+    'error RoundOutOfOrder(uint256 job, uint32 round, uint32 expected)',
+    'error RoundTimeoutTooShort(uint32 roundTimeout, uint32 min)',
+    'error RoundsOutOfRange(uint32 rounds, uint32 max)',
+    'error SafeERC20FailedOperation(address token)',
+    'error ShortWindowTooShort(uint32 shortWindow, uint32 min)',
+    'error SignaturesLength(uint256 length, uint256 expected)',
+    'error StringTooLong(string str)',
+    'error TooManySeats(uint256 job, uint256 seats, uint256 max)',
+    'error TooManyTiers(uint256 job, uint32 units)',
+    'error UnitsOutOfRange(uint256 tokenId, uint32 units, uint32 max)',
+    'error WrongAmountReceived(uint256 expected, uint256 received)',
+    'error WrongState(uint256 job, uint8 state)',
+    'error ZeroCoordinator()',
+    'error ZeroManifest()',
+    'error ZeroTerms()',
+    'event BonusRefunded(uint256 indexed job, uint256 amount)',
+    'event Claimed(uint256 indexed job, uint32 indexed seat, address indexed owner, uint32 round, uint32 units, uint96 bonus, uint256 amount)',
+    'event CutoffMoved(uint256 indexed job, uint64 cutoff)',
+    'event EIP712DomainChanged()',
+    'event JobActivated(uint256 indexed job, uint32 seats)',
+    'event JobCancelled(uint256 indexed job, uint256 credited)',
+    'event JobClosed(uint256 indexed job, uint32 posted, uint256 credited)',
+    'event JobOpened(uint256 indexed job, address indexed buyer, address indexed coordinator, (bytes32 terms, address coordinator, uint32 rounds, uint32 roundTimeout, uint64 cutoff, uint32 shortWindow, uint32 longWindow, uint96 bonusPool) opening)',
+    'event RoundSettled(uint256 indexed job, uint32 indexed round, uint32 attempt, bytes32 head, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes participants, uint64 readyAt, bytes signers)',
+    'event SeatAdded(uint256 indexed job, uint256 indexed dataset, uint32 seat, address operator, uint256 tokenId, uint96 price, uint32 units)',
+    'event SeatRefunded(uint256 indexed job, uint32 indexed seat, uint32 units, uint256 amount)',
+    'event Withdrawn(address indexed account, uint256 amount)',
+    'function accessToken() view returns (address)',
+    'function activate(uint256 job)',
+    'function addSeats(uint256 job, uint256[] tokenIds, uint32[] units)',
+    'function cancel(uint256 job)',
+    'function claim(uint256 job, (bytes32 previousHead, uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes32 participants, uint64 readyAt) record, (uint32 seat, uint32 units, uint96 bonus) leaf, bytes32[] proof)',
+    'function close(uint256 job)',
+    'function credits(address account) view returns (uint256)',
+    'function eip712Domain() view returns (bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)',
+    'function headOf(uint256 job, uint32 round) view returns (bytes32)',
+    'function isFinal(uint256 job, (bytes32 previousHead, uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes32 participants, uint64 readyAt) record) view returns (bool)',
+    'function jobOf(uint256 id) view returns ((uint8 state, address buyer, address coordinator, bytes32 terms, uint32 rounds, uint32 posted, uint32 seats, uint32 roundTimeout, uint64 cutoff, uint32 shortWindow, uint32 longWindow, uint64 readyAt, uint96 bonusPool))',
+    'function minLongWindow() view returns (uint32)',
+    'function minRoundTimeout() view returns (uint32)',
+    'function minShortWindow() view returns (uint32)',
+    'function open((bytes32 terms, address coordinator, uint32 rounds, uint32 roundTimeout, uint64 cutoff, uint32 shortWindow, uint32 longWindow, uint96 bonusPool) opening) returns (uint256 job)',
+    'function paymentToken() view returns (address)',
+    'function refundSeats(uint256 job, (bytes32 previousHead, uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes32 participants, uint64 readyAt) record, (uint32 seat, uint32 units, uint96 bonus)[] leaves, bytes32[][] proofs)',
+    'function registry() view returns (address)',
+    'function seatOf(uint256 job, uint32 index) view returns ((uint256 dataset, address operator, uint256 tokenId, uint96 price, uint32 units, uint32 claimedUnits, uint32 refundedUnits, uint96 claimedBonus))',
+    'function settle(uint256 job, (uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes participants) settlement, (bytes signers, bytes signatures, bytes buyerSignature, uint64 deadline) quorum)',
+    'function withdraw()',
+  ],
+};

@@ -1,0 +1,127 @@
+/** A job as the chain holds it: terms, seats, settlements. protocol.md §5 */
+import { TributaryError } from '#crypto/error.ts';
+import { toAddress, toBytes32, type Address, type Bytes32, type Hex } from '#protocol/units.ts';
+import { JobState } from './bindings/training-escrow.ts';
+import type { Contracts } from './connect.ts';
+import { settlementsOf } from './events.ts';
+
+export type SeatOnChain = Readonly<{
+  seat: number;
+  token: bigint;
+  dataset: bigint;
+  /** As frozen when the seat was added. */
+  operator: Address;
+  /** Who owns the dataset now. */
+  owner: Address;
+  /** Of one round, in base units. */
+  price: bigint;
+  units: number;
+  claimedUnits: number;
+  claimedBonus: bigint;
+}>;
+
+export type SettlementOnChain = Readonly<{
+  round: number;
+  attempt: number;
+  manifest: Bytes32;
+  payoutRoot: Bytes32;
+  /** Cumulative, in base units. */
+  total: bigint;
+  /** Bitmap over the seats. */
+  participants: Hex;
+  /** From this second on the round is final. */
+  readyAt: number;
+  head: Bytes32;
+  previousHead: Bytes32;
+  transaction: Bytes32;
+  /** Whether owners and buyer signed for it, so that the short window holds. */
+  quorum: boolean;
+}>;
+
+export type JobFacts = Readonly<{
+  job: number;
+  state: 'open' | 'active' | 'cancelled' | 'closed';
+  buyer: Address;
+  coordinator: Address;
+  terms: Bytes32;
+  rounds: number;
+  /** The last second at which a round may be settled. */
+  cutoff: number;
+  bonusPool: bigint;
+  seats: readonly SeatOnChain[];
+  /** From round 1, without gaps. */
+  settlements: readonly SettlementOnChain[];
+}>;
+
+const states = {
+  [JobState.Open]: 'open',
+  [JobState.Active]: 'active',
+  [JobState.Cancelled]: 'cancelled',
+  [JobState.Closed]: 'closed',
+} as const;
+
+const ZERO = toBytes32(`0x${'00'.repeat(32)}`);
+
+/** @throws TributaryError `escrow/no-such-job` where there is none, `chain/unreachable` */
+export async function readJobFacts(contracts: Contracts, job: number): Promise<JobFacts> {
+  const found = await contracts.escrow.read.jobOf(BigInt(job));
+  const state = states[found.state as keyof typeof states];
+  const seats = await Promise.all(
+    Array.from({ length: found.seats }, (_, seat) => readSeat(contracts, job, seat)),
+  );
+  return {
+    job,
+    state,
+    buyer: toAddress(found.buyer),
+    coordinator: toAddress(found.coordinator),
+    terms: toBytes32(found.terms),
+    rounds: found.rounds,
+    cutoff: Number(found.cutoff),
+    bonusPool: found.bonusPool,
+    seats,
+    settlements: await readSettlements(contracts, job),
+  };
+}
+
+/** The settlements alone, for those who know the rest. @throws TributaryError `chain/broken-history` */
+export async function readSettlements(contracts: Contracts, job: number): Promise<SettlementOnChain[]> {
+  const settlements: SettlementOnChain[] = [];
+  for (const { args, transaction } of await settlementsOf(contracts, BigInt(job))) {
+    const previous = settlements.at(-1);
+    if (args.round !== settlements.length + 1) {
+      throw new TributaryError(
+        'chain/broken-history',
+        `job ${job}: the chain's events skip from round ${settlements.length} to ${args.round}; use an RPC with the full history`,
+      );
+    }
+    settlements.push({
+      round: args.round,
+      attempt: args.attempt,
+      manifest: toBytes32(args.manifest),
+      payoutRoot: toBytes32(args.payoutRoot),
+      total: args.total,
+      participants: args.participants,
+      readyAt: Number(args.readyAt),
+      head: toBytes32(args.head),
+      previousHead: previous?.head ?? ZERO,
+      transaction,
+      quorum: /[1-9a-f]/.test(args.signers.slice(2)),
+    });
+  }
+  return settlements;
+}
+
+async function readSeat(contracts: Contracts, job: number, seat: number): Promise<SeatOnChain> {
+  const found = await contracts.escrow.read.seatOf(BigInt(job), seat);
+  return {
+    seat,
+    token: found.tokenId,
+    dataset: found.dataset,
+    operator: toAddress(found.operator),
+    owner: toAddress(await contracts.registry.read.ownerOf(found.dataset)),
+    price: found.price,
+    units: found.units,
+    claimedUnits: found.claimedUnits,
+    claimedBonus: found.claimedBonus,
+  };
+}

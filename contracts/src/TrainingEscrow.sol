@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+
+import {EscrowStorage} from "./EscrowStorage.sol";
+import {Jobs} from "./Jobs.sol";
+import {Payouts} from "./Payouts.sol";
+import {IAccessToken} from "./interfaces/IAccessToken.sol";
+import {ITrainingEscrow} from "./interfaces/ITrainingEscrow.sol";
+
+/// @dev See {ITrainingEscrow}.
+contract TrainingEscrow is Jobs, Payouts, ITrainingEscrow {
+    constructor(
+        IAccessToken accessToken_,
+        Floors memory floors
+    ) EscrowStorage(accessToken_, floors) EIP712("Tributary", "1") {}
+}

@@ -1,0 +1,84 @@
+/** Gas of the escrow's actions from receipts on a local chain: settlement, attestations, claims, seats. */
+import { deployContract } from '#contracts/artifact.ts';
+import { writeContract } from '#contracts/typed-contract.ts';
+import { operatorAddress } from '#test/support/cohort.ts';
+import { leavesOf, opening, payoutTree, quorumOf, settle, settlement } from '#test/contracts/job.ts';
+import { bulkOwner } from '#test/contracts/mocks.ts';
+import { wideJob } from '#test/contracts/wide-job.ts';
+import { at, startWorld, type World } from '#test/contracts/world.ts';
+
+const PRICE = 5_000_000n;
+const UNITS = 3;
+const world = await startWorld();
+const rows = [...(await wideRows(world, 1_000)), ...(await attestationRow(world)), await seatRow(world)];
+for (const [row, gas] of rows) console.log(`${row.padEnd(22)}${gas.toLocaleString('en').padStart(9)} gas`);
+await world.stop();
+
+type Row = readonly [name: string, gas: number];
+
+async function wideRows({ chain, buyer }: World, seats: number): Promise<Row[]> {
+  const job = await wideJob(
+    world,
+    Array.from({ length: seats }, () => ({ price: PRICE, units: UNITS })),
+    UNITS,
+  );
+  const everybody = job.seats.map((_, seat) => seat);
+  const trees = [1, 2].map((round) => payoutTree(job.job, leavesOf(job.seats.map(() => round))));
+  const settled = [];
+  for (const [index, tree] of trees.entries()) {
+    settled.push(await settle(world, job, settlement(job, index + 1, tree.root, everybody)));
+  }
+  await chain.mineAt(at(settled, 1).readyAt);
+  const claims = [];
+  for (const [index, tree] of trees.entries()) {
+    const { record } = at(settled, index);
+    claims.push(await buyer.contracts.escrow.send.claim(job.job, record, at(tree.leaves, 3), tree.proof(3)));
+  }
+  return [
+    [`settle-${seats}`, Number(at(settled, 1).mined.gasUsed)],
+    ['claim-first', Number(at(claims, 0).gasUsed)],
+    ['claim-returning', Number(at(claims, 1).gasUsed)],
+  ];
+}
+
+/** What one more attestation costs: 20 against 14 of 20 seats. */
+async function attestationRow({ chain }: World): Promise<Row[]> {
+  const job = await wideJob(
+    world,
+    Array.from({ length: 20 }, () => ({ price: PRICE, units: UNITS })),
+    UNITS,
+  );
+  const everybody = job.seats.map((_, seat) => seat);
+  const { root } = payoutTree(job.job, leavesOf(job.seats.map(() => 1)));
+  const deadline = BigInt((await chain.now()) + 500);
+  const gas = [];
+  for (const [index, signers] of [14, 20].entries()) {
+    const given = settlement(job, index + 1, root, everybody);
+    const signed = quorumOf(world, job, given, everybody.slice(0, signers), deadline);
+    gas.push(Number((await settle(world, job, given, signed)).mined.gasUsed));
+  }
+  return [['attestation', Math.round((at(gas, 1) - at(gas, 0)) / 6)]];
+}
+
+/** What one more seat costs: 30 against 10 in one call. */
+async function seatRow({ deployment, buyer }: World): Promise<Row> {
+  const { escrow, accessToken, paymentToken } = buyer.contracts;
+  const { created } = await deployContract(buyer.transactor, bulkOwner, []);
+  const owner = writeContract(bulkOwner, created, buyer.transactor);
+  await paymentToken.send.mint(created, PRICE * 200n);
+  const gas = [];
+  for (const seats of [10, 30]) {
+    const operators = Array.from({ length: seats }, (_, seat) => operatorAddress(seat));
+    const listed = await owner.send.list(deployment.accessToken, operators, PRICE, UNITS, buyer.address);
+    const tokens = accessToken.events('OfferMade', listed.logs).map(({ args }) => args.tokenId);
+    const opened = await escrow.send.open(await opening(world, { rounds: UNITS }));
+    const { job } = at(escrow.events('JobOpened', opened.logs), 0).args;
+    const added = await escrow.send.addSeats(
+      job,
+      tokens,
+      tokens.map(() => UNITS),
+    );
+    gas.push(Number(added.gasUsed));
+  }
+  return ['seat', Math.round((at(gas, 1) - at(gas, 0)) / 20)];
+}

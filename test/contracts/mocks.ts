@@ -1,0 +1,53 @@
+/** Typed faces of the contracts that only tests deploy. Sources: test/contracts/solidity. */
+import type { TypedAbi } from '#contracts/typed-abi.ts';
+import type { Address, Hex } from '#protocol/units.ts';
+
+type HostileTokenWrites = {
+  mint(to: Address, amount: bigint): void;
+  approve(spender: Address, amount: bigint): boolean;
+  setFee(percent: bigint): void;
+  setBlocked(recipient: Address, value: boolean): void;
+  setCallback(target: Address, callback: Hex): void;
+};
+
+export const hostileToken: TypedAbi<
+  Record<string, never>,
+  HostileTokenWrites,
+  Record<string, never>,
+  readonly []
+> = {
+  name: 'HostileToken',
+  abi: [
+    'function mint(address to, uint256 amount)',
+    'function approve(address spender, uint256 amount) returns (bool)',
+    'function setFee(uint256 percent)',
+    'function setBlocked(address recipient, bool value)',
+    'function setCallback(address target, bytes callback)',
+  ],
+};
+
+type ContractWalletWrites = { execute(target: Address, data: Hex): Hex };
+
+export const contractWallet: TypedAbi<
+  Record<string, never>,
+  ContractWalletWrites,
+  Record<string, never>,
+  readonly [owner: Address]
+> = {
+  name: 'ContractWallet',
+  abi: ['constructor(address owner)', 'function execute(address target, bytes data) returns (bytes)'],
+};
+
+type BulkOwnerWrites = {
+  list(token: Address, operators: readonly Address[], price: bigint, units: number, to: Address): void;
+};
+
+export const bulkOwner: TypedAbi<
+  Record<string, never>,
+  BulkOwnerWrites,
+  Record<string, never>,
+  readonly []
+> = {
+  name: 'BulkOwner',
+  abi: ['function list(address token, address[] operators, uint96 price, uint32 units, address to)'],
+};
