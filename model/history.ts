@@ -1,0 +1,115 @@
+/** The settled rounds of a job: manifests by the digests on chain, linked and consistent. protocol.md §6.2, §6.3 */
+import type { CID } from 'multiformats/cid';
+import { fromHex } from '#crypto/bytes.ts';
+import { TributaryError } from '#crypto/error.ts';
+import type { BlockSource } from '#datasets/blockstore.ts';
+import { readBlock } from '#datasets/read-block.ts';
+import { cidFromDigest } from '#protocol/dag.ts';
+import { flaw, type Flaw } from '#protocol/flaw.ts';
+import { payoutsSchema, roundSchema, type Payouts, type RoundManifest } from '#protocol/manifests.ts';
+import type { Bytes32 } from '#protocol/units.ts';
+import { loadAggregate, weightsAfter } from './aggregate.ts';
+import type { Job } from './job.ts';
+import { digestHex, loadModel, putModel } from './model-store.ts';
+import { scratchStore } from '#datasets/scratch-store.ts';
+
+/** A settlement as the chain holds it, as far as the lineage must agree with it. */
+export type Settled = Readonly<{
+  round: number;
+  attempt: number;
+  manifest: Bytes32;
+  payoutRoot: Bytes32;
+  transaction: Bytes32;
+}>;
+
+export type RoundRecord = Readonly<{
+  settlement: Settled;
+  cid: CID;
+  manifest: RoundManifest;
+  payouts: Payouts;
+}>;
+
+/**
+ * Walks the settlements from the first to the last.
+ *
+ * @param settlements ascending by round, from 1, without gaps
+ * @throws TributaryError `lineage/broken-link` where a manifest does not continue the one before it or does not
+ *   belong to its settlement, and those of the blocks' readers
+ */
+export async function loadHistory(
+  store: BlockSource,
+  job: Job,
+  settlements: readonly Settled[],
+): Promise<RoundRecord[]> {
+  const records: RoundRecord[] = [];
+  for (const settlement of settlements) {
+    const cid = cidFromDigest('dag-cbor', fromHex(settlement.manifest));
+    const manifest = await readBlock(store, cid, roundSchema, `the manifest of round ${settlement.round}`);
+    const broken = linkFlaw(job, settlement, manifest, records.at(-1));
+    if (broken) throw new TributaryError(broken.code, broken.detail);
+    const payouts = await readBlock(
+      store,
+      manifest.payouts,
+      payoutsSchema,
+      `the payouts of round ${settlement.round}`,
+    );
+    if (payouts.root !== settlement.payoutRoot) {
+      throw new TributaryError(
+        'lineage/broken-link',
+        `round ${settlement.round}: the manifest links other payouts than the chain settled`,
+      );
+    }
+    records.push({ settlement, cid, manifest, payouts });
+  }
+  return records;
+}
+
+/** Whether a manifest belongs to its settlement and continues the one before it; null where it does. */
+export function linkFlaw(
+  job: Job,
+  settlement: Settled,
+  manifest: RoundManifest,
+  previous: RoundRecord | undefined,
+): Flaw | null {
+  const wanted: Record<string, [unknown, unknown]> = {
+    chain: [manifest.chainId, job.id.chainId],
+    escrow: [manifest.escrow, job.id.escrow],
+    job: [manifest.job, job.id.job],
+    round: [manifest.round, settlement.round],
+    attempt: [manifest.attempt, settlement.attempt],
+    terms: [manifest.terms.toString(), job.terms.toString()],
+    previous: [manifest.previous?.toString(), previous?.cid.toString()],
+    previousTransaction: [manifest.previousTransaction ?? undefined, previous?.settlement.transaction],
+    modelBefore: [
+      manifest.modelBefore.toString(),
+      (previous?.manifest.modelAfter ?? job.manifest.model).toString(),
+    ],
+  };
+  for (const [link, [found, expected]] of Object.entries(wanted)) {
+    if (found !== expected) {
+      return flaw(
+        'lineage/broken-link',
+        `round ${settlement.round} → ${link}: ${String(found)} where ${String(expected)} belongs`,
+      );
+    }
+  }
+  return null;
+}
+
+/** Whether a round's model after is its model before plus the linked aggregate's average, bit for bit. */
+export async function transitionFlaw(
+  store: BlockSource,
+  job: Job,
+  manifest: RoundManifest,
+): Promise<Flaw | null> {
+  const before = await loadModel(store, manifest.modelBefore);
+  const summed = await loadAggregate(store, manifest.aggregate, job.parameters.dimension);
+  const weights = weightsAfter(job, before.weights, summed);
+  const after = await putModel(scratchStore(), before.topologyCid, before.topology, weights);
+  return after.cid.equals(manifest.modelAfter)
+    ? null
+    : flaw(
+        'model/transition',
+        `round ${manifest.round}: the linked aggregate gives model ${after.digest}, the manifest says ${digestHex(manifest.modelAfter)}`,
+      );
+}

@@ -1,0 +1,195 @@
+/** An honest job in blocks: terms, rounds with real masks, evidence. For tests to bend one thing at a time. */
+import type { CID } from 'multiformats/cid';
+import { putBlob } from '#datasets/blob.ts';
+import { writeBlock } from '#datasets/read-block.ts';
+import { scratchStore, type ScratchStore } from '#datasets/scratch-store.ts';
+import { sumFromEvidence } from '#model/evidence-sum.ts';
+import type { Settled } from '#model/history.ts';
+import { loadJob, type Job, type JobOnChain } from '#model/job.ts';
+import { digestHex, loadModel, putInitialModel, type Model } from '#model/model-store.ts';
+import { roundResult, type PreviousRound, type RoundResult } from '#model/round-result.ts';
+import { tabularClassifier } from '#model/templates.ts';
+import { parseTopology } from '#model/topology.ts';
+import { fromParameters } from '#protocol/aggregation.ts';
+import type { Proposal } from '#protocol/attempt-view.ts';
+import { cidOf } from '#protocol/dag.ts';
+import type { Evidence, JobManifest } from '#protocol/manifests.ts';
+import type { Recipe } from '#protocol/recipe.ts';
+import { toAddress, toAmount, toDecimal, toSeconds } from '#protocol/units.ts';
+import { cohort, digestOfText, domain, type Cohort } from './cohort.ts';
+
+export const buyer = toAddress(`0x${'b0'.repeat(20)}`);
+export const coordinator = toAddress(`0x${'c0'.repeat(20)}`);
+const weights = [4, 2, 4, 1, 4];
+
+export const recipe: Recipe = {
+  kind: 'tributary/recipe',
+  version: 1,
+  loss: 'binaryCrossentropy',
+  optimiser: { name: 'sgd', learningRate: toDecimal(0.1), momentum: toDecimal(0) },
+  localEpochs: 1,
+  batchSize: 8,
+  serverLearningRate: toDecimal(1),
+  features: ['a', 'b'].map((name) => ({ name, centre: toDecimal(0), scale: toDecimal(1) })),
+  label: { name: 'y', classes: 2 },
+};
+
+export type LineageJob = Readonly<{
+  store: ScratchStore;
+  job: Job;
+  chain: JobOnChain;
+  initial: Model;
+  manifest: JobManifest;
+}>;
+
+/** Five seats, three weights' worth of difference, three rounds. */
+export async function lineageJob(): Promise<LineageJob> {
+  const store = scratchStore();
+  const json = tabularClassifier(2, 3);
+  const topologyCid = await store.put('raw', new TextEncoder().encode(json));
+  const topology = parseTopology(json);
+  const seed = digestOfText('seed');
+  const initial = await putInitialModel(store, topologyCid, topology, seed);
+  const aggregation = fromParameters({
+    bits: 16,
+    clip: 1,
+    range: 1,
+    dimension: topology.dimension,
+    maxWeight: 4,
+    chunkWords: 8,
+  });
+  const seats = weights.map((_, seat) => ({ dataset: BigInt(seat + 1), token: BigInt(seat + 11), units: 3 }));
+  const manifest: JobManifest = {
+    kind: 'tributary/job',
+    version: 1,
+    ...domain,
+    buyer,
+    coordinator: { address: coordinator, url: 'http://127.0.0.1:7070' },
+    datasets: seats.map(({ dataset, token, units }, seat) => ({
+      dataset: Number(dataset),
+      token: Number(token),
+      units,
+      descriptor: cidOf('raw', Uint8Array.of(seat)),
+      weight: weights[seat] ?? 1,
+    })),
+    recipe: await writeBlock(store, recipe),
+    aggregation: await writeBlock(store, aggregation),
+    model: initial.cid,
+    seed,
+    rounds: 3,
+    minimumCohort: 3,
+    phases: { enrolling: 5, sharing: 5, masking: 5, confirming: 5, unmasking: 5, settling: 5 },
+    bonusPool: toAmount(900n),
+  };
+  const chain: JobOnChain = {
+    job: 7,
+    buyer,
+    coordinator,
+    terms: digestHex(await writeBlock(store, manifest)),
+    rounds: 3,
+    bonusPool: 900n,
+    seats,
+  };
+  return { store, job: await loadJob(store, domain, chain), chain, initial, manifest };
+}
+
+export type LineageRound = Readonly<{
+  members: Cohort;
+  evidence: Evidence;
+  evidenceCid: CID;
+  sum: Float64Array;
+  before: Model;
+  result: RoundResult;
+  proposal: Proposal;
+  settled: Settled;
+  previous: PreviousRound | null;
+}>;
+
+export const seatPrices = weights.map((_, seat) => ({ price: BigInt(1000 * (seat + 1)) }));
+
+/** One more round after `earlier`; the evidence's blocks go into the same store. */
+export async function lineageRound(
+  { store, job, initial }: LineageJob,
+  earlier: readonly LineageRound[],
+  lostBeforeMasking: readonly number[] = [],
+): Promise<LineageRound> {
+  const round = earlier.length + 1;
+  const last = earlier.at(-1);
+  const before = last ? await loadModel(store, last.result.after.cid) : initial;
+  const members = cohort({
+    n: 5,
+    id: { job: 7, round, attempt: 1 },
+    expected: { ...job.digests, model: before.digest },
+    parameters: job.parameters,
+    weight: (member) => weights[member] ?? 1,
+    lostBeforeMasking,
+    seed: `round ${round}`,
+  });
+  const inputs = [];
+  for (const { message, signature } of members.inputs) {
+    inputs.push({ message, signature, vector: await putBlob(store, members.vectors.get(message.member)!) });
+  }
+  const evidence: Evidence = {
+    kind: 'tributary/evidence',
+    version: 1,
+    ...domain,
+    ...members.id,
+    roster: [...members.roster.enrolments],
+    shares: members.shares,
+    inputs,
+    confirmations: members.confirmations,
+    secrets: members.secrets,
+  };
+  const evidenceCid = await writeBlock(store, evidence);
+  const sum = await sumFromEvidence(store, members.frame, evidence, job, before.digest);
+  const previous = last
+    ? {
+        manifest: last.result.manifest,
+        transaction: last.settled.transaction,
+        leaves: last.result.payouts.leaves,
+      }
+    : null;
+  const result = await roundResult(store, {
+    job,
+    seats: seatPrices,
+    bonusPool: 900n,
+    id: members.id,
+    roster: members.roster,
+    sharers: [...members.sharers],
+    inputs: members.inputs,
+    evidence: digestHex(evidenceCid),
+    sum,
+    before,
+    previous,
+  });
+  return {
+    members,
+    evidence,
+    evidenceCid,
+    sum,
+    before,
+    result,
+    previous,
+    proposal: {
+      manifest: result.digest,
+      payoutRoot: result.payouts.root,
+      total: result.payouts.total,
+      participants: result.participants,
+      deadline: toSeconds(2_000_000_000),
+      evidence: digestHex(evidenceCid),
+    },
+    settled: {
+      round,
+      attempt: 1,
+      manifest: result.digest,
+      payoutRoot: result.payouts.root,
+      transaction: digestOfText(`transaction ${round}`),
+    },
+  };
+}
+
+/** A copy of a block with some fields changed, stored beside the first. @returns its digest */
+export async function forged(store: ScratchStore, value: object, change: object) {
+  const cid = await writeBlock(store, { ...value, ...change });
+  return { cid, digest: digestHex(cid) };
+}
