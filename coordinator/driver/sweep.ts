@@ -1,0 +1,29 @@
+/** Which masked inputs a state still needs: those of survivors, until they are evidence. protocol.md §4.4 */
+import type { Attempt } from '../round/attempt.ts';
+import { idOf } from '../round/base.ts';
+import type { Performers } from './perform.ts';
+import type { Vectors, VectorName } from '../store/vectors.ts';
+
+export const sweeper =
+  (vectors: Pick<Vectors, 'keepOnly'>): Performers['sweep'] =>
+  (state) =>
+    vectors.keepOnly(idOf(state), neededBy(state));
+
+function neededBy(state: Attempt): VectorName[] {
+  switch (state.phase) {
+    case 'masking':
+    case 'confirming':
+    case 'unmasking':
+      return state.inputs.map(({ message }) => message);
+    case 'announced':
+    case 'enrolling':
+    case 'sharing':
+    case 'settling':
+    case 'settled':
+    case 'aborted':
+    case 'failed':
+      return [];
+    default:
+      return state satisfies never;
+  }
+}

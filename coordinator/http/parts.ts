@@ -1,0 +1,26 @@
+/** What the routes stand on. */
+import type { JobView } from '#protocol/attempt-view.ts';
+import type { Address } from '#protocol/units.ts';
+import type { Clock } from '../driver/clock.ts';
+import type { JobDriver } from '../driver/job-driver.ts';
+import type { Log } from '../driver/log.ts';
+import type { CheckApproval } from '../settlement/approval.ts';
+import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
+import type { Records } from '../store/records.ts';
+import type { Vectors } from '../store/vectors.ts';
+
+export type HttpParts = Readonly<{
+  jobs: Readonly<{
+    list(): JobView[];
+    /** @throws TributaryError `job/unknown` */
+    driver(job: number): JobDriver;
+  }>;
+  records: Pick<Records, 'deliveries'>;
+  vectors: Vectors;
+  evidence: EvidenceBlocks;
+  checkApproval: CheckApproval;
+  clock: Clock;
+  log: Log;
+  /** What `/v1/status` says of this coordinator beside its jobs. */
+  identity: Readonly<{ chainId: number; escrow: Address; coordinator: Address }>;
+}>;

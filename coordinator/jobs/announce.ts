@@ -1,0 +1,74 @@
+/** The rules of a job's next attempt, from its terms and the chain; or that there is none. protocol.md §4.2, §5.1 */
+import type { Contracts } from '#contracts/connect.ts';
+import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
+import { digestHex } from '#model/model-store.ts';
+import { seatsOf } from '#protocol/rules/bitmap.ts';
+import { toSeconds } from '#protocol/units.ts';
+import type { Clock } from '../driver/clock.ts';
+import type { Performers } from '../driver/perform.ts';
+import type { AttemptRules, SeatStanding } from '../round/base.ts';
+import type { LineageBefore, LoadLineage } from './lineage.ts';
+
+/** protocol.md §3.7 */
+const SMALLEST_ROSTER = 3;
+const LARGEST_ROSTER = 100;
+
+/**
+ * The round follows from the chain, so that a coordinator whose folder was lost goes on where the job is.
+ * Null where the job is over: all rounds settled, closed, past its cutoff, or without enough seats to pay for a round.
+ */
+export function announcer(
+  contracts: Contracts,
+  loadLineage: LoadLineage,
+  clock: Clock,
+): Performers['announce'] {
+  return async (next) => {
+    const { state, cutoff, rounds, settlements } = await readJobFacts(contracts, next.job);
+    const round = Math.max(settlements.length + 1, next.round);
+    if (state !== 'active' || clock.now() >= cutoff || round > rounds) return null;
+    const attempt = round === next.round ? next.attempt : 1;
+    const rules = rulesOf(
+      await loadLineage({ job: next.job, round }),
+      { job: next.job, round, attempt },
+      clock,
+    );
+    return canMeet(rules) ? rules : null;
+  };
+}
+
+function rulesOf(
+  { job, facts, before }: LineageBefore,
+  id: Readonly<{ job: number; round: number; attempt: number }>,
+  clock: Clock,
+): AttemptRules {
+  const { chainId, escrow } = job.id;
+  return {
+    domain: { chainId, escrow },
+    expected: { ...id, ...job.digests, model: digestHex(before) },
+    aggregation: job.parameters,
+    buyer: facts.buyer,
+    seats: standings(facts),
+    minimumCohort: job.manifest.minimumCohort,
+    phases: job.manifest.phases,
+    announcedAt: clock.now(),
+    cutoff: toSeconds(facts.cutoff),
+  };
+}
+
+/** Every settled round that has a seat's bit took one of its units. */
+function standings({ seats, settlements }: JobFacts): SeatStanding[] {
+  const earned = settlements.flatMap(({ participants }) => seatsOf(participants));
+  return seats.map(({ seat, dataset, operator, owner, units }) => ({
+    dataset: Number(dataset),
+    operator,
+    owner,
+    unitsLeft: units - earned.filter((one) => one === seat).length,
+  }));
+}
+
+/** Whether as many owners as a roster needs have a seat that can still be paid. */
+function canMeet({ seats, minimumCohort }: AttemptRules): boolean {
+  const owners = new Set(seats.filter(({ unitsLeft }) => unitsLeft > 0).map(({ owner }) => owner));
+  const needed = Math.max(SMALLEST_ROSTER, minimumCohort);
+  return needed <= LARGEST_ROSTER && owners.size >= needed;
+}

@@ -1,0 +1,60 @@
+/** Sharing: members deal their secrets, encrypted for each holder; those that arrive in time are U2. protocol.md §4.3 */
+import { fromHex, toHex } from '#crypto/bytes.ts';
+import { merkleRoot } from '#crypto/merkle.ts';
+import type { SharesUpload } from '#protocol/messages.ts';
+import type { Seconds } from '#protocol/units.ts';
+import { abort, type Aborted } from './aborted.ts';
+import { later, refuse, type Refusal, type WithShares } from './base.ts';
+import { rosterOf } from './frame.ts';
+import type { Masking } from './masking.ts';
+import { byMember, inserted } from './slots.ts';
+
+export type Sharing = WithShares & Readonly<{ phase: 'sharing' }>;
+
+/** Two shares of 33 bytes, a path of at most 7 hashes (100 holders), and the tag. protocol.md §3.6 */
+const MOST_CIPHERTEXT_BYTES = 2 * 33 + 7 * 32 + 16;
+
+/** The ciphertexts are kept beside the state. */
+export function onShares(state: Sharing, upload: SharesUpload, now: Seconds): Sharing | Masking | Refusal {
+  const { message, signature, ciphertexts } = upload;
+  const broken = ciphertextsFlaw(state, upload);
+  if (broken) return broken;
+  if (toHex(merkleRoot(ciphertexts.map((text) => fromHex(text)))) !== message.ciphertextRoot) {
+    return refuse(
+      'shares/root-mismatch',
+      `member ${message.member} signed another root than its ciphertexts have`,
+    );
+  }
+  const shares = inserted(state.shares, { message, signature }, byMember);
+  const next = { ...state, shares };
+  return shares.length === state.enrolments.length ? masking(next, now) : next;
+}
+
+export function onDeadline(state: Sharing, now: Seconds): Masking | Aborted {
+  return state.shares.length >= rosterOf(state).threshold
+    ? masking(state, now)
+    : abort(state, 'too few shares', []);
+}
+
+function ciphertextsFlaw(state: Sharing, { message, ciphertexts }: SharesUpload): Refusal | null {
+  if (ciphertexts.length !== state.enrolments.length) {
+    return refuse(
+      'shares/ciphertexts',
+      `${ciphertexts.length} ciphertexts for ${state.enrolments.length} members`,
+    );
+  }
+  const wrong = ciphertexts.findIndex((text, holder) => {
+    const bytes = (text.length - 2) / 2;
+    return holder === message.member ? bytes > 0 : bytes === 0 || bytes > MOST_CIPHERTEXT_BYTES;
+  });
+  return wrong < 0
+    ? null
+    : refuse(
+        'shares/ciphertexts',
+        `the ciphertext for member ${wrong} is empty, too long, or for its own sender`,
+      );
+}
+
+function masking(state: Sharing, now: Seconds): Masking {
+  return { ...state, phase: 'masking', deadline: later(now, state.rules.phases.masking), inputs: [] };
+}

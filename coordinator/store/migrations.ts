@@ -1,0 +1,54 @@
+/** The database's tables, in plain PostgreSQL; each step runs once, in order. */
+import type { PGlite } from '@electric-sql/pglite';
+import { TributaryError } from '#crypto/error.ts';
+
+/** Never edited once released: a change is a new step. */
+const steps: readonly string[] = [
+  `create table jobs (
+     job bigint primary key,
+     state text not null check (state in ('active', 'finished', 'failed')),
+     rounds integer not null,
+     round integer not null,
+     attempt integer not null
+   );
+   create table attempts (
+     job bigint not null references jobs (job),
+     round integer not null,
+     attempt integer not null,
+     revision bigint not null,
+     phase text not null,
+     state jsonb not null,
+     primary key (job, round, attempt)
+   );
+   create table messages (
+     job bigint not null,
+     round integer not null,
+     attempt integer not null,
+     kind text not null,
+     slot integer not null,
+     body jsonb not null,
+     received_at timestamptz not null default now(),
+     primary key (job, round, attempt, kind, slot),
+     foreign key (job, round, attempt) references attempts (job, round, attempt)
+   );`,
+];
+
+/** @throws TributaryError `database/newer` where a later version of this program has written here */
+export async function migrate(database: PGlite): Promise<void> {
+  await database.exec('create table if not exists migrations (step integer primary key)');
+  const { rows } = await database.query<{ done: number }>('select count(*)::int as done from migrations');
+  const done = rows[0]?.done ?? 0;
+  if (done > steps.length) {
+    throw new TributaryError(
+      'database/newer',
+      `the database was written by a later version (step ${done}, this one knows ${steps.length}): update the program`,
+    );
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index < done) continue;
+    await database.transaction(async (transaction) => {
+      await transaction.exec(step);
+      await transaction.query('insert into migrations (step) values ($1)', [index + 1]);
+    });
+  }
+}

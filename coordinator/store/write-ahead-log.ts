@@ -1,0 +1,65 @@
+/**
+ * Makes committed transactions durable. The embedded database writes its log and never syncs it, so kill -9 loses
+ * nothing but a power cut would: what must survive one is synced here, before it is acknowledged.
+ */
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Syncs what the database wrote since the last call. */
+export type SyncLog = (folder: string) => Promise<void>;
+
+const SEGMENT = /^[0-9A-F]{24}$/;
+
+/**
+ * Syncs the segments of the log that changed; after a checkpoint, which lets old segments be written over, the data
+ * files too.
+ */
+export function logSync(syncFile: (path: string) => Promise<void> = syncToDisk): SyncLog {
+  const seen = { log: 0, checkpoint: 0, data: 0 };
+
+  /** Files as old as the newest that was synced are synced again: clocks of file systems are coarse. */
+  async function syncChanged(paths: readonly string[], since: number): Promise<number> {
+    let newest = since;
+    for (const path of paths) {
+      const { mtimeMs } = await stat(path);
+      if (mtimeMs < since) continue;
+      await syncFile(path);
+      newest = Math.max(newest, mtimeMs);
+    }
+    return newest;
+  }
+
+  return async (folder) => {
+    const logFolder = join(folder, 'pg_wal');
+    const names = (await readdir(logFolder)).filter((name) => SEGMENT.test(name));
+    seen.log = await syncChanged(
+      names.map((name) => join(logFolder, name)),
+      seen.log,
+    );
+    await syncFile(logFolder);
+    const checkpoint = (await stat(join(folder, 'global', 'pg_control'))).mtimeMs;
+    if (checkpoint <= seen.checkpoint) return;
+    seen.checkpoint = checkpoint;
+    seen.data = await syncChanged(await dataFiles(folder), seen.data);
+  };
+}
+
+async function dataFiles(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const part of ['base', 'global', 'pg_xact', 'pg_multixact']) {
+    const entries = await readdir(join(folder, part), { recursive: true, withFileTypes: true });
+    files.push(
+      ...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)),
+    );
+  }
+  return files;
+}
+
+async function syncToDisk(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,148 @@
+/** A clock that a test moves, records in memory that a test lets fail, and performers that do what a test says. */
+import type { Clock } from '#coordinator/driver/clock.ts';
+import type { DriverParts } from '#coordinator/driver/job-driver.ts';
+import type { Log } from '#coordinator/driver/log.ts';
+import type { Performers } from '#coordinator/driver/perform.ts';
+import { idOf } from '#coordinator/round/base.ts';
+import type { AttemptRecord, Change, JobRecord, KeptMessage, Records } from '#coordinator/store/records.ts';
+import type { AttemptId } from '#protocol/job-id.ts';
+import type { SharesUpload } from '#protocol/messages.ts';
+import { toSeconds, type Seconds } from '#protocol/units.ts';
+import { START } from './fixtures.ts';
+
+export type ManualClock = Clock &
+  Readonly<{ advance(seconds: number): Promise<void>; set(now: Seconds): void; timers(): number }>;
+
+export function manualClock(start: Seconds = START): ManualClock {
+  let now: number = start;
+  const due = new Map<() => void, number>();
+  return {
+    now: () => toSeconds(now),
+    after(seconds, run) {
+      const entry = () => run();
+      due.set(entry, now + seconds);
+      return () => void due.delete(entry);
+    },
+    /** Moves time without telling anyone, as a timer that is late. */
+    set: (to) => void (now = to),
+    timers: () => due.size,
+    async advance(seconds) {
+      now += seconds;
+      for (const [run, at] of [...due]) {
+        if (at > now) continue;
+        due.delete(run);
+        run();
+      }
+      await settle();
+    },
+  };
+}
+
+/** Lets everything that is not waiting for time go on. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export type MemoryRecords = Records &
+  Readonly<{
+    /** The next save fails: before it wrote anything, or after it had. */
+    failNext(error: Error, when: 'before' | 'after'): void;
+    /** Saves wait until the returned function is called. */
+    block(): () => void;
+    flushes(): number;
+    saved(id: AttemptId): AttemptRecord | undefined;
+  }>;
+
+const keyOf = ({ job, round, attempt }: AttemptId) => `${job}/${round}/${attempt}`;
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+export function memoryRecords(): MemoryRecords {
+  const jobs = new Map<number, JobRecord>();
+  const attempts = new Map<string, AttemptRecord>();
+  const messages: (KeptMessage & { key: string })[] = [];
+  let failure: { error: Error; when: 'before' | 'after' } | null = null;
+  let gate: Promise<void> = Promise.resolve();
+  let flushes = 0;
+
+  function write({ job, attempts: changed, message }: Change): void {
+    jobs.set(job.job, copy(job));
+    for (const record of changed) attempts.set(keyOf(idOf(record.state)), copy(record));
+    const [first] = changed;
+    if (message && first) messages.push({ ...copy(message), key: keyOf(idOf(first.state)) });
+  }
+
+  return {
+    failNext: (error, when) => void (failure = { error, when }),
+    block() {
+      let open: () => void = () => undefined;
+      gate = new Promise((resolve) => (open = resolve));
+      return open;
+    },
+    flushes: () => flushes,
+    saved: (id) => attempts.get(keyOf(id)),
+    jobs: async () => [...jobs.values()].map(copy),
+    attempt: async (id) => copy(attempts.get(keyOf(id)) ?? null),
+    attemptsOf: async (job, round) =>
+      [...attempts.values()]
+        .filter(({ state }) => idOf(state).job === job && idOf(state).round === round)
+        .sort((a, b) => idOf(a.state).attempt - idOf(b.state).attempt)
+        .map(copy),
+    messages: async (id, kind) =>
+      messages
+        .filter((message) => message.key === keyOf(id) && message.kind === kind)
+        .sort((a, b) => a.slot - b.slot)
+        .map(({ body }) => copy(body)),
+    deliveries: async (id, member) =>
+      messages
+        .filter(
+          (message) => message.key === keyOf(id) && message.kind === 'shares' && message.slot !== member,
+        )
+        .map(({ slot, body }) => ({
+          dealer: slot,
+          ciphertext: (body as SharesUpload).ciphertexts[member] ?? '0x',
+        })),
+    async save(change) {
+      await gate;
+      const failing = failure;
+      failure = null;
+      if (failing?.when !== 'before') write(change);
+      if (failing) throw failing.error;
+    },
+    flush: async () => void (flushes += 1),
+  };
+}
+
+export type Line = Readonly<{ level: string; facts: object; message: string }>;
+
+export function memoryLog(): Log & Readonly<{ lines: Line[] }> {
+  const lines: Line[] = [];
+  const at = (level: string) => (facts: object, message: string) =>
+    void lines.push({ level, facts, message });
+  return { lines, info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Performers that never finish, unless a test gives them something to do. */
+export const performers = (given: Partial<Performers> = {}): Performers => ({
+  sweep: () => Promise.resolve(),
+  aggregate: () => new Promise(() => undefined),
+  settle: () => new Promise(() => undefined),
+  announce: () => new Promise(() => undefined),
+  ...given,
+});
+
+export function driverParts(changes: Partial<DriverParts> = {}) {
+  const held: string[] = [];
+  const clock = manualClock();
+  const records = memoryRecords();
+  const log = memoryLog();
+  const parts: DriverParts = {
+    records,
+    performers: performers(),
+    clock,
+    hold: null,
+    onHeld: (line) => void held.push(line),
+    log,
+    ...changes,
+  };
+  return { parts, clock, records, log, held };
+}

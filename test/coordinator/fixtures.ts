@@ -1,0 +1,197 @@
+/** An honest attempt as events, from real keys and shares, for tests to bend one thing at a time. */
+import { computeAddress, SigningKey } from 'ethers';
+import { revealShare, type HeldShare, type ShareKind } from '#crypto/commitments.ts';
+import { toHex } from '#crypto/bytes.ts';
+import { openShare } from '#crypto/sharing.ts';
+import { encodeShare } from '#crypto/shamir.ts';
+import { announce } from '#coordinator/round/announced.ts';
+import type { Attempt, AttemptEvent, MessageEvent } from '#coordinator/round/attempt.ts';
+import { isRefusal, type AttemptRules } from '#coordinator/round/base.ts';
+import { settlementTermsOf } from '#coordinator/round/quorum.ts';
+import type { Result } from '#coordinator/round/settling.ts';
+import { transition } from '#coordinator/round/transition.ts';
+import type { Proposal } from '#protocol/attempt-view.ts';
+import type { Abort, RevealedShare, UnmaskingUpload } from '#protocol/messages.ts';
+import { seatBitmap } from '#protocol/rules/bitmap.ts';
+import { revealedDigest, survivorsRoot } from '#protocol/rules/survivors.ts';
+import { signTyped } from '#protocol/signature.ts';
+import { toAddress, toAmount, toSeconds, type Bytes32, type Hex, type Seconds } from '#protocol/units.ts';
+import { cohort, digestOfText, domain, signed, type Cohort } from '#test/support/cohort.ts';
+
+/** The cohort's enrolments name 2,000,000,000 as their deadline. */
+export const START = toSeconds(1_999_999_940);
+export const at = (seconds: number): Seconds => toSeconds(START + seconds);
+
+export const buyerKey = new SigningKey(digestOfText('buyer'));
+export const buyer = toAddress(computeAddress(buyerKey.publicKey));
+
+const phases = { enrolling: 60, sharing: 20, masking: 30, confirming: 40, unmasking: 50, settling: 70 };
+
+export function rulesOf(members: Cohort, changes: Partial<AttemptRules> = {}): AttemptRules {
+  return {
+    domain: members.domain,
+    expected: members.expected,
+    aggregation: members.parameters,
+    buyer,
+    seats: members.seats.map(({ dataset, operator, owner }) => ({
+      dataset: Number(dataset),
+      operator,
+      owner,
+      unitsLeft: 2,
+    })),
+    minimumCohort: 3,
+    phases,
+    announcedAt: START,
+    cutoff: at(100_000),
+    ...changes,
+  };
+}
+
+export const enrolments = (members: Cohort): MessageEvent[] =>
+  members.enrolments.map((envelope) => ({ type: 'enrolment', envelope }));
+
+export const sharings = (members: Cohort): MessageEvent[] =>
+  members.shares.map(({ message, signature }) => {
+    const dealt = members.dealt.get(message.member);
+    const ciphertexts = (dealt?.ciphertexts ?? []).map(toHex);
+    return { type: 'shares', upload: { message, signature, ciphertexts } };
+  });
+
+export const inputs = (members: Cohort): MessageEvent[] =>
+  members.inputs.map((envelope) => ({ type: 'input', envelope }));
+
+export const confirmations = (members: Cohort): MessageEvent[] =>
+  members.confirmations.map((envelope) => ({ type: 'confirm', envelope }));
+
+export const unmaskings = (members: Cohort): MessageEvent[] =>
+  members.roster.members.map(({ index }) => ({ type: 'unmasking', upload: unmaskingOf(members, index) }));
+
+export function abortOf(members: Cohort, member: number, reason = 'confirm/too-late'): MessageEvent {
+  const message: Abort = { ...members.id, member, roster: members.roster.root, reason };
+  return { type: 'abort', envelope: signed(member, 'Abort', message, members.domain) };
+}
+
+/** What a holder was dealt, opened with its own channel key. */
+export function heldBy(members: Cohort, holder: number, dealer: number): HeldShare {
+  const dealt = members.dealt.get(dealer);
+  const keys = members.keys[holder];
+  if (!dealt || !keys) throw new Error('no such dealer or holder');
+  if (dealer === holder) return dealt.own;
+  const held = openShare({
+    binding: members.binding,
+    dealer,
+    holder,
+    channelSecret: keys.channel.secret,
+    roster: members.roster.members,
+    ciphertext: dealt.ciphertexts[holder] ?? new Uint8Array(),
+    shareRoot: dealt.shareRoot,
+  });
+  if (typeof held === 'string') throw new Error(held);
+  return held;
+}
+
+export function revealedOf(members: Cohort, holder: number, dealer: number, kind?: ShareKind): RevealedShare {
+  const right = members.vectors.has(dealer) ? 'seed' : 'mask';
+  const shown = revealShare(members.binding.context, heldBy(members, holder, dealer), kind ?? right);
+  return {
+    member: dealer,
+    kind: shown.kind,
+    y: toHex(encodeShare(shown.share)),
+    other: toHex(shown.otherCommitment) as Bytes32,
+    path: shown.path.map((node) => toHex(node) as Bytes32),
+  };
+}
+
+/** An unmasking of these shares; by default the right one of every sharer. */
+export function unmaskingOf(
+  members: Cohort,
+  member: number,
+  shares = [...members.sharers].map((dealer) => revealedOf(members, member, dealer)),
+): UnmaskingUpload {
+  const message = {
+    ...members.id,
+    member,
+    roster: members.roster.root,
+    survivors: survivorsRoot(members.inputs),
+    shares: revealedDigest(shares),
+  };
+  return { ...signed(member, 'Unmasking', message, members.domain), shares };
+}
+
+export const resultOf = (members: Cohort): Result => ({
+  manifest: digestOfText('manifest'),
+  payoutRoot: digestOfText('payouts'),
+  total: toAmount(1_234_567n),
+  participants: seatBitmap(
+    members.inputs.map(({ message }) => message.member),
+    members.seats.length,
+  ),
+  evidence: digestOfText('evidence'),
+});
+
+export function attestationOf(members: Cohort, proposal: Proposal, seat: number): MessageEvent {
+  const envelope = signed(seat, 'Attestation', settlementTermsOf(members.id, proposal), members.domain);
+  return { type: 'attestation', upload: { ...envelope, seat } };
+}
+
+export function approvalOf(members: Cohort, proposal: Proposal, key = buyerKey): MessageEvent {
+  const message = settlementTermsOf(members.id, proposal);
+  const signature = signTyped(key, members.domain, 'Approval', message) as Hex;
+  return { type: 'approval', upload: { message, signature } };
+}
+
+export function refusalOf(members: Cohort, proposal: Bytes32, seat: number): MessageEvent {
+  const message = { ...members.id, seat, proposal, reason: 'aggregate/differs' };
+  return { type: 'refusal', envelope: signed(seat, 'Refusal', message, members.domain) };
+}
+
+/** Feeds events one second apart; a refusal stops the test. */
+export function play(state: Attempt, events: readonly AttemptEvent[], from = START): Attempt {
+  return events.reduce<Attempt>((present, event) => {
+    const step = transition(present, event, from);
+    if (isRefusal(step))
+      throw new Error(`${event.type} refused: ${step.refused.code}: ${step.refused.detail}`);
+    return step.state;
+  }, state);
+}
+
+/** The code of a refusal, or the phase that follows. */
+export function outcome(state: Attempt, event: AttemptEvent, now = START): string {
+  const step = transition(state, event, now);
+  return isRefusal(step) ? step.refused.code : step.state.phase;
+}
+
+export function inPhase<P extends Attempt['phase']>(
+  state: Attempt,
+  phase: P,
+): Extract<Attempt, { phase: P }> {
+  if (state.phase !== phase) throw new Error(`in ${state.phase}, not ${phase}`);
+  return state as Extract<Attempt, { phase: P }>;
+}
+
+/** The attempt at the beginning of a phase, all honest members having answered, the lost ones waited for. */
+export function honestly<P extends Attempt['phase']>(
+  members: Cohort,
+  phase: P,
+  rules = rulesOf(members),
+): Extract<Attempt, { phase: P }> {
+  const rounds = [
+    enrolments(members),
+    sharings(members),
+    inputs(members),
+    confirmations(members),
+    unmaskings(members),
+    [{ type: 'aggregated', result: resultOf(members) } as const],
+  ];
+  let state: Attempt = announce(rules);
+  for (const events of rounds) {
+    if (state.phase === phase) break;
+    const before = state.phase;
+    state = play(state, events);
+    const stays = state.phase === before || state.phase === 'enrolling';
+    if (stays && state.phase !== phase) state = play(state, [{ type: 'deadline' }], state.deadline);
+  }
+  return inPhase(state, phase);
+}
+
+export { cohort, digestOfText, domain, signed, type Cohort };

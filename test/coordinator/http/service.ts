@@ -1,0 +1,88 @@
+/** The real HTTP service over a real driver, with records in memory and files in a folder of its own. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { JobDriver, type DriverParts } from '#coordinator/driver/job-driver.ts';
+import { createApp } from '#coordinator/http/app.ts';
+import type { Attempt } from '#coordinator/round/attempt.ts';
+import { approvalChecker } from '#coordinator/settlement/approval.ts';
+import { openEvidence, type EvidenceBlocks } from '#coordinator/store/evidence-blocks.ts';
+import { disk, type Disk } from '#coordinator/store/files.ts';
+import { openVectors } from '#coordinator/store/vectors.ts';
+import { TributaryError } from '#crypto/error.ts';
+import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
+import { toAddress } from '#protocol/units.ts';
+import { driverParts, memoryLog, type ManualClock, type MemoryRecords } from '../fakes.ts';
+import { domain, type Cohort } from '../fixtures.ts';
+import { newFolder, removeFolder } from '../store/folder.ts';
+
+export type Service = Readonly<{
+  url: string;
+  api: CoordinatorApi;
+  driver: JobDriver;
+  records: MemoryRecords;
+  clock: ManualClock;
+  log: ReturnType<typeof memoryLog>;
+  evidence: EvidenceBlocks;
+  folder: string;
+  /** Puts another disk under the vectors. */
+  useDisk(other: Disk): void;
+  stop(): Promise<void>;
+}>;
+
+export async function serve(
+  members: Cohort,
+  state: Attempt,
+  changes: Partial<DriverParts> = {},
+): Promise<Service> {
+  const folder = await newFolder();
+  const setup = driverParts(changes);
+  const { id } = members;
+  const job = { job: id.job, state: 'active', rounds: 3, round: id.round, attempt: id.attempt } as const;
+  await setup.records.save({ job, attempts: [{ revision: 1, state }], message: null });
+  const driver = await JobDriver.resume(setup.parts, job);
+  const evidence = openEvidence(join(folder, 'evidence'), disk);
+  let present = disk;
+  const switched: Disk = {
+    open: (path) => present.open(path),
+    rename: (from, to) => present.rename(from, to),
+    syncFolder: (path) => present.syncFolder(path),
+    remove: (path) => present.remove(path),
+  };
+  const app = createApp({
+    jobs: {
+      list: () => [driver.view],
+      driver(number) {
+        if (number === id.job) return driver;
+        throw new TributaryError('job/unknown', `job ${number} is not here`);
+      },
+    },
+    records: setup.records,
+    vectors: openVectors(join(folder, 'inputs'), switched),
+    evidence,
+    checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
+    clock: setup.clock,
+    log: setup.log,
+    identity: { ...domain, coordinator: toAddress(`0x${'c0'.repeat(20)}`) },
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    api: coordinatorApi(url),
+    driver,
+    ...setup,
+    evidence,
+    folder,
+    useDisk: (other) => void (present = other),
+    async stop() {
+      await driver.stop();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+      await removeFolder(folder);
+    },
+  };
+}

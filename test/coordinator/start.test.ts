@@ -1,0 +1,256 @@
+/** The coordinator as it is started for good: real chain, real IPFS node, real database, typed client. */
+import { expect } from 'chai';
+import { Wallet } from 'ethers';
+import type { CID } from 'multiformats/cid';
+import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
+import { lineageLoader } from '#coordinator/jobs/lineage.ts';
+import { settlementTermsOf } from '#coordinator/round/quorum.ts';
+import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
+import { connectIpfs, type IpfsStore } from '#datasets/ipfs.ts';
+import { writeBlock } from '#datasets/read-block.ts';
+import { checkProposal } from '#model/check-proposal.ts';
+import { loadJob, type Job } from '#model/job.ts';
+import { digestHex, putInitialModel, type Model } from '#model/model-store.ts';
+import { tabularClassifier } from '#model/templates.ts';
+import { parseTopology } from '#model/topology.ts';
+import { fromParameters } from '#protocol/aggregation.ts';
+import type { AttemptView, Phase, ViewOf } from '#protocol/attempt-view.ts';
+import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
+import type { JobManifest } from '#protocol/manifests.ts';
+import { signTyped } from '#protocol/signature.ts';
+import { toAmount, toSeconds } from '#protocol/units.ts';
+import { opening } from '#test/contracts/job.ts';
+import { at, list, startWorld, type World } from '#test/contracts/world.ts';
+import {
+  cohort,
+  digestOfText,
+  operatorAddress,
+  operatorKey,
+  signed,
+  type Cohort,
+} from '#test/support/cohort.ts';
+import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
+import { recipe } from '#test/support/lineage.ts';
+import { codeOf } from './code-of.ts';
+import { memoryLog } from './fakes.ts';
+import { sharings, unmaskingOf } from './fixtures.ts';
+import { newFolder, preparedDatabase, removeFolder } from './store/folder.ts';
+
+const SEATS = 5;
+const weights = [4, 2, 4, 1, 4];
+
+describe('a coordinator, started', function () {
+  this.timeout(120_000);
+  let world: World;
+  let node: NodeProcess;
+  let ipfs: IpfsStore;
+  const folders: string[] = [];
+  let folder: string;
+  let coordinator: Coordinator;
+  const log = memoryLog();
+
+  const start = async (changes: object = {}): Promise<Coordinator> =>
+    startCoordinator({
+      folder,
+      host: '127.0.0.1',
+      port: 0,
+      rpcUrl: world.chain.url,
+      ipfsUrl: node.url,
+      deployment: world.deployment,
+      wallet: new Wallet(world.coordinator.key.privateKey),
+      log,
+      prepared: await preparedDatabase(),
+      ...changes,
+    });
+
+  before(async () => {
+    folders.push((folder = await newFolder()), await newFolder());
+    [world, node] = await Promise.all([startWorld(), startIpfsProcess(folders[1] ?? '')]);
+    ipfs = connectIpfs(node.url);
+    coordinator = await start();
+  });
+  after(async () => {
+    await coordinator.stop();
+    await Promise.all([world.stop(), node.stop()]);
+    await Promise.all(folders.map(removeFolder));
+  });
+
+  /** A job on chain whose terms are on IPFS. */
+  async function launch(): Promise<{ job: Job; facts: JobFacts; before: Model }> {
+    const json = tabularClassifier(2, 3);
+    const topology = parseTopology(json);
+    const topologyCid = await ipfs.put('raw', new TextEncoder().encode(json));
+    const seed = digestOfText('seed');
+    const before = await putInitialModel(ipfs, topologyCid, topology, seed);
+    const parameters = {
+      bits: 16,
+      clip: 1,
+      range: 1,
+      dimension: topology.dimension,
+      maxWeight: 4,
+      chunkWords: 8,
+    };
+    const listings = [];
+    for (let seat = 0; seat < SEATS; seat++) listings.push(await list(world, seat, BigInt(10 + seat)));
+    const terms: CID = await writeBlock(ipfs, {
+      kind: 'tributary/job',
+      version: 1,
+      chainId: world.deployment.chainId,
+      escrow: world.deployment.escrow,
+      buyer: world.buyer.address,
+      coordinator: { address: world.coordinator.address, url: coordinator.url },
+      datasets: await Promise.all(
+        listings.map(async ({ dataset, tokenId }, seat) => ({
+          dataset: Number(dataset),
+          token: Number(tokenId),
+          units: 2,
+          descriptor: await ipfs.put('raw', Uint8Array.of(seat)),
+          weight: weights[seat] ?? 1,
+        })),
+      ),
+      recipe: await writeBlock(ipfs, recipe),
+      aggregation: await writeBlock(ipfs, fromParameters(parameters)),
+      model: before.cid,
+      seed,
+      rounds: 2,
+      minimumCohort: 3,
+      phases: { enrolling: 600, sharing: 600, masking: 600, confirming: 600, unmasking: 600, settling: 600 },
+      bonusPool: toAmount(0n),
+    } satisfies JobManifest);
+    const { escrow, accessToken } = world.buyer.contracts;
+    for (const { tokenId } of listings) await accessToken.send.buy(tokenId, 2n);
+    const opened = await escrow.send.open(await opening(world, { terms: digestHex(terms), rounds: 2 }));
+    const { job: number } = at(escrow.events('JobOpened', opened.logs), 0).args;
+    await escrow.send.addSeats(
+      number,
+      listings.map(({ tokenId }) => tokenId),
+      listings.map(() => 2),
+    );
+    await escrow.send.activate(number);
+    const facts = await readJobFacts(world.coordinator.contracts, Number(number));
+    const { chainId, escrow: address } = world.deployment;
+    return { job: await loadJob(ipfs, { chainId, escrow: address }, facts), facts, before };
+  }
+
+  /** Long-polls until an attempt is in a phase. */
+  async function untilPhase<P extends Phase>(
+    api: CoordinatorApi,
+    members: Pick<Cohort, 'id'>,
+    phase: P,
+  ): Promise<ViewOf<P>> {
+    let view: AttemptView = await api.attempt(members.id);
+    while (view.phase !== phase) view = await api.attempt(members.id, view.revision, 10);
+    return view as ViewOf<P>;
+  }
+
+  async function eventually<T>(
+    ask: () => Promise<T>,
+    holds: (answer: T) => boolean = () => true,
+  ): Promise<T> {
+    for (;;) {
+      const answer = await ask().catch(() => null);
+      if (answer !== null && holds(answer)) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  it('settles a round of a job that it found on chain, over a restart in the middle, and announces the next', async () => {
+    const { job, facts, before } = await launch();
+    const id = { job: facts.job, round: 1, attempt: 1 };
+    let api = coordinatorApi(coordinator.url);
+    const announced = await eventually(() => api.attempt(id));
+    expect(announced).to.deep.include({ phase: 'announced', model: before.digest, terms: job.digests.terms });
+    const members = cohort({
+      n: SEATS,
+      id,
+      on: { chainId: job.id.chainId, escrow: job.id.escrow },
+      expected: { ...job.digests, model: before.digest },
+      parameters: job.parameters,
+      weight: (member) => weights[member] ?? 1,
+      deadline: announced.deadline,
+    });
+    for (const envelope of members.enrolments) await api.enrol(id, envelope);
+    for (const event of sharings(members)) if (event.type === 'shares') await api.share(id, event.upload);
+    const upload = (member: number) => api.upload(id, members.inputs[member]!, members.vectors.get(member)!);
+    for (const member of [0, 1, 2]) await upload(member);
+
+    await coordinator.stop();
+    coordinator = await start();
+    api = coordinatorApi(coordinator.url);
+    const again = await untilPhase(api, members, 'masking');
+    expect(again.roster).to.deep.equal(members.enrolments);
+    for (const member of [2, 3, 4]) await upload(member);
+
+    for (const envelope of members.confirmations) await api.confirm(id, envelope);
+    for (const member of [4, 0, 3, 1]) await api.unmask(id, unmaskingOf(members, member));
+    const { proposal } = await untilPhase(api, members, 'settling');
+
+    const request = {
+      ...id,
+      requester: operatorAddress(2),
+      deadline: toSeconds(Math.floor(Date.now() / 1000) + 60),
+    };
+    const token = {
+      message: request,
+      signature: signTyped(operatorKey(2), job.id, 'EvidenceRequest', request),
+    };
+    const verdict = await checkProposal({
+      job,
+      id,
+      proposal,
+      seats: facts.seats,
+      bonusPool: facts.bonusPool,
+      before,
+      previous: null,
+      store: ipfs,
+      evidenceStore: { get: (cid) => api.evidenceBlock(id, cid, token) },
+      coordinates: Array.from({ length: job.parameters.dimension }, (_, c) => c),
+    });
+    expect(verdict).to.have.property('holds', true);
+
+    const message = settlementTermsOf(id, proposal);
+    for (let seat = 0; seat < SEATS; seat++) {
+      await api.attest(id, { ...signed(seat, 'Attestation', message, job.id), seat });
+    }
+    await api.approve(id, {
+      message,
+      signature: signTyped(world.buyer.key, job.id, 'Approval', message),
+    });
+    const settled = await untilPhase(api, members, 'settled');
+    const [onChain] = (await readJobFacts(world.coordinator.contracts, facts.job)).settlements;
+    expect(onChain).to.deep.include({
+      manifest: proposal.manifest,
+      transaction: settled.transaction,
+      quorum: true,
+    });
+
+    const next = await eventually(
+      () => api.job(facts.job),
+      ({ round }) => round === 2,
+    );
+    expect(next).to.deep.equal({ job: facts.job, state: 'active', round: 2, attempt: 1, rounds: 2 });
+    const second = await api.attempt({ ...id, round: 2 });
+    expect(verdict.holds && second.model === verdict.result.after.digest).to.equal(true);
+  });
+
+  it('waits for a chain that does not know the round before yet', async () => {
+    const { job, facts, before } = await launch();
+    const load = lineageLoader(world.coordinator.contracts, ipfs, job.id);
+    expect(await load({ job: facts.job, round: 1 })).to.deep.include({ before: before.cid, previous: null });
+    expect(await codeOf(load({ job: facts.job, round: 2 }))).to.equal('chain/behind');
+  });
+
+  it('refuses a second one in its folder, a port that is taken, and another chain', async () => {
+    expect(await codeOf(start())).to.equal('database/locked');
+    const other = await newFolder();
+    folders.push(other);
+    const port = Number(new URL(coordinator.url).port);
+    expect(await codeOf(start({ folder: other, port }))).to.equal('coordinator/port-taken');
+    expect(await codeOf(start({ folder: other, deployment: { ...world.deployment, chainId: 5 } }))).to.equal(
+      'chain/other-chain',
+    );
+    expect(await codeOf(start({ folder: other, rpcUrl: 'http://127.0.0.1:9' }))).to.equal(
+      'chain/unreachable',
+    );
+  });
+});

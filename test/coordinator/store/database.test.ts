@@ -1,0 +1,198 @@
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { TributaryError } from '#crypto/error.ts';
+import { openDatabase, type Database, type DatabaseOptions } from '#coordinator/store/database.ts';
+import { openRecords, type KeptMessage } from '#coordinator/store/records.ts';
+import { logSync } from '#coordinator/store/write-ahead-log.ts';
+import { announce } from '#coordinator/round/announced.ts';
+import { cohort } from '#test/support/cohort.ts';
+import { honestly, rulesOf, sharings } from '../fixtures.ts';
+import { codeOf } from '../code-of.ts';
+import { newFolder, preparedDatabase, removeFolder } from './folder.ts';
+
+const members = cohort({ n: 3 });
+const { id } = members;
+const announced = { revision: 1, state: announce(rulesOf(members)) };
+const job = { job: 7, state: 'active', rounds: 2, round: 1, attempt: 1 } as const;
+
+describe('the embedded database', () => {
+  let folder: string;
+  let database: Database;
+  const order: string[] = [];
+  let failing: Error | null = null;
+  const sync = async (): Promise<void> => {
+    order.push('sync');
+    if (failing) throw failing;
+  };
+  const open = async (changes: Partial<DatabaseOptions> = {}): Promise<Database> =>
+    openDatabase({ folder, prepared: await preparedDatabase(), sync, ...changes });
+
+  before(async function () {
+    // The first run of all makes the prepared database.
+    this.timeout(60_000);
+    folder = await newFolder();
+    database = await open();
+  });
+  beforeEach(() => {
+    order.length = 0;
+    failing = null;
+  });
+  after(async () => {
+    await database.close();
+    await removeFolder(folder);
+  });
+
+  it('keeps a prepared data directory for the next', async () => {
+    expect(existsSync(await preparedDatabase())).to.equal(true);
+  });
+
+  it('refuses a second opener and says who holds it', async () => {
+    const refused = await open().catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(TributaryError).with.property('code', 'database/locked');
+    expect(String(refused)).to.contain(`process ${process.pid}`);
+  });
+
+  it('syncs its log after a commit and before the commit is acknowledged', async () => {
+    const records = openRecords(database);
+    await records.save({ job, attempts: [announced], message: null }).then(() => order.push('acknowledged'));
+    expect(order).to.deep.equal(['sync', 'acknowledged']);
+    await records.flush();
+    expect(order).to.deep.equal(['sync', 'acknowledged', 'sync']);
+  });
+
+  it('does not acknowledge what could not be synced', async () => {
+    const records = openRecords(database);
+    failing = new Error('EIO: i/o error');
+    expect(await codeOf(records.save({ job, attempts: [announced], message: null }))).to.equal(
+      'Error: EIO: i/o error',
+    );
+    failing = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    expect(await codeOf(records.save({ job, attempts: [announced], message: null }))).to.equal(
+      'storage/full',
+    );
+  });
+
+  it('gives back jobs, attempts and messages as they were', async () => {
+    const records = openRecords(database);
+    const masking = { revision: 8, state: honestly(members, 'masking') };
+    const [, event] = sharings(members);
+    if (event?.type !== 'shares') throw new Error('not shares');
+    const message: KeptMessage = { kind: 'shares', slot: 1, body: event.upload };
+    await records.save({ job, attempts: [masking], message });
+    const second = {
+      ...announced,
+      state: {
+        ...announced.state,
+        rules: rulesOf(members, { expected: { ...members.expected, attempt: 2 } }),
+      },
+    };
+    await records.save({ job: { ...job, attempt: 2 }, attempts: [second], message: null });
+    expect(await records.jobs()).to.deep.equal([{ ...job, attempt: 2 }]);
+    expect(await records.attempt(id)).to.deep.equal(masking);
+    expect(await records.attempt({ ...id, round: 2 })).to.equal(null);
+    expect(await records.attemptsOf(7, 1)).to.deep.equal([masking, second]);
+    expect(await records.messages(id, 'shares')).to.deep.equal([event.upload]);
+    expect(await records.messages(id, 'unmasking')).to.deep.equal([]);
+    expect(await records.messages({ ...id, attempt: 2 }, 'shares')).to.deep.equal([]);
+  });
+
+  it("gives a member the others' ciphertexts for it, and never its own place", async () => {
+    const records = openRecords(database);
+    const [, event] = sharings(members);
+    if (event?.type !== 'shares') throw new Error('not shares');
+    expect(await records.deliveries(id, 2)).to.deep.equal([
+      { dealer: 1, ciphertext: event.upload.ciphertexts[2] },
+    ]);
+    expect(await records.deliveries(id, 0)).to.deep.equal([
+      { dealer: 1, ciphertext: event.upload.ciphertexts[0] },
+    ]);
+    expect(await records.deliveries(id, 1)).to.deep.equal([]);
+  });
+
+  it('writes a state and its message together, or neither', async () => {
+    const records = openRecords(database);
+    const before = await records.attempt(id);
+    const twice: KeptMessage = { kind: 'shares', slot: 1, body: { other: true } };
+    expect(await codeOf(records.save({ job, attempts: [announced], message: twice }))).to.contain(
+      'duplicate key',
+    );
+    expect(await records.attempt(id)).to.deep.equal(before);
+    expect(await records.messages(id, 'shares')).to.have.length(1);
+  });
+
+  it('is refused by an older program than wrote it', async function () {
+    this.timeout(60_000);
+    await database.commit(async (transaction) => {
+      await transaction.query('insert into migrations (step) values (99)');
+    });
+    await database.close();
+    expect(await codeOf(open())).to.equal('database/newer');
+    // What was refused has let go of the lock, too.
+    expect(await codeOf(open())).to.equal('database/newer');
+    await removeFolder(folder);
+    database = await open();
+    expect(await openRecords(database).jobs()).to.deep.equal([]);
+  });
+
+  it('syncs the very files that a commit changed, and data files after a checkpoint', async function () {
+    this.timeout(60_000);
+    await database.close();
+    const synced: string[] = [];
+    const data = join(folder, 'database');
+    database = await open({ sync: logSync(async (path) => void synced.push(path.slice(data.length + 1))) });
+    synced.length = 0;
+    await openRecords(database).save({ job, attempts: [announced], message: null });
+    expect(synced.some((path) => /^pg_wal\/[0-9A-F]{24}$/.test(path))).to.equal(true);
+    expect(synced.some((path) => path.startsWith('base/'))).to.equal(false);
+    await database.query('checkpoint', []);
+    await openRecords(database).save({ job, attempts: [announced], message: null });
+    expect(synced.some((path) => path.startsWith('base/'))).to.equal(true);
+    expect(synced).to.include('pg_wal').and.include('global/pg_control');
+  });
+
+  it('makes its directory anew where a process died making it', async function () {
+    this.timeout(60_000);
+    const half = await newFolder();
+    await mkdir(join(half, 'database'));
+    await writeFile(join(half, 'database', 'PG_VERSION'), '17');
+    const made = await openDatabase({ folder: half, prepared: await preparedDatabase() });
+    expect(await openRecords(made).jobs()).to.deep.equal([]);
+    await made.close();
+    await removeFolder(half);
+  });
+});
+
+describe('a coordinator killed with SIGKILL', () => {
+  it('has everything that it acknowledged, and its lock is taken over', async function () {
+    this.timeout(60_000);
+    const folder = await newFolder();
+    const script = fileURLToPath(new URL('writer.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', script, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let acknowledged = 0;
+    for await (const line of createInterface(child.stdout)) {
+      acknowledged = Number(line);
+      if (acknowledged === 25) child.kill('SIGKILL');
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    expect(child.signalCode).to.equal('SIGKILL');
+    expect(acknowledged).to.be.at.least(25);
+
+    const database = await openDatabase({ folder });
+    const records = openRecords(database);
+    expect((await records.attempt(id))?.revision).to.be.at.least(acknowledged);
+    const bodies = (await records.messages(id, 'shares')) as { revision: number }[];
+    expect(bodies.slice(0, acknowledged).map(({ revision }) => revision)).to.deep.equal(
+      Array.from({ length: acknowledged }, (_, i) => i + 1),
+    );
+    await database.close();
+    await removeFolder(folder);
+  });
+});
