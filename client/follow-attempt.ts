@@ -1,0 +1,75 @@
+/** Follows one attempt from view to view until it ends. protocol.md §4 */
+import type { AttemptView } from '#protocol/attempt-view.ts';
+import type { Flaw } from '#protocol/flaw.ts';
+import type { Attempt } from './attempt.ts';
+import { persist, type Patience } from './backoff.ts';
+import { takeStep } from './take-step.ts';
+
+/** The coordinator's view of the attempt: later than a revision, or after so many seconds the same one. */
+export type Watch = (after: number | undefined, waitSeconds: number) => Promise<AttemptView>;
+
+const longPoll = 20;
+/** While others' aborts are waited for, which may come without a new revision of this attempt. */
+const shortPoll = 2;
+
+/**
+ * @param isOver asks the chain whether the round is settled or the job ended, when the coordinator shows nothing new
+ * @returns when the attempt ended, or is over by the chain
+ */
+export async function followAttempt(
+  attempt: Attempt,
+  watch: Watch,
+  isOver: () => Promise<boolean>,
+  patience: Patience,
+): Promise<void> {
+  const refusals = new Refusals(attempt);
+  let seen: number | undefined;
+  for (let ended = false; !ended;) {
+    let again = false;
+    ended = await persist(async () => {
+      // After a failure the phase may be another: what to do is asked anew, and the chain whether anything is.
+      const retried = again;
+      again = true;
+      if (retried && (await isOver())) return true;
+      const view = await watch(retried ? undefined : seen, refusals.mayPass ? shortPoll : longPoll);
+      if (seen === view.revision && (await isOver())) return true;
+      if (!refusals.isFinal(view)) refusals.note(view, await takeStep(attempt, view));
+      seen = view.revision;
+      return isEnd(view);
+    }, patience);
+  }
+}
+
+const isEnd = ({ phase }: AttemptView): boolean =>
+  phase === 'settled' || phase === 'aborted' || phase === 'failed';
+
+/** What this client would not do in the attempt, and whether to ask again. */
+class Refusals {
+  readonly #attempt: Attempt;
+  #phase = '';
+  #code = '';
+
+  constructor(attempt: Attempt) {
+    this.#attempt = attempt;
+  }
+
+  /** Aborts of an earlier attempt may still come in. */
+  get mayPass(): boolean {
+    return this.#code.startsWith('retry/');
+  }
+
+  /** Training is not tried again in the attempt that it failed in. */
+  isFinal({ phase }: AttemptView): boolean {
+    const enrols = phase === 'announced' || phase === 'enrolling';
+    return enrols && this.#phase === 'enrolling' && this.#code !== '' && !this.mayPass;
+  }
+
+  note({ phase, round, attempt }: AttemptView, flaw: Flaw | null): void {
+    const code = flaw?.code ?? '';
+    if (flaw && code !== this.#code) {
+      this.#attempt.log.warn({ round, attempt, phase, code }, `not going along: ${flaw.detail}`);
+    }
+    this.#phase = phase === 'announced' ? 'enrolling' : phase;
+    this.#code = code;
+  }
+}

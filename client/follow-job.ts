@@ -1,0 +1,107 @@
+/** Follows one job, round after round, until it is over. protocol.md §4, §4.8 */
+import type { JobFacts, SeatOnChain } from '#contracts/job-facts.ts';
+import { loadJob, type Job } from '#model/job.ts';
+import { flaw, type Flaw } from '#protocol/flaw.ts';
+import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
+import type { Attempt } from './attempt.ts';
+import { persist, pause } from './backoff.ts';
+import { basisOf, type Basis } from './basis.ts';
+import { countingApi } from './costs.ts';
+import { followAttempt } from './follow-attempt.ts';
+import type { Setting } from './setting.ts';
+import { eraseSpent } from './steps/erase.ts';
+import { isFlaw } from './steps/membership.ts';
+import { cohortCheck, seatFor, termsFlaw, unitsFlaw } from './terms.ts';
+
+type Ended = Readonly<{ declined: Flaw | null }>;
+
+/** @returns when the job is over, or was declined; with the reason where it was */
+export async function followJob(setting: Setting, job: number): Promise<Flaw | null> {
+  for (;;) {
+    const ended = await persist(() => takeRound(setting, job), setting.patience);
+    if (ended) return ended.declined;
+  }
+}
+
+async function takeRound(setting: Setting, number: number): Promise<Ended | null> {
+  const { chain, journal, domain, holdings, log } = setting;
+  const facts = await chain.facts(number);
+  const over = isOver(facts, setting.now());
+  eraseSpent(journal, domain, number, holdings.dataset, over ? Infinity : facts.settlements.length);
+  if (over) {
+    log.info({ job: number, rounds: facts.settlements.length }, `job ${number} is over`);
+    return { declined: null };
+  }
+  const declined = await takePart(setting, facts);
+  if (!declined) return null;
+  log.warn({ job: number, code: declined.code }, `no part in job ${number}: ${declined.detail}`);
+  return { declined };
+}
+
+/** Nothing more can be settled. */
+export const isOver = ({ state, settlements, rounds, cutoff }: JobFacts, now: number): boolean =>
+  state === 'cancelled' || state === 'closed' || settlements.length >= rounds || now > cutoff;
+
+/** Checks what this owner is asked for and takes part in the present attempt of the next round. */
+async function takePart(setting: Setting, facts: JobFacts): Promise<Flaw | null> {
+  const { store, domain, holdings, operator, journal, patience, pollMillis } = setting;
+  const job = await loadJob(store, domain, facts);
+  const seat = seatFor(facts, holdings.dataset);
+  if (!seat) return flaw('terms/no-seat', `job ${facts.job} has no seat for dataset ${holdings.dataset}`);
+  const broken = termsFlaw(job, facts, seat, holdings, operator) ?? unitsFlaw(facts, seat);
+  if (broken) return broken;
+  const basis = await basisOf(store, job, facts, journal);
+  if (isFlaw(basis)) return basis;
+
+  const api = setting.coordinator(job.manifest.coordinator.url);
+  const now = await api.job(facts.job);
+  // Either it has not seen the last settlement yet, or this client has not: the chain decides, a little later.
+  if (now.state !== 'active' || now.round !== basis.round) {
+    await pause(pollMillis, patience.signal);
+    return null;
+  }
+  const attempt = attemptFrom(setting, job, facts, seat, basis, api, now.attempt);
+  const hasMovedOn = async () => isPast(await setting.chain.facts(facts.job), basis.round, setting.now());
+  setting.log.info(attempt.id, `job ${facts.job}: round ${basis.round}, attempt ${now.attempt}`);
+  await followAttempt(attempt, (after, wait) => api.attempt(attempt.id, after, wait), hasMovedOn, patience);
+  if (!(await hasMovedOn())) await pause(pollMillis, patience.signal);
+  return null;
+}
+
+const isPast = (facts: JobFacts, round: number, now: number): boolean =>
+  facts.settlements.length >= round || isOver(facts, now);
+
+function attemptFrom(
+  setting: Setting,
+  job: Job,
+  facts: JobFacts,
+  seat: SeatOnChain,
+  { round, model, previous }: Basis,
+  api: CoordinatorApi,
+  number: number,
+): Attempt {
+  const { holdings, domain, journal, now } = setting;
+  const { dataset, descriptor } = holdings;
+  const id = { job: facts.job, round, attempt: number };
+  const record = journal.attempt(domain, id);
+  if (!record.cost()) record.keepCost({ bytesUp: 0, started: now(), lastSent: now() });
+  return {
+    ...setting,
+    id,
+    job,
+    seat: seat.seat,
+    dataset,
+    weight: descriptor.rowsBucket,
+    model,
+    expected: { ...id, model: model.digest, ...job.digests },
+    previous,
+    bonusPool: facts.bonusPool,
+    record,
+    api: countingApi(api, record, now),
+    acknowledged: new Set(),
+    readSeats: async () => (await setting.chain.facts(facts.job)).seats,
+    cohortFlaw: cohortCheck(descriptor.policy, seat.owner),
+    train: () => setting.train(job, model, descriptor.rowsBucket),
+    hold: (phase) => setting.hold(phase, round),
+  };
+}

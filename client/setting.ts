@@ -1,0 +1,37 @@
+/** What a running client has at hand for all of its jobs. protocol.md §4 */
+import type { SigningKey } from 'ethers';
+import type { Rng } from '#crypto/random.ts';
+import type { BlockStore } from '#datasets/blockstore.ts';
+import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
+import type { Domain } from '#protocol/typed-data.ts';
+import type { Address } from '#protocol/units.ts';
+import type { Patience } from './backoff.ts';
+import type { ChainReads } from './chain.ts';
+import type { Holder } from './hold.ts';
+import type { Holdings } from './holdings.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Lineage } from './lineage.ts';
+import type { Log } from './log.ts';
+import type { Trainer } from './train.ts';
+
+export type Setting = Readonly<{
+  domain: Domain;
+  key: SigningKey;
+  operator: Address;
+  holdings: Holdings;
+  chain: ChainReads;
+  store: BlockStore;
+  journal: Journal;
+  lineage: Lineage;
+  train: Trainer;
+  hold: Holder;
+  /** A coordinator by its URL. */
+  coordinator(url: string): CoordinatorApi;
+  rng: Rng;
+  /** Whole Unix seconds. */
+  now(): number;
+  /** Milliseconds between looks at a chain or coordinator that has nothing new. */
+  pollMillis: number;
+  patience: Patience;
+  log: Log;
+}>;

@@ -1,0 +1,141 @@
+/** Settling: recomputes what is proposed, keeps manifest and leaves, and attests, or says why not. protocol.md §4.7 */
+import { flaw, type Flaw } from '#protocol/flaw.ts';
+import type { Proposal, ViewOf } from '#protocol/attempt-view.ts';
+import { cidFromDigest } from '#protocol/dag.ts';
+import { fromHex } from '#crypto/bytes.ts';
+import type { Rng } from '#crypto/random.ts';
+import { checkProposal } from '#model/check-proposal.ts';
+import type { Evidence } from '#protocol/manifests.ts';
+import type { Refusal, SettlementTerms, Signed } from '#protocol/messages.ts';
+import { bitmapDigest } from '#protocol/rules/bitmap.ts';
+import { buildRoster } from '#protocol/rules/roster.ts';
+import { survivorsRoot } from '#protocol/rules/survivors.ts';
+import { deliver, sign, type Attempt } from '../attempt.ts';
+import { evidenceFrom } from '../evidence.ts';
+import { isFlaw, membershipIn, type Membership } from './membership.ts';
+
+/** Coordinates at which the sum is recomputed: a lie in a share f of them is missed with (1 − f)^1,024. */
+const sampled = 1024;
+
+export async function attest(attempt: Attempt, view: ViewOf<'settling'>): Promise<Flaw | null> {
+  const terms = settlementTermsOf(attempt, view.proposal);
+  const attested = attempt.record.decided('attestation');
+  if (attested) {
+    if (!sameSettlement(attested.message, terms)) {
+      return flaw('attest/other-proposal', 'this client attested another settlement of this attempt');
+    }
+    await sendAttestation(attempt, terms);
+    return null;
+  }
+
+  const refused = attempt.record.decided('refusal');
+  if (refused?.message.proposal === view.proposal.manifest) {
+    await sendRefusal(attempt, refused);
+    return flaw(refused.message.reason, 'this client refused the proposal');
+  }
+
+  const membership = await membershipIn(attempt, view.roster);
+  if (isFlaw(membership)) return membership;
+  const broken = lateFlaw(attempt, view.proposal) ?? (await recomputedFlaw(attempt, membership, view));
+  if (broken) {
+    await refuse(attempt, view.proposal, broken);
+    return broken;
+  }
+  attempt.record.decide('attestation', sign(attempt, 'Attestation', terms));
+  await sendAttestation(attempt, terms);
+  return null;
+}
+
+/** Recomputes model, manifest, payouts and, from the evidence, the sum at random coordinates. */
+async function recomputedFlaw(
+  attempt: Attempt,
+  membership: Membership,
+  view: ViewOf<'settling'>,
+): Promise<Flaw | null> {
+  const { job, id, store, model, previous, bonusPool } = attempt;
+  const verdict = await checkProposal({
+    job,
+    id,
+    proposal: view.proposal,
+    seats: await attempt.readSeats(),
+    bonusPool,
+    before: model,
+    previous,
+    store,
+    evidenceStore: evidenceFrom(attempt),
+    coordinates: randomCoordinates(job.parameters.dimension, attempt.rng),
+  });
+  if (!verdict.holds) return verdict.flaw;
+  const broken = evidenceFlaw(attempt, membership, view, verdict.evidence);
+  if (broken) return broken;
+  const manifest = await store.get(cidFromDigest('dag-cbor', fromHex(view.proposal.manifest)));
+  attempt.lineage.keep(job.id, id, manifest, verdict.result.payouts);
+  return null;
+}
+
+/** The evidence, sound by itself, is that of the round which this client took part in and opened shares of. */
+export function evidenceFlaw(
+  { job, record }: Pick<Attempt, 'job' | 'record'>,
+  { roster }: Membership,
+  { inputs }: Pick<ViewOf<'settling'>, 'inputs'>,
+  evidence: Evidence,
+): Flaw | null {
+  if (buildRoster(job.id, evidence.roster).root !== roster.root) {
+    return flaw('evidence/other-roster', 'the evidence is of another roster than this client accepted');
+  }
+  const survivors = survivorsRoot(evidence.inputs);
+  const opened = record.decided('unmasking')?.survivors ?? survivors;
+  return survivors === survivorsRoot(inputs) && survivors === opened
+    ? null
+    : flaw('evidence/other-survivors', 'the evidence holds other inputs than were confirmed');
+}
+
+/** Distinct and ascending, drawn after the proposal is fixed: all of them where there are no more. */
+export function randomCoordinates(dimension: number, rng: Rng): number[] {
+  if (dimension <= sampled) return Array.from({ length: dimension }, (_, at) => at);
+  const chosen = new Set<number>();
+  while (chosen.size < sampled) {
+    const bytes = rng.bytes(6);
+    const drawn = bytes.reduce((number, byte) => number * 256 + byte, 0);
+    chosen.add(drawn % dimension);
+  }
+  return [...chosen].sort((a, b) => a - b);
+}
+
+const settlementTermsOf = ({ id }: Attempt, proposal: Proposal): SettlementTerms => ({
+  ...id,
+  manifest: proposal.manifest,
+  payoutRoot: proposal.payoutRoot,
+  total: proposal.total,
+  participants: bitmapDigest(proposal.participants),
+  deadline: proposal.deadline,
+});
+
+/** The same but for how long the signature may be used. */
+const sameSettlement = (a: SettlementTerms, b: SettlementTerms): boolean =>
+  a.manifest === b.manifest &&
+  a.payoutRoot === b.payoutRoot &&
+  a.total === b.total &&
+  a.participants === b.participants;
+
+const lateFlaw = ({ now }: Attempt, { deadline }: Proposal): Flaw | null =>
+  now() > deadline ? flaw('attest/too-late', 'the time to attest this settlement is over') : null;
+
+/** Signatures are deterministic: the same terms get the same bytes again, after a restart too. */
+async function sendAttestation(attempt: Attempt, terms: SettlementTerms): Promise<void> {
+  const { api, id, seat } = attempt;
+  const upload = { ...sign(attempt, 'Attestation', terms), seat };
+  await deliver(attempt, `attestation ${terms.deadline}`, () => api.attest(id, upload));
+}
+
+async function refuse(attempt: Attempt, { manifest }: Proposal, { code }: Flaw): Promise<void> {
+  const { id, seat } = attempt;
+  const refusal = sign(attempt, 'Refusal', { ...id, seat, proposal: manifest, reason: code });
+  if (!attempt.record.decided('refusal')) attempt.record.decide('refusal', refusal);
+  await sendRefusal(attempt, refusal);
+}
+
+async function sendRefusal(attempt: Attempt, refusal: Signed<Refusal>): Promise<void> {
+  const { api, id } = attempt;
+  await deliver(attempt, `refusal ${refusal.message.proposal}`, () => api.refuse(id, refusal));
+}
