@@ -1,0 +1,51 @@
+/** The chain's own clock, which decides what is valid, and its memory of what an account sent. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Contracts } from '#contracts/connect.ts';
+import { chainError } from '#contracts/decode-error.ts';
+import { TributaryError } from '#crypto/error.ts';
+import type { Address } from '#protocol/units.ts';
+
+/** The latest block's time, in seconds. @throws TributaryError `chain/unreachable` */
+export async function chainTime({ provider }: Contracts): Promise<number> {
+  try {
+    return (await provider.getBlock('latest'))?.timestamp ?? 0;
+  } catch (error) {
+    throw chainError(error, 'the latest block');
+  }
+}
+
+/**
+ * Waits until nothing that the account sent is under way: a command that was killed may have left a payment in the
+ * pool, and whoever looks at the chain before it is mined would pay again.
+ *
+ * @throws TributaryError `launch/pending-transaction` where it is still there after the wait, `chain/unreachable`
+ */
+export async function settlePending(
+  { provider }: Contracts,
+  account: Address,
+  { timeoutMs, pollMs } = { timeoutMs: 60_000, pollMs: 200 },
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const [mined, sent] = await countsOf(provider, account);
+    if (sent <= mined) return;
+    if (Date.now() >= deadline) {
+      throw new TributaryError(
+        'launch/pending-transaction',
+        `${sent - mined} transactions of ${account} wait to be mined: run the command again when they are`,
+      );
+    }
+    await delay(pollMs);
+  }
+}
+
+async function countsOf(provider: Contracts['provider'], account: Address): Promise<[number, number]> {
+  try {
+    return [
+      await provider.getTransactionCount(account, 'latest'),
+      await provider.getTransactionCount(account, 'pending'),
+    ];
+  } catch (error) {
+    throw chainError(error, 'the account’s transactions');
+  }
+}

@@ -1,0 +1,51 @@
+/** What a buyer decides before a launch, as it is kept in its home: amounts and decimals as text. protocol.md §6.2 */
+import { z } from 'zod';
+import { TributaryError } from '#crypto/error.ts';
+import { recipeSchema } from '#protocol/recipe.ts';
+import { address, amount, bytes32, decimal, u32 } from '#protocol/units.ts';
+
+const phaseSeconds = z.int().min(1).max(86_400);
+
+export const planSchema = z.strictObject({
+  /** Registry ids. */
+  datasets: z.array(z.int().min(1)).min(1).max(1024),
+  rounds: u32.min(1).max(65_535),
+  bonusPool: amount,
+  coordinator: z.strictObject({ address, url: z.url({ protocol: /^https?$/ }).max(500) }),
+  /** Keras topology JSON. */
+  topology: z.string().max(256 * 1024),
+  /** The initial weights follow from it; drawn for this job, so that its terms are like no other's. */
+  seed: bytes32,
+  recipe: recipeSchema,
+  /** Of the update's grid; dimension and largest weight follow from model and datasets. */
+  aggregation: z.strictObject({ bits: z.int(), clip: decimal, range: decimal, chunkWords: z.int() }),
+  minimumCohort: u32.min(3),
+  phases: z.strictObject({
+    enrolling: phaseSeconds,
+    sharing: phaseSeconds,
+    masking: phaseSeconds,
+    confirming: phaseSeconds,
+    unmasking: phaseSeconds,
+    settling: phaseSeconds,
+  }),
+  /** Seconds. `duration` is from the opening to the cutoff, after which no round is settled. */
+  windows: z.strictObject({
+    roundTimeout: u32.min(1),
+    short: u32.min(1),
+    long: u32.min(1),
+    duration: z.int().min(1),
+  }),
+});
+
+export type Plan = Readonly<z.infer<typeof planSchema>>;
+
+/** @throws TributaryError `launch/bad-plan` naming the field */
+export function parsePlan(value: unknown): Plan {
+  const parsed = planSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new TributaryError(
+    'launch/bad-plan',
+    `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a plan'}`,
+  );
+}

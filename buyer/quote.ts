@@ -1,0 +1,137 @@
+/** What a job would cost: units of each dataset for each round, and the bonus. protocol.md §5.1, §5.2 */
+import type { Contracts } from '#contracts/connect.ts';
+import { TributaryError } from '#crypto/error.ts';
+import type { Address } from '#protocol/units.ts';
+import { chainTime } from './chain-time.ts';
+import { chooseOffer, findOffers, type Offer } from './offers.ts';
+
+export type Wanted = Readonly<{
+  /** Registry ids, each once. */
+  datasets: readonly number[];
+  /** Units of each: one a round. */
+  rounds: number;
+  /** Base units shared among participants, over all rounds. */
+  bonusPool: bigint;
+}>;
+
+/** One dataset's part; amounts in base units. */
+export type QuoteLine = Readonly<{
+  dataset: number;
+  token: number;
+  price: bigint;
+  units: number;
+  /** Of them, units that the buyer holds already. */
+  held: number;
+  toBuy: number;
+  /** price × units. */
+  full: bigint;
+  /** price × toBuy. */
+  cost: bigint;
+}>;
+
+export type Quote = Readonly<{
+  /** Ascending by dataset, as seats must be. */
+  lines: readonly QuoteLine[];
+  rounds: number;
+  bonusPool: bigint;
+  /** What the job is worth to its owners: all units and the bonus. */
+  total: bigint;
+  /** What is still to be paid: units to buy, and the bonus. */
+  toPay: bigint;
+  balance: bigint;
+  /** What the contracts may take already. */
+  allowance: Readonly<{ accessToken: bigint; escrow: bigint }>;
+  affordable: boolean;
+}>;
+
+/** The arithmetic alone. @param held the buyer's units of a token */
+export function quoteFrom(
+  wanted: Wanted,
+  offers: readonly Offer[],
+  held: (token: number) => bigint,
+  account: Pick<Quote, 'balance' | 'allowance'>,
+): Quote {
+  assertWanted(wanted);
+  const { rounds, bonusPool } = wanted;
+  const datasets = [...wanted.datasets].sort((a, b) => a - b);
+  const lines = datasets.map((dataset) => lineOf(chooseOffer(offers, dataset, rounds, held), rounds, held));
+  const toPay = lines.reduce((sum, { cost }) => sum + cost, bonusPool);
+  return {
+    lines,
+    rounds,
+    bonusPool,
+    total: lines.reduce((sum, { full }) => sum + full, bonusPool),
+    toPay,
+    ...account,
+    affordable: account.balance >= toPay,
+  };
+}
+
+function lineOf(
+  { dataset, token, price }: Offer,
+  units: number,
+  heldOf: (token: number) => bigint,
+): QuoteLine {
+  const owned = heldOf(token);
+  const held = owned > BigInt(units) ? units : Number(owned);
+  const toBuy = units - held;
+  return {
+    dataset,
+    token,
+    price,
+    units,
+    held,
+    toBuy,
+    full: price * BigInt(units),
+    cost: price * BigInt(toBuy),
+  };
+}
+
+/**
+ * A quote from the chain as it is now.
+ *
+ * @param only tokens to choose among, where they were chosen before
+ * @throws TributaryError `quote/no-datasets`, `quote/duplicate-dataset`, `quote/rounds`, `quote/no-offer`,
+ *   `quote/sold-out`, `chain/…`
+ */
+export async function quoteJob(
+  contracts: Contracts,
+  buyer: Address,
+  wanted: Wanted,
+  only?: ReadonlySet<number>,
+): Promise<Quote> {
+  assertWanted(wanted);
+  const now = await chainTime(contracts);
+  const found: Offer[] = [];
+  for (const dataset of wanted.datasets) found.push(...(await findOffers(contracts, now, dataset)));
+  const offers = found.filter(({ token }) => only?.has(token) ?? true);
+  const { paymentToken, accessToken, escrow } = contracts;
+  const held = new Map<number, bigint>();
+  for (const { token } of offers) held.set(token, await accessToken.read.balanceOf(buyer, BigInt(token)));
+  return quoteFrom(wanted, offers, (token) => held.get(token) ?? 0n, {
+    balance: await paymentToken.read.balanceOf(buyer),
+    allowance: {
+      accessToken: await paymentToken.read.allowance(buyer, accessToken.address),
+      escrow: await paymentToken.read.allowance(buyer, escrow.address),
+    },
+  });
+}
+
+/** @throws TributaryError `quote/balance-too-low` */
+export function assertAffordable({ balance, toPay, affordable }: Quote): void {
+  if (affordable) return;
+  throw new TributaryError(
+    'quote/balance-too-low',
+    `${toPay} base units are to be paid, the account holds ${balance}: fund it with ${toPay - balance} more`,
+  );
+}
+
+function assertWanted({ datasets, rounds }: Wanted): void {
+  if (datasets.length === 0) throw new TributaryError('quote/no-datasets', 'name at least one dataset');
+  if (new Set(datasets).size !== datasets.length) {
+    throw new TributaryError('quote/duplicate-dataset', 'a dataset takes one seat in a job: name each once');
+  }
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 65_535) {
+    throw new TributaryError('quote/rounds', `a job has 1 to 65,535 rounds, not ${rounds}`);
+  }
+}

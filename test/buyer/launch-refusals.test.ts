@@ -1,0 +1,159 @@
+/** What a launch refuses, before it pays for anything. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { settlePending } from '#buyer/chain-time.ts';
+import { launch, type LaunchStep, type Purchase } from '#buyer/launch.ts';
+import { readLaunch } from '#buyer/launch-record.ts';
+import { parsePlan, type Plan } from '#buyer/plan.ts';
+import { publishTerms } from '#buyer/publish.ts';
+import type { BuyerSetting } from '#buyer/setting.ts';
+import { scratchStore } from '#datasets/scratch-store.ts';
+import { domain as otherDomain } from '#test/support/cohort.ts';
+import { FUNDS } from '#test/contracts/world.ts';
+import { codeOf, features, listDataset, planOf, startStage, type Stage } from './stage.ts';
+
+describe('a launch refuses', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await startStage();
+  });
+  beforeEach(async () => {
+    stage = await stage.reset();
+  });
+  after(() => stage.stop());
+
+  const steps: LaunchStep[] = [];
+  const run = (
+    plan: Plan | null = planOf(stage),
+    purchase: Purchase = 'approve',
+    setting = stage.setting,
+  ) => {
+    steps.length = 0;
+    return launch(setting, plan, { name: 'job', purchase, onStep: (step) => steps.push(step) });
+  };
+  const spent = async () =>
+    FUNDS - (await stage.setting.contracts.paymentToken.read.balanceOf(stage.setting.contracts.account));
+
+  const stopAt = (stop: LaunchStep) => (step: LaunchStep) => {
+    if (step === stop) throw new Error('killed');
+  };
+
+  it('a plan that is none', () => {
+    const plan = planOf(stage);
+    expect(() => parsePlan({ ...plan, rounds: 0 }))
+      .to.throw('rounds')
+      .with.property('code', 'launch/bad-plan');
+    expect(() => parsePlan({ ...plan, minimumCohort: 2 }))
+      .to.throw()
+      .with.property('code', 'launch/bad-plan');
+  });
+
+  it('a name that could leave the home', async () => {
+    for (const name of ['', '../x', 'A', 'a/b']) {
+      const started = launch(stage.setting, planOf(stage), { name, purchase: 'held' });
+      expect(await codeOf(started)).to.equal('launch/bad-name');
+    }
+  });
+
+  it('to go on with nothing', async () => {
+    expect(await codeOf(run(null))).to.equal('launch/no-record');
+  });
+
+  it('another plan under the same name', async () => {
+    await run();
+    expect(await codeOf(run(planOf(stage, { rounds: 1 })))).to.equal('launch/other-plan');
+  });
+
+  it('a record of another account or deployment', async () => {
+    await run();
+    const file = join(stage.setting.home, 'launches', 'job.json');
+    const record = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...record, escrow: otherDomain.escrow }));
+    expect(await codeOf(run(null))).to.equal('launch/other-deployment');
+    await writeFile(file, '{');
+    expect(await codeOf(run(null))).to.equal('launch/damaged-record');
+  });
+
+  it('to go on with a job that was cancelled', async () => {
+    const stopped = launch(stage.setting, planOf(stage), {
+      name: 'job',
+      purchase: 'approve',
+      onStep: stopAt('opened'),
+    });
+    await stopped.catch(() => undefined);
+    const { job } = (await readLaunch(stage.setting.home, 'job')) ?? {};
+    await stage.setting.contracts.escrow.send.cancel(BigInt(job ?? 0));
+    expect(await codeOf(run(null))).to.equal('launch/job-over');
+  });
+
+  it('fewer datasets than the cohort needs', async () => {
+    const plan = planOf(stage, { minimumCohort: 5 });
+    expect(await codeOf(run(plan))).to.equal('launch/too-few-datasets');
+  });
+
+  it('more datasets than a roster can hold', async () => {
+    const line = { dataset: 1, token: 1, price: 1n, units: 2, held: 0, toBuy: 2, full: 2n, cost: 2n };
+    const lines = Array.from({ length: 101 }, () => line);
+    const { contracts } = stage.setting;
+    const published = publishTerms(contracts, stage.store, contracts.account, planOf(stage), lines);
+    expect(await codeOf(published)).to.equal('launch/too-many-datasets');
+  });
+
+  it('a recipe of another width than the model', async () => {
+    const { recipe } = planOf(stage);
+    const narrow = { ...recipe, features: recipe.features.slice(1) };
+    expect(await codeOf(run(planOf(stage, { recipe: narrow })))).to.equal('launch/model-features');
+  });
+
+  it('a dataset with other columns, or another label', async () => {
+    const other = await listDataset(stage.world, stage.store, 0, 5n, { features: [...features].reverse() });
+    const datasets = [...stage.listings.map(({ dataset }) => dataset), other.dataset];
+    expect(await codeOf(run(planOf(stage, { datasets })))).to.equal('launch/other-columns');
+    const label = await listDataset(stage.world, stage.store, 0, 5n, { label: 'benign' });
+    datasets[4] = label.dataset;
+    expect(await codeOf(run(planOf(stage, { datasets })))).to.equal('launch/other-columns');
+  });
+
+  it('terms that an owner’s policy forbids', async () => {
+    const cheap = await listDataset(stage.world, stage.store, 0, 9n);
+    const datasets = [...stage.listings.map(({ dataset }) => dataset), cheap.dataset];
+    expect(await codeOf(run(planOf(stage, { datasets })))).to.equal('launch/refused-by-policy');
+    expect(await codeOf(run(planOf(stage, { rounds: 6 })))).to.equal('launch/refused-by-policy');
+    expect(await spent()).to.equal(0n);
+  });
+
+  it('a ring that is too wide, or weights too far apart for it', async () => {
+    const aggregation = { bits: 21, clip: '1', range: '1', chunkWords: 8 };
+    expect(await codeOf(run(planOf(stage, { aggregation })))).to.equal('parameters/bits');
+  });
+
+  it('to begin while a transaction of its own is under way', async () => {
+    const { contracts } = stage.setting;
+    const counts = (latest: number, pending: number) => ({
+      ...contracts,
+      provider: {
+        getTransactionCount: async (_: string, tag: string) => (tag === 'pending' ? pending : latest),
+      } as unknown as BuyerSetting['contracts']['provider'],
+    });
+    const wait = { timeoutMs: 20, pollMs: 5 };
+    await launch(stage.setting, planOf(stage), {
+      name: 'job',
+      purchase: 'approve',
+      onStep: stopAt('published'),
+    }).catch(() => undefined);
+    const busy = { ...stage.setting, contracts: counts(3, 4) };
+    const again = launch(busy, null, { name: 'job', purchase: 'approve', pending: wait });
+    expect(await codeOf(again)).to.equal('launch/pending-transaction');
+    expect(await codeOf(settlePending(counts(3, 4), contracts.account, wait))).to.equal(
+      'launch/pending-transaction',
+    );
+    await settlePending(counts(4, 4), contracts.account, wait);
+  });
+
+  it('to publish where the descriptor is not to be had', async () => {
+    const setting = { ...stage.setting, store: scratchStore() };
+    expect(await codeOf(run(planOf(stage), 'approve', setting))).to.equal('ipfs/not-found');
+    expect(await readLaunch(stage.setting.home, 'job')).to.equal(null);
+  });
+});

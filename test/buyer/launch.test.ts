@@ -1,0 +1,186 @@
+/** A launch on a real chain: what it makes, and how it goes on after a stop anywhere. */
+import { expect } from 'chai';
+import { launch, type LaunchStep, type Purchase } from '#buyer/launch.ts';
+import { readLaunch } from '#buyer/launch-record.ts';
+import { addSeats } from '#buyer/open-job.ts';
+import { type Plan } from '#buyer/plan.ts';
+import { readEvents } from '#contracts/events.ts';
+import { readJobFacts } from '#contracts/job-facts.ts';
+import { TributaryError } from '#crypto/error.ts';
+import { parseDescriptor } from '#datasets/descriptor.ts';
+import { loadJob } from '#model/job.ts';
+import { digestOfText } from '#test/support/cohort.ts';
+import { at, FUNDS } from '#test/contracts/world.ts';
+import { codeOf, planOf, startStage, type Stage } from './stage.ts';
+
+const access = 2n * (20n + 21n + 22n + 23n);
+const bonus = 1_000n;
+
+describe('a launch', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await startStage();
+  });
+  beforeEach(async () => {
+    stage = await stage.reset();
+  });
+  after(() => stage.stop());
+
+  const steps: LaunchStep[] = [];
+  const run = (
+    plan: Plan | null = planOf(stage),
+    purchase: Purchase = 'approve',
+    setting = stage.setting,
+  ) => {
+    steps.length = 0;
+    return launch(setting, plan, { name: 'job', purchase, onStep: (step) => steps.push(step) });
+  };
+  const spent = async () =>
+    FUNDS - (await stage.setting.contracts.paymentToken.read.balanceOf(stage.setting.contracts.account));
+  const opened = async () =>
+    (await readEvents(stage.setting.contracts, stage.setting.contracts.escrow, 'JobOpened', {})).length;
+
+  const stopAt = (stop: LaunchStep) => (step: LaunchStep) => {
+    if (step === stop) throw new Error('killed');
+  };
+
+  it('makes an active job whose terms, blocks and seats are the plan’s', async () => {
+    const { job, terms } = await run();
+    expect(steps).to.deep.equal(['published', 'bought', 'opened', 'seated', 'activated']);
+    const facts = await readJobFacts(stage.setting.contracts, job);
+    expect(facts).to.include({
+      state: 'active',
+      terms,
+      rounds: 2,
+      bonusPool: bonus,
+      coordinator: stage.world.coordinator.address,
+    });
+    expect(facts.seats.map(({ price, units }) => [price, units])).to.deep.equal([
+      [20n, 2],
+      [21n, 2],
+      [22n, 2],
+      [23n, 2],
+    ]);
+    const { chainId, escrow } = stage.world.deployment;
+    const loaded = await loadJob(stage.store, { chainId, escrow }, facts);
+    expect(loaded.manifest.datasets.map(({ weight }) => weight)).to.deep.equal([4, 4, 2, 1]);
+    expect(loaded.parameters).to.include({ maxWeight: 4, dimension: 16, bits: 12, chunkWords: 8 });
+    expect(loaded.manifest.coordinator.url).to.equal('http://127.0.0.1:7070');
+    const first = parseDescriptor(await stage.store.get(at(loaded.manifest.datasets, 0).descriptor));
+    expect(first.name).to.equal('clinic 0');
+    expect(await spent()).to.equal(access + bonus);
+    const read = await stage.setting.contracts.escrow.read.jobOf(BigInt(job));
+    expect(read).to.include({ roundTimeout: 50, shortWindow: 100, longWindow: 1_000 });
+  });
+
+  it('does nothing when it is run again', async () => {
+    const { job } = await run();
+    expect(await run(null)).to.deep.include({ job });
+    expect(steps).to.deep.equal(['published']);
+    expect(await spent()).to.equal(access + bonus);
+    expect(await opened()).to.equal(1);
+  });
+
+  for (const stop of ['published', 'bought', 'opened', 'seated'] as const) {
+    it(`goes on where it was stopped after “${stop}”, and pays nothing twice`, async () => {
+      const stopped = launch(stage.setting, planOf(stage), {
+        name: 'job',
+        purchase: 'permit',
+        onStep: stopAt(stop),
+      });
+      expect(await stopped.catch((error: unknown) => String(error))).to.equal('Error: killed');
+      // The command draws a new seed each time; the recorded one stays.
+      const { job } = await run(planOf(stage, { seed: digestOfText('another') }), 'permit');
+      expect((await readJobFacts(stage.setting.contracts, job)).state).to.equal('active');
+      expect(await spent()).to.equal(access + bonus);
+      expect(await opened()).to.equal(1);
+    });
+  }
+
+  it('finds the job again whose opening was sent and never heard of', async () => {
+    const { contracts } = stage.setting;
+    const open: typeof contracts.escrow.send.open = async (opening) => {
+      await contracts.escrow.send.open(opening);
+      throw new TributaryError('chain/not-mined', 'no receipt came');
+    };
+    const deaf = { ...contracts, escrow: { ...contracts.escrow, send: { ...contracts.escrow.send, open } } };
+    expect(await codeOf(run(planOf(stage), 'approve', { ...stage.setting, contracts: deaf }))).to.equal(
+      'chain/not-mined',
+    );
+    expect(await readLaunch(stage.setting.home, 'job')).to.include({ job: null, activated: false });
+    await run(null);
+    expect(await opened()).to.equal(1);
+    expect(await spent()).to.equal(access + bonus);
+  });
+
+  it('goes on after only some of the seats were added', async () => {
+    const { contracts } = stage.setting;
+    const addSeats: typeof contracts.escrow.send.addSeats = async (job, tokens, units) => {
+      await contracts.escrow.send.addSeats(job, tokens.slice(0, 3), units.slice(0, 3));
+      throw new TributaryError('chain/unreachable', 'the chain is away');
+    };
+    const half = {
+      ...contracts,
+      escrow: { ...contracts.escrow, send: { ...contracts.escrow.send, addSeats } },
+    };
+    expect(await codeOf(run(planOf(stage), 'approve', { ...stage.setting, contracts: half }))).to.equal(
+      'chain/unreachable',
+    );
+    const { job } = await run(null);
+    const facts = await readJobFacts(contracts, job);
+    expect(facts.seats.map(({ dataset }) => Number(dataset))).to.deep.equal(
+      stage.listings.map(({ dataset }) => dataset),
+    );
+    expect(await spent()).to.equal(access + bonus);
+  });
+
+  it('adds seats in batches, in order', async () => {
+    const stopped = launch(stage.setting, planOf(stage), {
+      name: 'job',
+      purchase: 'approve',
+      onStep: stopAt('opened'),
+    });
+    await stopped.catch(() => undefined);
+    const { contracts } = stage.setting;
+    const facts = await readJobFacts(contracts, (await readLaunch(stage.setting.home, 'job'))?.job ?? 0);
+    const lines = stage.listings.map((listing) => ({ ...listing, units: 2 }));
+    await addSeats(contracts, facts, lines, 3);
+    const added = await readEvents(contracts, contracts.escrow, 'SeatAdded', { job: BigInt(facts.job) });
+    expect(added.map(({ args }) => args.seat)).to.deep.equal([0, 1, 2, 3]);
+    const [first, second, third, fourth] = added.map(({ transaction }) => transaction);
+    expect([second, third]).to.deep.equal([first, first]);
+    expect(fourth).not.to.equal(first);
+    await run(null);
+    expect(await spent()).to.equal(access + bonus);
+  });
+
+  it('keeps to the offers that its terms name, when a cheaper one appears', async () => {
+    const stopped = launch(stage.setting, planOf(stage), {
+      name: 'job',
+      purchase: 'approve',
+      onStep: stopAt('published'),
+    });
+    await stopped.catch(() => undefined);
+    const owner = at(stage.world.owners, 0).contracts.accessToken;
+    const until = BigInt((await stage.world.chain.now()) + 1_000);
+    await owner.send.offer(BigInt(at(stage.listings, 0).dataset), digestOfText('use'), 11n, until, 50);
+    const { job } = await run(null);
+    expect((await readJobFacts(stage.setting.contracts, job)).seats[0]?.price).to.equal(20n);
+  });
+
+  it('buys nothing when told to use what is held', async () => {
+    expect(await codeOf(run(planOf(stage), 'held'))).to.equal('buyer/units-not-owned');
+    expect(await spent()).to.equal(0n);
+    const { accessToken, paymentToken } = stage.setting.contracts;
+    await paymentToken.send.approve(accessToken.address, access);
+    for (const { token } of stage.listings) await accessToken.send.buy(BigInt(token), 2n);
+    await run(null, 'held');
+    expect(await spent()).to.equal(access + bonus);
+  });
+
+  it('wants money for the bonus too before it buys anything', async () => {
+    const plan = planOf(stage, { bonusPool: String(FUNDS - 100n) });
+    expect(await codeOf(run(plan))).to.equal('quote/balance-too-low');
+    expect(await spent()).to.equal(0n);
+  });
+});
