@@ -1,0 +1,36 @@
+/** All that an audit takes from the chain, read once. protocol.md §5 */
+import type { JobFacts } from '#contracts/job-facts.ts';
+import type { Address, Bytes32 } from '#protocol/units.ts';
+
+/** An offer of access tokens, as it was made. */
+export type OfferOnChain = Readonly<{ token: bigint; dataset: bigint; price: bigint }>;
+
+/** Units that the escrow burnt for one seat: taken from `holder`, who had bought them. */
+export type UnitsTaken = Readonly<{ seat: number; holder: Address; token: bigint; units: number }>;
+
+/** A claim that was paid, in the order of the chain. `bonus` and `amount` are base units. */
+export type ClaimOnChain = Readonly<{
+  seat: number;
+  round: number;
+  units: number;
+  bonus: bigint;
+  amount: bigint;
+}>;
+
+export type AuditFacts = Readonly<{
+  job: JobFacts;
+  /** What the escrow stores of each settled round, from round 1; zero where it stores nothing. */
+  heads: readonly Bytes32[];
+  /** The offer of each seat's token, in seat order; null where there is none. */
+  offers: readonly (OfferOnChain | null)[];
+  unitsTaken: readonly UnitsTaken[];
+  /** The digest of each seat's dataset descriptor, in seat order. */
+  descriptors: readonly Bytes32[];
+  /** Who owned each seat's dataset when a round was settled: rounds from 1, then seats. */
+  owners: readonly (readonly Address[])[];
+  claims: readonly ClaimOnChain[];
+}>;
+
+/** The owners of the seats' datasets when a round was settled, in seat order. @param round from 1 */
+export const ownersAt = ({ job, owners }: AuditFacts, round: number): Address[] =>
+  job.seats.map(({ owner }, seat) => owners[round - 1]?.[seat] ?? owner);

@@ -1,0 +1,107 @@
+/** Reads from a chain what an audit takes from it: state, events, and who owned what at the time. protocol.md §5 */
+import { ZeroAddress } from 'ethers';
+import type { Contracts } from '#contracts/connect.ts';
+import { claimsOf, readEvents, seatsOfJob, settlementsOf } from '#contracts/events.ts';
+import { readJobFacts, type JobFacts, type SeatOnChain } from '#contracts/job-facts.ts';
+import { TributaryError } from '#crypto/error.ts';
+import { toAddress, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
+import type { AuditFacts, ClaimOnChain, OfferOnChain, UnitsTaken } from './facts.ts';
+
+/** @throws TributaryError `escrow/…` where there is no such job, `chain/…` where the chain gives no answer */
+export async function readAuditFacts(contracts: Contracts, job: number): Promise<AuditFacts> {
+  const facts = await readJobFacts(contracts, job);
+  const { seats, settlements } = facts;
+  return {
+    job: facts,
+    heads: await Promise.all(settlements.map(({ round }) => readHead(contracts, job, round))),
+    offers: await Promise.all(seats.map(({ token }) => readOffer(contracts, token))),
+    unitsTaken: await readUnitsTaken(contracts, facts),
+    descriptors: await Promise.all(seats.map(({ dataset }) => readDescriptor(contracts, dataset))),
+    owners: await readOwners(contracts, facts),
+    claims: await readClaims(contracts, job),
+  };
+}
+
+const readHead = async ({ escrow }: Contracts, job: number, round: number): Promise<Bytes32> =>
+  toBytes32(await escrow.read.headOf(BigInt(job), round));
+
+const readDescriptor = async ({ registry }: Contracts, dataset: bigint): Promise<Bytes32> =>
+  toBytes32((await registry.read.datasetOf(dataset)).manifest);
+
+async function readOffer({ accessToken }: Contracts, token: bigint): Promise<OfferOnChain | null> {
+  try {
+    const { dataset, price } = await accessToken.read.offerOf(token);
+    return { token, dataset, price };
+  } catch (error) {
+    if (error instanceof TributaryError && error.code === 'escrow/unknown-offer') return null;
+    throw error;
+  }
+}
+
+async function readClaims(contracts: Contracts, job: number): Promise<ClaimOnChain[]> {
+  const claims = await claimsOf(contracts, BigInt(job));
+  return claims.map(({ args: { seat, round, units, bonus, amount } }) => ({
+    seat,
+    round,
+    units,
+    bonus,
+    amount,
+  }));
+}
+
+type Burn = Readonly<{ transaction: Bytes32; token: bigint; units: number; holder: Address }>;
+
+/** Units that left `from` for nowhere by the escrow's hand: one event for one token, another for several. */
+async function readBurns(contracts: Contracts, from: Address): Promise<Burn[]> {
+  const where = { operator: contracts.escrow.address, from, to: ZeroAddress as Address };
+  const single = await readEvents(contracts, contracts.accessToken, 'TransferSingle', where);
+  const batch = await readEvents(contracts, contracts.accessToken, 'TransferBatch', where);
+  return [
+    ...single.map(({ args, transaction }) => ({
+      transaction,
+      token: args.id,
+      units: Number(args.value),
+      holder: from,
+    })),
+    ...batch.flatMap(({ args, transaction }) =>
+      args.ids.map((token, at) => ({
+        transaction,
+        token,
+        units: Number(args.values[at] ?? 0n),
+        holder: from,
+      })),
+    ),
+  ];
+}
+
+/** Each burn stands for one seat, added by the same transaction. */
+async function readUnitsTaken(contracts: Contracts, { job, buyer }: JobFacts): Promise<UnitsTaken[]> {
+  const burns = await readBurns(contracts, buyer);
+  const added = await seatsOfJob(contracts, BigInt(job));
+  return added.flatMap(({ args, transaction }) => {
+    const at = burns.findIndex((burn) => burn.transaction === transaction && burn.token === args.tokenId);
+    const [burn] = at < 0 ? [] : burns.splice(at, 1);
+    return burn ? [{ seat: args.seat, holder: burn.holder, token: burn.token, units: burn.units }] : [];
+  });
+}
+
+type Place = Readonly<{ block: number; logIndex: number }>;
+const isBefore = (a: Place, b: Place): boolean =>
+  a.block < b.block || (a.block === b.block && a.logIndex < b.logIndex);
+
+/** The owners when each round was settled, by the registry's transfers. */
+async function readOwners(contracts: Contracts, { job, seats }: JobFacts): Promise<Address[][]> {
+  const settled = await settlementsOf(contracts, BigInt(job));
+  const histories = await Promise.all(seats.map(({ dataset }) => readTransfers(contracts, dataset)));
+  return settled.map((settlement) =>
+    seats.map((seat: SeatOnChain, index) => {
+      const earlier = (histories[index] ?? []).filter((transfer) => isBefore(transfer, settlement));
+      return earlier.at(-1)?.to ?? seat.owner;
+    }),
+  );
+}
+
+async function readTransfers(contracts: Contracts, dataset: bigint): Promise<(Place & { to: Address })[]> {
+  const transfers = await readEvents(contracts, contracts.registry, 'Transfer', { tokenId: dataset });
+  return transfers.map(({ args, block, logIndex }) => ({ block, logIndex, to: toAddress(args.to) }));
+}
