@@ -1,0 +1,49 @@
+/** `tributary coordinator init | start`: a key, and the service until it is stopped. */
+import { join } from 'node:path';
+import { startCoordinator } from '#coordinator/start.ts';
+import { toAddress } from '#protocol/units.ts';
+import { readDeployment } from '../chain.ts';
+import { readHold } from '../hold.ts';
+import { createKeystore, openKeystore, readPassword } from '../keystore.ts';
+import { aborted, untilStopped } from '../lifetime.ts';
+import { commandLog, heldAloud } from '../log.ts';
+import { result } from '../output.ts';
+import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
+
+const keyPath = ({ home }: Settings) => join(home, 'coordinator.json');
+
+export async function init(options: CommonOptions): Promise<void> {
+  const settings = readSettings(options);
+  const wallet = await createKeystore(keyPath(settings), await readPassword(settings.passwordFile));
+  const coordinator = toAddress(wallet.address);
+  result(settings.json, { event: 'initialised', coordinator }, `coordinator ${coordinator}; give it gas`);
+}
+
+type StartOptions = CommonOptions & Readonly<{ host: string; port: number; publicUrl?: string }>;
+
+export async function start(options: StartOptions): Promise<void> {
+  const settings = readSettings(options);
+  const deployment = readDeployment(settings.deployment);
+  const stop = untilStopped();
+  const service = await startCoordinator({
+    folder: join(settings.home, 'coordinator'),
+    host: options.host,
+    port: options.port,
+    ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+    rpcUrl: settings.rpc,
+    ipfsUrl: settings.ipfs,
+    deployment,
+    wallet: await openKeystore(keyPath(settings), await readPassword(settings.passwordFile)),
+    hold: readHold(deployment.chainId),
+    onHeld: heldAloud(settings.json),
+    log: commandLog(settings.json),
+    prepared: join(settings.home, 'prepared-database.tar'),
+  });
+  result(
+    settings.json,
+    { event: 'ready', url: service.url, pid: process.pid },
+    `coordinator at ${service.url}`,
+  );
+  await aborted(stop);
+  await service.stop();
+}

@@ -1,0 +1,29 @@
+/** `TRIBUTARY_HOLD=<phase>[@round]`: where a harness wants this process to stand still, to be killed there. */
+import { z } from 'zod';
+import { TributaryError } from '#crypto/error.ts';
+import { attemptView, type Phase } from '#protocol/attempt-view.ts';
+
+export type Hold = Readonly<{ phase: Phase; round: number | null }>;
+
+const LOCAL_CHAIN = 31_337;
+const phases = attemptView.options.map((option) => option.shape.phase.value);
+
+/** @throws TributaryError `hold/refused` off the local chain, or for a phase that does not exist */
+export function readHold(chainId: number, text = process.env['TRIBUTARY_HOLD']): Hold | null {
+  if (text === undefined || text === '') return null;
+  if (chainId !== LOCAL_CHAIN) {
+    throw new TributaryError(
+      'hold/refused',
+      `TRIBUTARY_HOLD is for tests on chain ${LOCAL_CHAIN}, this is ${chainId}`,
+    );
+  }
+  const [name, round] = text.split('@');
+  const phase = z.enum(phases as [Phase, ...Phase[]]).safeParse(name);
+  if (!phase.success || (round !== undefined && !/^[1-9]\d*$/.test(round))) {
+    throw new TributaryError(
+      'hold/refused',
+      `TRIBUTARY_HOLD="${text}": write phase or phase@round (${phases.join(', ')})`,
+    );
+  }
+  return { phase: phase.data, round: round === undefined ? null : Number(round) };
+}

@@ -1,0 +1,63 @@
+/** Where a command finds its home, chain and IPFS node: flag over environment over tributary.yaml. */
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { TributaryError } from '#crypto/error.ts';
+
+const file = z.strictObject({
+  rpc: z.url().optional(),
+  ipfs: z.url().optional(),
+  deployment: z.string().optional(),
+});
+
+/** The options that every command takes. */
+export type CommonOptions = Readonly<{
+  home?: string;
+  rpc?: string;
+  ipfs?: string;
+  deployment?: string;
+  passwordFile?: string;
+  json?: boolean;
+}>;
+
+export type Settings = Readonly<{
+  home: string;
+  rpc: string;
+  ipfs: string;
+  /** Path of the deployment record. */
+  deployment: string;
+  passwordFile: string | null;
+  json: boolean;
+}>;
+
+/** @throws TributaryError `settings/bad-file` where tributary.yaml says what no setting is */
+export function readSettings(options: CommonOptions, env: NodeJS.ProcessEnv = process.env): Settings {
+  /** An empty variable is an unset one. */
+  const given = (name: string): string | undefined => env[name] || undefined;
+  const home = resolve(options.home ?? given('TRIBUTARY_HOME') ?? join(homedir(), '.tributary'));
+  const written = readFile(join(home, 'tributary.yaml'));
+  return {
+    home,
+    rpc: options.rpc ?? given('TRIBUTARY_RPC') ?? written.rpc ?? 'http://127.0.0.1:8545',
+    ipfs: options.ipfs ?? given('TRIBUTARY_IPFS') ?? written.ipfs ?? 'http://127.0.0.1:5001',
+    deployment: resolve(
+      home,
+      options.deployment ?? given('TRIBUTARY_DEPLOYMENT') ?? written.deployment ?? 'deployment.json',
+    ),
+    passwordFile: options.passwordFile ?? given('TRIBUTARY_PASSWORD_FILE') ?? null,
+    json: options.json ?? false,
+  };
+}
+
+function readFile(path: string): z.infer<typeof file> {
+  if (!existsSync(path)) return {};
+  try {
+    return file.parse(parse(readFileSync(path, 'utf8')) ?? {});
+  } catch (cause) {
+    throw new TributaryError('settings/bad-file', `${path}: only rpc, ipfs and deployment may stand there`, {
+      cause,
+    });
+  }
+}
