@@ -1,0 +1,47 @@
+/** `npm run bench -- NAME [--json] [its options]`: runs one bench; `--help` or no name lists them. */
+import { TributaryError } from '#crypto/error.ts';
+import { demoAccuracy } from './demo-accuracy.ts';
+import { type Bench, holds } from './row.ts';
+
+const benches: readonly Bench[] = [demoAccuracy];
+
+const help = (): string =>
+  [
+    'npm run bench -- NAME [--json] [options]',
+    '',
+    ...benches.flatMap(({ name, summary, usage }) => [`  ${name}  ${summary}`, `    ${usage}`]),
+    '',
+    'Rows go to standard output (with --json one object a line), progress to standard error.',
+    'Exit status: 0 when every row is within its limit, 1 when not, 2 when it could not run.',
+  ].join('\n');
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args.filter((arg) => arg !== '--json');
+  if (name === undefined || args.includes('--help')) {
+    console.log(help());
+    return 0;
+  }
+  const bench = benches.find((one) => one.name === name);
+  if (bench === undefined)
+    throw new TributaryError('bench/unknown', `there is no bench ${name}\n\n${help()}`);
+  const rows = await bench.run(rest);
+  for (const row of rows) {
+    const { row: label, ours, limit, unit, strict } = row;
+    const verdict = holds(row) ? 'holds' : 'FAILS';
+    console.log(
+      args.includes('--json')
+        ? JSON.stringify({ row: label, ours, limit, unit })
+        : `${label.padEnd(16)} ${ours.toFixed(4).padStart(8)}  ${strict ? '>' : '≥'} ${limit}  ${unit}  ${verdict}`,
+    );
+  }
+  return rows.every(holds) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // A wrong option of parseArgs is a TypeError with a message for people; only a bug needs its stack.
+  const expected = error instanceof TributaryError || (error instanceof TypeError && 'code' in error);
+  console.error(expected ? error.message : error);
+  process.exitCode = 2;
+}

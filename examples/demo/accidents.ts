@@ -1,0 +1,69 @@
+/** What goes wrong on purpose: two clients and the coordinator are killed with SIGKILL, and come back. */
+import type { Coordinator, Owner } from './actors.ts';
+import type { Service } from './processes.ts';
+
+/** Long enough for a phase of other members to time out on a slow machine. */
+const PATIENCE = 240;
+
+export type Accidents = Readonly<{
+  /** The hold that an owner's client starts with. */
+  holdOf(owner: number): string;
+  coordinatorHold: string;
+  /** Resolves when everyone who was killed is back. */
+  happen(cast: Cast): Promise<void>;
+}>;
+
+export type Cast = Readonly<{
+  owners: readonly Owner[];
+  clients: Service[];
+  coordinator: Coordinator;
+  /** Resolves when a round is settled. */
+  settled(round: number): Promise<unknown>;
+  say(text: string): void;
+}>;
+
+/**
+ * Round 2: a client dies after `sharing`, before it uploads. Round 3: another dies after it enrolled, before it shares.
+ * Round 4: the coordinator dies inside `unmasking`. Cohorts of three bear no loss, so there only the last happens.
+ */
+export function planAccidents(clients: number, rounds: number): Accidents {
+  const bearsLoss = clients >= 4;
+  const losses = [
+    { owner: 1, round: 2, phase: 'masking', when: 'after sharing, before its upload' },
+    { owner: 2, round: 3, phase: 'sharing', when: 'after enrolling, before sharing' },
+  ].filter(({ round }) => bearsLoss && round <= rounds);
+  const coordinatorRound = rounds >= 4 ? 4 : null;
+  return {
+    holdOf(owner) {
+      const loss = losses.find((one) => one.owner === owner);
+      return loss ? `${loss.phase}@${loss.round}` : '';
+    },
+    coordinatorHold: coordinatorRound === null ? '' : `unmasking@${coordinatorRound}`,
+    async happen(cast) {
+      const { owners, clients: running, coordinator, settled, say } = cast;
+      const clientLosses = losses.map(async ({ owner, round, when }) => {
+        await running[owner]?.until('its hold', isHeld, PATIENCE * round);
+        await running[owner]?.kill();
+        say(`round ${round}: ${owners[owner]?.name ?? ''} killed (SIGKILL) ${when}`);
+        await settled(round);
+        const again = owners[owner]?.start();
+        await again?.ready();
+        if (again) running[owner] = again;
+        say(`round ${round}: settled without ${owners[owner]?.name ?? ''}, which is back`);
+      });
+      const coordinatorLoss = async () => {
+        if (coordinatorRound === null) return;
+        await coordinator.service.until('its hold', isHeld, PATIENCE * coordinatorRound);
+        await coordinator.service.kill();
+        say(`round ${coordinatorRound}: the coordinator killed (SIGKILL) inside unmasking`);
+        const again = await coordinator.restart();
+        say(
+          `round ${coordinatorRound}: the coordinator is back, process ${again.pid} after ${coordinator.service.pid}`,
+        );
+      };
+      await Promise.all([...clientLosses, coordinatorLoss()]);
+    },
+  };
+}
+
+const isHeld = (line: Readonly<Record<string, unknown>>): boolean => line['event'] === 'held';

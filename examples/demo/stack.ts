@@ -1,0 +1,85 @@
+/** The processes that the story needs, each with a home of its own, and their end. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startAnvil } from '#contracts/anvil.ts';
+import { Service, succeed, type Environment } from './processes.ts';
+
+/** Seconds; a demo can't wait for the windows of real money. */
+const floors = { timeout: 5, short: 2, long: 30 };
+
+type Stoppable = Readonly<{ name?: string; stop(): Promise<unknown> }>;
+
+export type Stack = Readonly<{
+  rpc: string;
+  ipfsUrl: string;
+  /** Environment of an actor with its own home. */
+  home(actor: string): Environment;
+  folder(...names: string[]): string;
+  /** Registers a process so that it is stopped with the others. */
+  own<T extends Stoppable>(service: T): T;
+  /** Stops the processes of these names. */
+  stopNamed(...names: string[]): Promise<void>;
+  stop(): Promise<void>;
+}>;
+
+/** Starts the chain and the IPFS node, and deploys the contracts. */
+export async function startStack(root: string, say: (text: string) => void): Promise<Stack> {
+  const owned: Stoppable[] = [];
+  const own = <T extends Stoppable>(service: T): T => {
+    owned.push(service);
+    return service;
+  };
+  const stopNamed = async (...names: string[]) => {
+    await Promise.all(
+      owned.filter(({ name }) => names.includes(name ?? '')).map((service) => service.stop()),
+    );
+  };
+  const stop = async () => {
+    await Promise.all(owned.map((service) => service.stop()));
+  };
+  try {
+    const password = join(root, 'password');
+    writeFileSync(password, 'demo\n', { mode: 0o600 });
+    say('chain: anvil, one block a second');
+    const chain = own(await startAnvil({ blockTime: 1 }));
+    const common = {
+      TRIBUTARY_RPC: chain.url,
+      TRIBUTARY_DEPLOYMENT: join(root, 'deployment.json'),
+      TRIBUTARY_PASSWORD_FILE: password,
+      TRIBUTARY_HOLD: '',
+    };
+    say('IPFS: tributary ipfs start');
+    const ipfs = own(
+      new Service('ipfs', ['ipfs', 'start', '--port', '0'], {
+        ...common,
+        TRIBUTARY_HOME: join(root, 'ipfs'),
+      }),
+    );
+    const ipfsUrl = String((await ipfs.ready())['url']);
+    const home = (actor: string): Environment => ({
+      ...common,
+      TRIBUTARY_IPFS: ipfsUrl,
+      TRIBUTARY_HOME: join(root, actor),
+    });
+    say('contracts: tributary chain deploy');
+    await succeed(
+      [
+        ...['chain', 'deploy', '--min-round-timeout', String(floors.timeout)],
+        ...['--min-short-window', String(floors.short), '--min-long-window', String(floors.long)],
+      ],
+      home('deployer'),
+    );
+    return {
+      rpc: chain.url,
+      ipfsUrl,
+      home,
+      folder: (...names) => join(root, ...names),
+      own,
+      stopNamed,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+/** The main job, end to end, as its people live it. */
+import { toHex, utf8 } from '#crypto/bytes.ts';
+import { seededRng } from '#crypto/random.ts';
+import { planAccidents } from './accidents.ts';
+import { launchJob, setUpCoordinator, setUpOwners, type Buyer, type Owner } from './actors.ts';
+import { baselines } from './baselines.ts';
+import { writeData, type StoryData } from './data.ts';
+import { consistentLineage, flippedByte } from './forgeries.ts';
+import type { DemoOptions } from './options.ts';
+import { command, succeed, type Line, type Service } from './processes.ts';
+import { outcomeText, roundsOf, type Outcome } from './report.ts';
+import type { Stack } from './stack.ts';
+
+/** Seconds that one round may take on a slow machine, accidents included. */
+const ROUND_SECONDS = 240;
+
+export async function playStory(
+  stack: Stack,
+  options: DemoOptions,
+  say: (text: string) => void,
+): Promise<Outcome> {
+  const started = Date.now();
+  const { clients: count, rounds } = options;
+  const seed = seededRng(utf8(`demo/${options.seed}`)).bytes(32);
+  const data = writeData(stack.folder('data'), options.seed, count);
+  const accidents = planAccidents(count, rounds);
+
+  say(`${count} hospitals make keys, name each other in their policies, register datasets and offer access`);
+  const [owners, coordinator] = await Promise.all([
+    setUpOwners(stack, data),
+    setUpCoordinator(stack, accidents.coordinatorHold),
+  ]);
+  const clients = owners.map((owner, index) => owner.start(accidents.holdOf(index)));
+  await Promise.all(clients.map((client) => client.ready()));
+  const buyer = await launchJob(stack, data, owners, coordinator, { rounds, seed: toHex(seed) });
+  say(`job ${buyer.job} is active: ${rounds} rounds for ${buyer.quote} base units`);
+
+  const watch = buyer.watch();
+  const settled = (round: number) =>
+    watch.until(
+      `round ${round}`,
+      (line) => line['event'] === 'round' && line['round'] === round,
+      ROUND_SECONDS * (round + 1),
+    );
+  const telling = Array.from({ length: rounds + 1 }, async (_, round) =>
+    say(roundText(await settled(round))),
+  );
+  await Promise.all([
+    ...telling,
+    accidents.happen({ owners, clients, coordinator, settled, say }),
+    watch.until('the end of the job', (line) => line['event'] === 'finished', ROUND_SECONDS * rounds),
+  ]);
+
+  const statuses = await Promise.all(
+    owners.map(({ name }) => succeed(['owner', 'status', buyer.job], stack.home(name))),
+  );
+  say('owners claim, once for all rounds');
+  await claimAll(stack, owners, buyer);
+  say('the buyer downloads the model');
+  const lineage = stack.folder('lineage.car');
+  await Promise.all([
+    succeed(['buyer', 'download', buyer.job, '--out', stack.folder('model')], stack.home('buyer')),
+    succeed(['lineage', 'export', buyer.job, '--out', lineage], stack.home('buyer')),
+  ]);
+
+  say('the coordinator and the clients stop for good');
+  await stack.stopNamed('coordinator', ...owners.map(({ name }) => name));
+  return conclude(stack, { data, seed, options, buyer, watch, statuses, lineage, started, say });
+}
+
+type Played = Readonly<{
+  data: StoryData;
+  seed: Uint8Array;
+  options: DemoOptions;
+  buyer: Buyer;
+  watch: Service;
+  statuses: readonly Line[];
+  lineage: string;
+  started: number;
+  say: (text: string) => void;
+}>;
+
+/** Audit, forgeries, baselines: all after the coordinator is gone. */
+async function conclude(stack: Stack, played: Played): Promise<Outcome> {
+  const { data, seed, options, buyer, watch, statuses, lineage, started, say } = played;
+  const { rounds: wanted } = options;
+  say('the auditor recomputes the job from chain, IPFS and the evidence that the buyer gave, levels 1 to 5');
+  const audited = await command(
+    ['audit', buyer.job, '--evidence', stack.folder('buyer', 'evidence')],
+    stack.home('auditor'),
+  );
+  say('two forgeries are tried on copies');
+  const forgeries = await Promise.all([
+    flippedByte(stack, buyer.job, lineage, wanted),
+    consistentLineage(stack, buyer.job, lineage, wanted),
+  ]);
+  say('baselines, outside the system: all rows in one place, and each owner alone');
+  const { centralised, single } = await baselines(data, seed, wanted);
+
+  const rounds = roundsOf(watch);
+  const trained = rounds.filter(({ round }) => round > 0);
+  const last = trained.at(-1);
+  const perRound = costsOf(statuses);
+  const taken = [...perRound.values()];
+  const paid = audited.line['payouts'] as Outcome['payouts'];
+  const outcome: Outcome = {
+    job: buyer.job,
+    rounds: wanted,
+    settled: Number(audited.line['settled']),
+    attempts: trained.reduce((sum, { attempt }) => sum + attempt, 0),
+    dropouts: trained.reduce((sum, { lost }) => sum + lost, 0),
+    accuracy: {
+      federated: last?.accuracy ?? 0,
+      centralised: centralised.accuracy,
+      bestSingleOwner: single.accuracy,
+    },
+    logLoss: {
+      federated: last?.loss ?? 0,
+      centralised: centralised.logLoss,
+      bestSingleOwner: single.logLoss,
+    },
+    // The auditor's own figures: owed by the bitmaps on chain, claimed by its events.
+    payouts: { owed: paid.owed, claimed: paid.claimed },
+    bytesUpPerClientPerRound: Math.round(
+      taken.reduce((sum, { bytesUp }) => sum + bytesUp, 0) /
+        Math.max(
+          1,
+          taken.reduce((sum, { took }) => sum + took, 0),
+        ),
+    ),
+    audit: {
+      levels: audited.line['levels'] as number[],
+      passed: audited.code === 0 && audited.line['passed'] === true,
+    },
+    forgeries,
+    seconds: Math.round((Date.now() - started) / 1000),
+  };
+  if (!outcome.audit.passed)
+    say(`the audit did not pass: ${JSON.stringify(audited.line['findings']).slice(0, 4000)}`);
+  process.stderr.write(`\n${outcomeText(outcome, rounds, perRound)}\n`);
+  return outcome;
+}
+
+function roundText(line: Line): string {
+  const { round, members, lost, logLoss, accuracy } = line;
+  const scores = `loss ${Number(logLoss).toFixed(4)}, accuracy ${Number(accuracy).toFixed(4)}`;
+  return round === 0
+    ? `round 0 (untrained): ${scores}`
+    : `round ${String(round)} settled: cohort ${String(members)}, lost ${String(lost)}, ${scores}`;
+}
+
+/** Each owner claims once for all rounds; what is still in its window is claimed when that has passed. */
+async function claimAll(stack: Stack, owners: readonly Owner[], { job }: Buyer): Promise<void> {
+  await Promise.all(
+    owners.map(async ({ name }) => {
+      const deadline = Date.now() + 60_000;
+      let line = await succeed(['owner', 'claim', job], stack.home(name));
+      while (line['pending'] !== '0' && Date.now() < deadline) {
+        line = await succeed(['owner', 'claim', job], stack.home(name));
+      }
+    }),
+  );
+}
+
+type RoundCost = Readonly<{ bytesUp: number; took: number; paid: bigint }>;
+
+function costsOf(statuses: readonly Line[]): Map<number, RoundCost> {
+  const perRound = new Map<number, RoundCost>();
+  for (const status of statuses) {
+    for (const { round, bytesUp, took, earned } of status['rounds'] as readonly StatusRow[]) {
+      const sum = perRound.get(round) ?? { bytesUp: 0, took: 0, paid: 0n };
+      perRound.set(round, {
+        bytesUp: sum.bytesUp + (took ? bytesUp : 0),
+        took: sum.took + (took ? 1 : 0),
+        paid: sum.paid + BigInt(earned),
+      });
+    }
+  }
+  return perRound;
+}
+
+type StatusRow = Readonly<{ round: number; bytesUp: number; took: boolean; earned: string }>;
