@@ -1,0 +1,18 @@
+/** `npm run test:slow`: the property and stateful tests of `npm test` with many more runs, each within its own bounds. */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
+const rooms = ['crypto', 'protocol', 'contracts', 'datasets', 'coordinator', 'model'];
+const { status } = spawnSync(
+  process.execPath,
+  [
+    mocha,
+    ...['--reporter', 'scripts/reporter.cjs', '--timeout', '600000', '--require', 'test/support/slow.ts'],
+    ...process.argv.slice(2),
+    // A config's own spec would add the rest of the tests.
+    ...['--config', '.mocharc.slow.json', ...rooms.map((room) => `test/${room}/**/*.test.ts`)],
+  ],
+  { stdio: 'inherit' },
+);
+process.exitCode = status ?? 1;
