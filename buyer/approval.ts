@@ -5,7 +5,7 @@ import type { Proposal } from '#protocol/attempt-view.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { ApprovalUpload, SettlementTerms } from '#protocol/messages.ts';
-import { bitmapDigest } from '#protocol/rules/bitmap.ts';
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { signTyped } from '#protocol/signature.ts';
 import type { Domain } from '#protocol/typed-data.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
@@ -29,15 +29,7 @@ export async function signApproval(
   id: AttemptId,
   proposal: Proposal,
 ): Promise<ApprovalUpload | Flaw> {
-  const { manifest, payoutRoot, total, deadline } = proposal;
-  const message: SettlementTerms = {
-    ...id,
-    manifest,
-    payoutRoot,
-    total,
-    participants: bitmapDigest(proposal.participants),
-    deadline,
-  };
+  const message = settlementTermsOf(id, proposal);
   const file = fileOf(home, domain, id);
   const approved = await readIfThere(file);
   if (approved !== null && approved !== fingerprint(message)) {

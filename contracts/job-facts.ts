@@ -45,7 +45,7 @@ export type JobFacts = Readonly<{
   coordinator: Address;
   terms: Bytes32;
   rounds: number;
-  /** The last second at which a round may be settled. */
+  /** From this second on no round is settled. */
   cutoff: number;
   bonusPool: bigint;
   seats: readonly SeatOnChain[];

@@ -19,7 +19,7 @@ type Call = Readonly<{
 const frameBytes = 16 * 1024;
 /** As Kubo, which does not exchange larger ones. */
 const bigBlockBytes = 1024 * 1024;
-const any = /^/;
+const anything = /^/;
 const yesOrNo = /^(true|false)$/;
 const onlyYes = /^true$/;
 
@@ -78,7 +78,7 @@ function calls(node: IpfsNode, pins: Pins): Readonly<Record<string, Call>> {
     },
 
     'block/get': {
-      accepts: { arg: any },
+      accepts: { arg: anything },
       async run(given, _request, response) {
         const cid = cidArgument(given);
         const bytes = await node.get(cid);
@@ -88,7 +88,7 @@ function calls(node: IpfsNode, pins: Pins): Readonly<Record<string, Call>> {
     },
 
     'block/stat': {
-      accepts: { arg: any },
+      accepts: { arg: anything },
       async run(given) {
         const cid = cidArgument(given);
         const bytes = await node.get(cid);
@@ -98,7 +98,7 @@ function calls(node: IpfsNode, pins: Pins): Readonly<Record<string, Call>> {
     },
 
     'pin/add': {
-      accepts: { arg: any, recursive: onlyYes, stream: yesOrNo },
+      accepts: { arg: anything, recursive: onlyYes, stream: yesOrNo },
       async run(given) {
         const cid = cidArgument(given);
         await pins.add(cid);
@@ -107,7 +107,7 @@ function calls(node: IpfsNode, pins: Pins): Readonly<Record<string, Call>> {
     },
 
     'pin/ls': {
-      accepts: { arg: any, type: /^(all|recursive)$/, stream: yesOrNo },
+      accepts: { arg: anything, type: /^(all|recursive)$/, stream: yesOrNo },
       run(given) {
         const wanted = given.has('arg') ? [cidArgument(given)] : pins.list();
         const missing = wanted.find((cid) => !pins.has(cid));
@@ -119,7 +119,7 @@ function calls(node: IpfsNode, pins: Pins): Readonly<Record<string, Call>> {
     },
 
     'pin/rm': {
-      accepts: { arg: any, recursive: onlyYes },
+      accepts: { arg: anything, recursive: onlyYes },
       async run(given) {
         const cid = cidArgument(given);
         await pins.remove(cid);

@@ -7,7 +7,7 @@ import type { Rng } from '#crypto/random.ts';
 import { checkProposal } from '#model/check-proposal.ts';
 import type { Evidence } from '#protocol/manifests.ts';
 import type { Refusal, SettlementTerms, Signed } from '#protocol/messages.ts';
-import { bitmapDigest } from '#protocol/rules/bitmap.ts';
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { buildRoster } from '#protocol/rules/roster.ts';
 import { survivorsRoot } from '#protocol/rules/survivors.ts';
 import { deliver, sign, type Attempt } from '../attempt.ts';
@@ -18,7 +18,7 @@ import { isFlaw, membershipIn, type Membership } from './membership.ts';
 const sampled = 1024;
 
 export async function attest(attempt: Attempt, view: ViewOf<'settling'>): Promise<Flaw | null> {
-  const terms = settlementTermsOf(attempt, view.proposal);
+  const terms = settlementTermsOf(attempt.id, view.proposal);
   const attested = attempt.record.decided('attestation');
   if (attested) {
     if (!sameSettlement(attested.message, terms)) {
@@ -101,15 +101,6 @@ export function randomCoordinates(dimension: number, rng: Rng): number[] {
   }
   return [...chosen].sort((a, b) => a - b);
 }
-
-const settlementTermsOf = ({ id }: Attempt, proposal: Proposal): SettlementTerms => ({
-  ...id,
-  manifest: proposal.manifest,
-  payoutRoot: proposal.payoutRoot,
-  total: proposal.total,
-  participants: bitmapDigest(proposal.participants),
-  deadline: proposal.deadline,
-});
 
 /** The same but for how long the signature may be used. */
 const sameSettlement = (a: SettlementTerms, b: SettlementTerms): boolean =>

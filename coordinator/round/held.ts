@@ -1,7 +1,7 @@
 /** What an attempt already holds in a message's slot: how a repeat gets its answer again in any phase. protocol.md §4.1 */
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import type { MessageEvent, Attempt } from './attempt.ts';
 import { idOf } from './base.ts';
-import { settlementTermsOf } from './quorum.ts';
 import { byMember, sameContent } from './slots.ts';
 
 export type Slot = 'free' | 'same' | 'other';

@@ -1,8 +1,6 @@
 /** When attestations and the buyer's approval shorten the window, as the escrow counts it. protocol.md §5.3 */
 import type { Proposal } from '#protocol/attempt-view.ts';
-import type { AttemptId } from '#protocol/job-id.ts';
-import type { SettlementTerms } from '#protocol/messages.ts';
-import { bitmapDigest, seatsOf } from '#protocol/rules/bitmap.ts';
+import { seatsOf } from '#protocol/rules/bitmap.ts';
 import type { CompactSignature, Hex } from '#protocol/units.ts';
 
 /** An attestation of a seat, over the terms that all attesters sign. */
@@ -14,16 +12,6 @@ export type Quorum = Readonly<{
   attestations: readonly SeatSignature[];
   approval: Hex;
 }>;
-
-/** The message that attesters and the buyer sign of a proposal. */
-export const settlementTermsOf = (id: AttemptId, proposal: Proposal): SettlementTerms => ({
-  ...id,
-  manifest: proposal.manifest,
-  payoutRoot: proposal.payoutRoot,
-  total: proposal.total,
-  participants: bitmapDigest(proposal.participants),
-  deadline: proposal.deadline,
-});
 
 /**
  * More than half of all seats, two thirds of the round's participants, and the buyer; null where one is missing.

@@ -2,10 +2,11 @@
 import type { Proposal } from '#protocol/attempt-view.ts';
 import type { ApprovalUpload, AttestationUpload, Refusal as SignedNo, Signed } from '#protocol/messages.ts';
 import { seatsOf } from '#protocol/rules/bitmap.ts';
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import type { Bytes32, Hex, Seconds } from '#protocol/units.ts';
 import { confirmedPart, idOf, later, refuse, type Refusal, type WithConfirmations } from './base.ts';
 import { fail, type Failed } from './failed.ts';
-import { quorumOf, settlementTermsOf, type Quorum, type SeatSignature } from './quorum.ts';
+import { quorumOf, type Quorum, type SeatSignature } from './quorum.ts';
 import { settle, type Settled } from './settled.ts';
 import { inserted, sameContent } from './slots.ts';
 

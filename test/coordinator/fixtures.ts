@@ -7,7 +7,7 @@ import { encodeShare } from '#crypto/shamir.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import type { Attempt, AttemptEvent, MessageEvent } from '#coordinator/round/attempt.ts';
 import { isRefusal, type AttemptRules } from '#coordinator/round/base.ts';
-import { settlementTermsOf } from '#coordinator/round/quorum.ts';
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import type { Result } from '#coordinator/round/settling.ts';
 import { transition } from '#coordinator/round/transition.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';

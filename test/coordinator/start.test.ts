@@ -4,7 +4,7 @@ import { Wallet } from 'ethers';
 import type { CID } from 'multiformats/cid';
 import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
 import { lineageLoader } from '#coordinator/jobs/lineage.ts';
-import { settlementTermsOf } from '#coordinator/round/quorum.ts';
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs, type IpfsStore } from '#datasets/ipfs.ts';
 import { writeBlock } from '#datasets/read-block.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { InnerEvent } from '#coordinator/round/attempt.ts';
 import { announce } from '#coordinator/round/announced.ts';
-import { settlementTermsOf } from '#coordinator/round/quorum.ts';
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { toHex } from '#crypto/bytes.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { cohort } from '#test/support/cohort.ts';

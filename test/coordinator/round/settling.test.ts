@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { AttemptEvent } from '#coordinator/round/attempt.ts';
 import { effectsOf } from '#coordinator/round/effects.ts';
-import { quorumOf, settlementTermsOf } from '#coordinator/round/quorum.ts';
+import { quorumOf } from '#coordinator/round/quorum.ts';
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { seatBitmap } from '#protocol/rules/bitmap.ts';
 import { toSeconds, type CompactSignature, type Hex } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';

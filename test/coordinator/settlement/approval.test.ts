@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Interface, Signature, SigningKey } from 'ethers';
 import { approvalChecker } from '#coordinator/settlement/approval.ts';
-import { settlementTermsOf } from '#coordinator/round/quorum.ts';
+import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { typedDigest } from '#protocol/signature.ts';
 import { toSeconds, type Hex } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';
