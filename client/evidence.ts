@@ -1,8 +1,7 @@
 /** An attempt's evidence, block by block from the coordinator, each hashed again. protocol.md §6.4 */
 import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
-import type { BlockStore } from '#datasets/blockstore.ts';
-import { scratchStore } from '#datasets/scratch-store.ts';
+import type { BlockSource } from '#datasets/blockstore.ts';
 import { isBlockOf } from '#protocol/dag.ts';
 import { toSeconds } from '#protocol/units.ts';
 import { sign, type Attempt } from './attempt.ts';
@@ -11,13 +10,12 @@ import { sign, type Attempt } from './attempt.ts';
 const requestSeconds = 300;
 
 /**
- * @returns a store, nothing of which is kept, whose `get` throws `evidence/unreachable` where the coordinator gives no answer or refuses, and
+ * @returns a source whose `get` throws `evidence/unreachable` where the coordinator gives no answer or refuses, and
  *   `evidence/altered` where it gives other bytes
  */
-export function evidenceFrom(attempt: Attempt): BlockStore {
+export function evidenceFrom(attempt: Attempt): BlockSource {
   const { api, id, operator, now } = attempt;
   return {
-    ...scratchStore(),
     async get(cid: CID) {
       const message = { ...id, requester: operator, deadline: toSeconds(now() + requestSeconds) };
       const bytes = await ask(() => api.evidenceBlock(id, cid, sign(attempt, 'EvidenceRequest', message)));
