@@ -1,0 +1,17 @@
+/** `tributary audit`: a job recomputed without its coordinator. Names, options and help; what a command does is loaded when it is called. */
+import type { Command } from 'commander';
+import { numbers, run } from './arguments.ts';
+
+export function addAudit(program: Command): void {
+  program
+    .command('audit <job>')
+    .description('recompute a job from chain, blocks and evidence; asks the coordinator nothing')
+    .option('--evidence <folder>', 'CAR files that a participant or the buyer gave')
+    .option(
+      '--car <file>',
+      'read blocks from this CAR file, not from the IPFS node; its root is held against the chain',
+    )
+    .option('--levels <list>', '1 links, 2 signatures, 3 models, 4 sums, 5 payouts', numbers, [1, 2, 3, 4, 5])
+    .addHelpText('after', '\nExample:\n  tributary audit 31337:0x…/1 --evidence evidence/')
+    .action(run(async () => (await import('../commands/audit.ts')).auditJob));
+}

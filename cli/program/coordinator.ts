@@ -1,0 +1,20 @@
+/** `tributary coordinator`: the service that runs rounds. Names, options and help; what a command does is loaded when it is called. */
+import type { Command } from 'commander';
+import { number, run } from './arguments.ts';
+
+export function addCoordinator(program: Command): void {
+  const coordinator = program.command('coordinator').description('run rounds for buyers');
+  coordinator
+    .command('init')
+    .description("make the coordinator's key")
+    .addHelpText('after', '\nExample:\n  tributary coordinator init')
+    .action(run(async () => (await import('../commands/coordinator.ts')).init));
+  coordinator
+    .command('start')
+    .description('serve the API and run jobs until stopped')
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', '0 takes a free one', number, 7070)
+    .option('--public-url <url>', 'where clients reach it, if not there')
+    .addHelpText('after', '\nExample:\n  tributary coordinator start --port 7070')
+    .action(run(async () => (await import('../commands/coordinator.ts')).start));
+}
