@@ -46,8 +46,8 @@ module.exports = {
     {
       name: 'one-room-imports-helia',
       severity: 'error',
-      from: { pathNot: '^cli/ipfs/' },
-      to: { path: 'node_modules/(helia|@helia|blockstore-fs)/' },
+      from: { pathNot: '^(cli|test)/ipfs/' },
+      to: { path: 'node_modules/(helia|@helia|libp2p|@libp2p|@multiformats|blockstore-fs)/' },
     },
     {
       name: 'crypto-is-pure',

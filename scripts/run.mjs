@@ -3,14 +3,47 @@
 // usage: node scripts/run.mjs <file.ts> [arguments]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   fail(`Node 20.19 or newer is needed, this is ${process.versions.node}`);
+}
+
+/** One set-up at a time: two `npm ci` in one folder take each other's files away. */
+async function alone(work) {
+  const lock = join(root, '.cache', 'set-up.pid');
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  for (let told = false; ; told = true) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!runs(readFileSync(lock, 'utf8'))) rmSync(lock, { force: true });
+      else if (!told) note('another command sets up this clone: waiting for it');
+      await setTimeout(200);
+    }
+  }
+  const release = () => rmSync(lock, { force: true });
+  process.once('exit', release);
+  work();
+  process.off('exit', release);
+  release();
+}
+
+function runs(pid) {
+  if (!/^\d+$/.test(pid)) return pid === '';
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 /** Installs what the lock file says, once for each state of it. */
@@ -47,8 +80,10 @@ function fail(text) {
 
 const [target, ...rest] = process.argv.slice(2);
 if (!target) fail('usage: node scripts/run.mjs <file.ts> [arguments]');
-ensurePackages();
-ensureContracts();
+await alone(() => {
+  ensurePackages();
+  ensureContracts();
+});
 const child = spawn(process.execPath, ['--import', 'tsx', join(root, target), ...rest], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 130 : 1)));
