@@ -1,4 +1,4 @@
-/** A round's integer sum as blocks, and the model transition that follows from it. protocol.md §2.5, §6.3 */
+/** A round's integer sum as blocks, and the server's step that follows from it. protocol.md §2.5, §6.3 */
 import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
 import { average } from '#crypto/quantise.ts';
@@ -6,8 +6,7 @@ import { getBlob, putBlob } from '#datasets/blob.ts';
 import type { BlockSource, BlockStore } from '#datasets/blockstore.ts';
 import { readBlock, writeBlock } from '#datasets/read-block.ts';
 import { aggregateSchema, type Aggregate } from '#protocol/manifests.ts';
-import { applyAverage } from '#protocol/rules/transition.ts';
-import { fromDecimal } from '#protocol/units.ts';
+import { serverStep, type ServerState, type ServerStep } from '#protocol/rules/server-step.ts';
 import type { Job } from './job.ts';
 
 export type RoundSum = Readonly<{
@@ -55,8 +54,12 @@ export async function loadAggregate(store: BlockSource, cid: CID, dimension: num
   };
 }
 
-/** Model after = model before + server rate · average, bit for bit the same for everyone. */
-export function weightsAfter(job: Job, before: Float32Array, { sum, weightSum }: RoundSum): Float32Array {
-  const step = average(sum, weightSum, job.parameters);
-  return applyAverage(before, step, fromDecimal(job.recipe.serverLearningRate));
+/** The recipe's server optimiser on the round's average, bit for bit the same for everyone. */
+export function stepAfter(
+  job: Job,
+  before: Float32Array,
+  { sum, weightSum }: RoundSum,
+  state: ServerState | null,
+): ServerStep {
+  return serverStep(job.recipe.server, before, average(sum, weightSum, job.parameters), state);
 }

@@ -8,9 +8,12 @@ import { cidFromDigest } from '#protocol/dag.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import { payoutsSchema, roundSchema, type Payouts, type RoundManifest } from '#protocol/manifests.ts';
 import type { Bytes32 } from '#protocol/units.ts';
-import { loadAggregate, weightsAfter } from './aggregate.ts';
+import { loadAggregate, stepAfter } from './aggregate.ts';
 import type { Job } from './job.ts';
 import { digestHex, loadModel, putModel } from './model-store.ts';
+import { loadOptimiser, putOptimiser } from './optimiser-store.ts';
+import type { PreviousRound } from './round-result.ts';
+import type { PayoutLeaf } from '#protocol/rules/payouts.ts';
 import { scratchStore } from '#datasets/scratch-store.ts';
 
 /** A settlement as the chain holds it, as far as the lineage must agree with it. */
@@ -33,6 +36,7 @@ export type RoundRecord = Readonly<{
  * Walks the settlements from the first to the last.
  *
  * @param settlements ascending by round, from 1, without gaps
+ * @param onRecord called with each round that holds, so that those before a broken one are known
  * @throws TributaryError `lineage/broken-link` where a manifest does not continue the one before it or does not
  *   belong to its settlement, and those of the blocks' readers
  */
@@ -40,6 +44,7 @@ export async function loadHistory(
   store: BlockSource,
   job: Job,
   settlements: readonly Settled[],
+  onRecord: (record: RoundRecord) => void | Promise<void> = () => undefined,
 ): Promise<RoundRecord[]> {
   const records: RoundRecord[] = [];
   for (const settlement of settlements) {
@@ -59,7 +64,9 @@ export async function loadHistory(
         `round ${settlement.round}: the manifest links other payouts than the chain settled`,
       );
     }
-    records.push({ settlement, cid, manifest, payouts });
+    const record = { settlement, cid, manifest, payouts };
+    records.push(record);
+    await onRecord(record);
   }
   return records;
 }
@@ -80,6 +87,7 @@ export function linkFlaw(
     terms: [manifest.terms.toString(), job.terms.toString()],
     previous: [manifest.previous?.toString(), previous?.cid.toString()],
     previousTransaction: [manifest.previousTransaction ?? undefined, previous?.settlement.transaction],
+    optimiserBefore: [manifest.optimiserBefore?.toString(), previous?.manifest.optimiserAfter?.toString()],
     modelBefore: [
       manifest.modelBefore.toString(),
       (previous?.manifest.modelAfter ?? job.manifest.model).toString(),
@@ -96,7 +104,7 @@ export function linkFlaw(
   return null;
 }
 
-/** Whether a round's model after is its model before plus the linked aggregate's average, bit for bit. */
+/** Whether a round's model after, and what the server's optimiser keeps, follow from the linked aggregate, bit for bit. */
 export async function transitionFlaw(
   store: BlockSource,
   job: Job,
@@ -104,12 +112,35 @@ export async function transitionFlaw(
 ): Promise<Flaw | null> {
   const before = await loadModel(store, manifest.modelBefore);
   const summed = await loadAggregate(store, manifest.aggregate, job.parameters.dimension);
-  const weights = weightsAfter(job, before.weights, summed);
+  const kept = await loadOptimiser(store, manifest.optimiserBefore, job.parameters.dimension);
+  const { weights, state } = stepAfter(job, before.weights, summed, kept?.state ?? null);
   const after = await putModel(scratchStore(), before.topologyCid, before.topology, weights);
-  return after.cid.equals(manifest.modelAfter)
+  if (!after.cid.equals(manifest.modelAfter)) {
+    return flaw(
+      'model/transition',
+      `round ${manifest.round}: the linked aggregate gives model ${after.digest}, the manifest says ${digestHex(manifest.modelAfter)}`,
+    );
+  }
+  const optimiser = state && (await putOptimiser(scratchStore(), state));
+  return optimiser?.toString() === manifest.optimiserAfter?.toString()
     ? null
     : flaw(
-        'model/transition',
-        `round ${manifest.round}: the linked aggregate gives model ${after.digest}, the manifest says ${digestHex(manifest.modelAfter)}`,
+        'model/optimiser-state',
+        `round ${manifest.round}: the server's optimiser keeps ${String(optimiser)}, the manifest says ${String(manifest.optimiserAfter)}`,
       );
+}
+
+/** What the next round continues. @param leaves what all rounds so far earned, by the chain */
+export async function continuing(
+  store: BlockSource,
+  job: Job,
+  { cid, settlement, manifest }: RoundRecord,
+  leaves: readonly PayoutLeaf[],
+): Promise<PreviousRound> {
+  return {
+    manifest: cid,
+    transaction: settlement.transaction,
+    leaves,
+    optimiser: await loadOptimiser(store, manifest.optimiserAfter, job.parameters.dimension),
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * A job's first weights, from its seed: Glorot and Bengio 2010, uniform kernels, zero biases.
+ * A job's first weights, from its seed: uniform within each tensor's bound (model/keras/tensors.ts), biases zero.
  * Plain float64 arithmetic and one rounding to float32, so that an auditor recomputes them without
  * TensorFlow, bit for bit. protocol.md §6.2 (initial model)
  */
@@ -9,8 +9,8 @@ import type { Topology } from './topology.ts';
 const wordBytes = 4;
 
 /**
- * Kernel by kernel in the topology's order, one big-endian u32 a weight:
- * fround(((2u + 1) / 2³² − 1) · √(6 / (inputs + units))).
+ * Tensor by tensor in the topology's order, but for biases, one big-endian u32 a weight:
+ * fround(((2u + 1) / 2³² − 1) · bound).
  *
  * @param seed 32 bytes
  * @returns `topology.dimension` numbers
@@ -18,10 +18,8 @@ const wordBytes = 4;
 export function initialWeights(topology: Topology, seed: Uint8Array): Float32Array {
   const rng = seededRng(seed);
   const weights = new Float32Array(topology.dimension);
-  for (const { role, shape, size, offset } of topology.tensors) {
-    if (role === 'bias') continue;
-    const fans = shape.reduce((sum, length) => sum + length, 0);
-    const bound = Math.sqrt(6 / fans);
+  for (const { bound, size, offset } of topology.tensors) {
+    if (bound === 0) continue;
     const random = rng.bytes(size * wordBytes);
     const view = new DataView(random.buffer, random.byteOffset, random.byteLength);
     for (let i = 0; i < size; i += 1) {

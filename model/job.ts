@@ -15,9 +15,11 @@ import {
   recipeSchema,
   type JobManifest,
 } from '#protocol/manifests.ts';
-import type { Recipe } from '#protocol/recipe.ts';
+import { toError } from '#protocol/flaw.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
 import type { Domain } from '#protocol/typed-data.ts';
 import { fromAmount, type Address, type Bytes32 } from '#protocol/units.ts';
+import { fitFlaw } from './fits-recipe.ts';
 import { digestHex, loadTopology } from './model-store.ts';
 import type { Topology } from './topology.ts';
 
@@ -57,13 +59,14 @@ export async function loadJob(store: BlockSource, domain: Domain, chain: JobOnCh
   );
   const model = await readBlock(store, manifest.model, modelSchema, 'the initial model');
   const topology = await loadTopology(store, model.topology);
-  if (topology.dimension !== parameters.dimension || topology.features !== recipe.features.length) {
+  if (topology.dimension !== parameters.dimension) {
     throw new TributaryError(
       'job/model-mismatch',
-      `the model has ${topology.dimension} weights and ${topology.features} features, ` +
-        `the terms say ${parameters.dimension} and ${recipe.features.length}`,
+      `the model has ${topology.dimension} weights, the terms say ${parameters.dimension}`,
     );
   }
+  const misfit = fitFlaw(topology, recipe);
+  if (misfit) throw toError(misfit);
   for (const { weight } of manifest.datasets) checkWeight(weight, parameters);
   return {
     id: { ...domain, job: chain.job },

@@ -9,12 +9,19 @@ import { roundBlocks } from '#protocol/rules/manifest.ts';
 import { noPayouts, payoutsAfter, type PayoutLeaf, type SeatPrice } from '#protocol/rules/payouts.ts';
 import type { Roster } from '#protocol/rules/roster.ts';
 import type { Bytes32, Hex } from '#protocol/units.ts';
-import { putAggregate, weightSumOf, weightsAfter } from './aggregate.ts';
+import { putAggregate, weightSumOf, stepAfter } from './aggregate.ts';
 import type { Job } from './job.ts';
 import { putModel, type Model } from './model-store.ts';
+import { putOptimiser, type KeptOptimiser } from './optimiser-store.ts';
 
 /** The settled round before this one. */
-export type PreviousRound = Readonly<{ manifest: CID; transaction: Bytes32; leaves: readonly PayoutLeaf[] }>;
+export type PreviousRound = Readonly<{
+  manifest: CID;
+  transaction: Bytes32;
+  leaves: readonly PayoutLeaf[];
+  /** What the server's optimiser kept; null where it keeps none. */
+  optimiser: KeptOptimiser | null;
+}>;
 
 export type RoundInputs = Readonly<{
   job: Job;
@@ -40,6 +47,8 @@ export type RoundResult = Readonly<{
   digest: Bytes32;
   aggregate: CID;
   after: Model;
+  /** What the server's optimiser keeps; null where it keeps nothing. */
+  optimiser: CID | null;
   payouts: Payouts;
   /** Bitmap over the seats. */
   participants: Hex;
@@ -51,8 +60,10 @@ export async function roundResult(store: BlockStore, round: RoundInputs): Promis
   const seats = round.inputs.map(({ message }) => seatOf(round.roster, message.member));
   const summed = { sum: round.sum, weightSum: weightSumOf(job, seats), survivors: seats.length };
   const aggregate = await putAggregate(store, summed);
-  const weights = weightsAfter(job, before.weights, summed);
+  const kept = round.previous?.optimiser ?? null;
+  const { weights, state } = stepAfter(job, before.weights, summed, kept?.state ?? null);
   const after = await putModel(store, before.topologyCid, before.topology, weights);
+  const optimiser = state && (await putOptimiser(store, state));
   const payouts = payoutsAfter(
     { job: job.id.job, rounds: job.manifest.rounds, bonusPool: round.bonusPool, seats: round.seats },
     round.previous?.leaves ?? noPayouts(round.seats.length),
@@ -67,6 +78,8 @@ export async function roundResult(store: BlockStore, round: RoundInputs): Promis
     modelBefore: before.cid,
     aggregate,
     modelAfter: after.cid,
+    optimiserBefore: kept?.cid ?? null,
+    optimiserAfter: optimiser,
     roster: round.roster,
     sharers: round.sharers,
     inputs: round.inputs,
@@ -81,6 +94,7 @@ export async function roundResult(store: BlockStore, round: RoundInputs): Promis
     digest: blocks.digest,
     aggregate,
     after,
+    optimiser,
     payouts,
     participants: seatBitmap(seats, round.seats.length),
   };

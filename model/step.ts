@@ -1,88 +1,84 @@
-/** One step of local training: a batch, its loss, and the optimiser's move. protocol.md §2.1 */
-import type { MomentumOptimizer, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+/** One step of local training: a batch, its loss, and the optimiser's move. protocol.md §2.1, §6.5 */
+import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import { TributaryError } from '#crypto/error.ts';
-import type { Recipe } from '#protocol/recipe.ts';
-import { fromDecimal } from '#protocol/units.ts';
-import type { Rows } from './rows.ts';
+import type { Batch } from '#datasets/row-source.ts';
+import { lossOf } from './loss.ts';
 import type { Tensorflow } from './tensorflow.ts';
+import type { Topology } from './topology.ts';
+import type { Loss } from '#protocol/recipe/recipe.ts';
 
-/** Keeps the logarithm of a sure but wrong prediction finite; beyond it there is no gradient, as in Keras. */
-const leastProbability = 1e-7;
+export type Stepping = Readonly<{
+  tf: Tensorflow;
+  topology: Topology;
+  network: Sequential;
+  optimizer: Optimizer;
+  loss: Loss;
+  /** µ of FedProx; 0 adds no term. */
+  proximal: number;
+}>;
 
-/** The chosen rows as tensors: features, and 1 − label. */
-function batchOf(
-  tf: Tensorflow,
-  rows: Rows,
-  features: number,
-  chosen: Uint32Array,
-): { x: Tensor2D; miss: Tensor2D } {
-  const values = new Float32Array(chosen.length * features);
-  const misses = new Float32Array(chosen.length);
-  chosen.forEach((row, i) => {
-    values.set(rows.features.subarray(row * features, (row + 1) * features), i * features);
-    misses[i] = 1 - (rows.labels[row] ?? 0);
-  });
-  return { x: tf.tensor2d(values, [chosen.length, features]), miss: tf.tensor2d(misses, [chosen.length, 1]) };
-}
+export type Stepper = Readonly<{
+  /** Steps on a batch. @returns its mean loss before the step, without the proximal term */
+  step(batch: Batch): number;
+  dispose(): void;
+}>;
 
-/** Binary cross-entropy: |p − (1 − label)| is, without rounding, the probability given to the label. */
-function meanLoss(tf: Tensorflow, network: Sequential, x: Tensor2D, miss: Tensor2D): Scalar {
-  const probability = network.apply(x, { training: true });
-  if (!(probability instanceof tf.Tensor)) throw new TypeError('a network of tensors gives a tensor');
-  const ofLabel = tf.clipByValue(tf.abs(tf.sub(probability, miss)), leastProbability, 1);
-  return tf.neg(tf.mean(tf.log(ofLabel)));
-}
-
-export type SgdSettings = Readonly<{ learningRate: number; momentum: number }>;
-
-/**
- * Reads the recipe's optimiser, before anything is allocated.
- *
- * @throws TributaryError `model/recipe` for a rate outside (0, 100] or momentum outside [0, 1)
- */
-export function sgdSettings(optimiser: Recipe['optimiser']): SgdSettings {
-  const learningRate = fromDecimal(optimiser.learningRate);
-  const momentum = fromDecimal(optimiser.momentum);
-  if (!(learningRate > 0 && learningRate <= 100)) {
-    throw new TributaryError(
-      'model/recipe',
-      `the learning rate must be above 0 and at most 100, not ${learningRate}`,
-    );
-  }
-  if (!(momentum >= 0 && momentum < 1)) {
-    throw new TributaryError('model/recipe', `momentum must be at least 0 and below 1, not ${momentum}`);
-  }
-  return { learningRate, momentum };
-}
-
-/** SGD with momentum: v ← m·v + g, w ← w − rate·v, v from zero. */
-export const sgd = (tf: Tensorflow, { learningRate, momentum }: SgdSettings): MomentumOptimizer =>
-  tf.train.momentum(learningRate, momentum);
-
-/** The optimiser's own dispose() leaves its learning rate behind in tf.js 4.22. */
-export function disposeOptimiser(tf: Tensorflow, optimizer: MomentumOptimizer): void {
-  optimizer.dispose();
-  tf.dispose(optimizer['c']);
-}
-
-/**
- * @param data the owner's rows, `features` numbers each
- * @returns a function that steps on the rows with the given numbers, and gives their mean loss before it
- */
-export function stepper(
-  tf: Tensorflow,
-  network: Sequential,
-  optimizer: MomentumOptimizer,
-  data: Readonly<{ features: number; rows: Rows }>,
-): (chosen: Uint32Array) => number {
-  const variables = network.trainableWeights
+const variablesOf = (tf: Tensorflow, network: Sequential): Variable[] =>
+  network.trainableWeights
     .map((weight) => weight.read())
     .filter((tensor): tensor is Variable => tensor instanceof tf.Variable);
-  return (chosen) =>
-    tf.tidy(() => {
-      const { x, miss } = batchOf(tf, data.rows, data.features, chosen);
-      const cost = optimizer.minimize(() => meanLoss(tf, network, x, miss), true, variables);
-      return cost?.dataSync()[0] ?? Number.NaN;
-    });
+
+/** µ/2 · ‖w − the round's model‖². Li et al. 2020, §3 */
+function proximalTerm(tf: Tensorflow, mu: number, weights: Variable[], anchors: readonly Tensor[]): Scalar {
+  const squares = weights.map((weight, at) => tf.sum(tf.square(tf.sub(weight, anchors[at] ?? weight))));
+  return tf.mul(mu / 2, tf.addN(squares));
+}
+
+/** @throws TributaryError `model/rows` in step() where a label is none of the output's classes */
+export function stepper({ tf, topology, network, optimizer, loss, proximal }: Stepping): Stepper {
+  const variables = variablesOf(tf, network);
+  const anchors = proximal === 0 ? [] : variables.map((weight) => tf.clone(weight));
+  const meanLoss = lossOf(tf, loss);
+
+  return {
+    step(batch) {
+      assertLabels(batch, loss, topology);
+      return tf.tidy(() => {
+        const x = tf.tensor(batch.features, [batch.labels.length, ...topology.input]);
+        const labels = tf.tensor1d(batch.labels);
+        const measured: { loss: Scalar | null } = { loss: null };
+        const cost = optimizer.minimize(
+          () => {
+            const output = network.apply(x, { training: true });
+            if (!(output instanceof tf.Tensor)) throw new TypeError('a network of tensors gives a tensor');
+            const mean = meanLoss(tf.reshape(output, [batch.labels.length, topology.output.units]), labels);
+            if (proximal === 0) return mean;
+            measured.loss = tf.keep(mean.clone());
+            return tf.add(mean, proximalTerm(tf, proximal, variables, anchors));
+          },
+          true,
+          variables,
+        );
+        const value = (measured.loss ?? cost)?.dataSync()[0] ?? Number.NaN;
+        measured.loss?.dispose();
+        return value;
+      });
+    },
+    dispose: () => {
+      tf.dispose(anchors);
+    },
+  };
+}
+
+/** A label outside the classes would be a silent zero in one-hot form. */
+function assertLabels({ labels }: Batch, loss: Loss, { output }: Topology): void {
+  const classes =
+    loss === 'binaryCrossentropy' ? 2 : loss === 'categoricalCrossentropy' ? output.units : null;
+  const odd = labels.find((label) =>
+    classes === null ? !Number.isFinite(label) : !(Number.isInteger(label) && label >= 0 && label < classes),
+  );
+  if (odd === undefined) return;
+  const wanted = classes === null ? 'a finite number' : `0 to ${classes - 1}`;
+  throw new TributaryError('model/rows', `a row has the label ${odd}: expected ${wanted}`);
 }

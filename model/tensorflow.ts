@@ -4,6 +4,7 @@
  * they really load and TensorFlow itself says that it computes with them.
  */
 import { TributaryError } from '#crypto/error.ts';
+import { registerGradients, registerWasmKernels } from './kernels/register.ts';
 import { withoutNewListeners } from './listeners.ts';
 
 export type Tensorflow = typeof import('@tensorflow/tfjs-core');
@@ -96,7 +97,10 @@ export async function loadBackend(options: BackendOptions = {}): Promise<Backend
     const name = await withoutNewListeners(process, errorEvents, emscriptenHandler, () =>
       tryBackend(candidate, tf, load),
     );
-    if (name !== undefined) return { name, tf, layers };
+    if (name === undefined) continue;
+    registerGradients(tf);
+    if (name === 'wasm') registerWasmKernels(tf);
+    return { name, tf, layers };
   }
   throw new TributaryError(
     'model/no-backend',

@@ -8,7 +8,7 @@ import {
   signedInput,
   signedShares,
 } from './messages.ts';
-import { amount, bytes32, hex, seconds, u32 } from './units.ts';
+import { address, amount, bytes32, hex, seconds, u32 } from './units.ts';
 
 const base = {
   ...attemptId,
@@ -74,3 +74,12 @@ export const jobView = z.strictObject({
   rounds: u32,
 });
 export type JobView = Readonly<z.infer<typeof jobView>>;
+
+/** Who a coordinator is; it may say more. */
+export const coordinatorStatus = z.object({
+  version: z.literal(1),
+  chainId: z.int().min(1),
+  escrow: address,
+  coordinator: address,
+});
+export type CoordinatorStatus = Readonly<z.infer<typeof coordinatorStatus>>;

@@ -2,7 +2,7 @@
 import { CID } from 'multiformats/cid';
 import { z } from 'zod';
 import { signedConfirm, signedEnrolment, signedInput, signedShares } from './messages.ts';
-import { recipeSchema } from './recipe.ts';
+import { recipeSchema } from './recipe/recipe.ts';
 import { address, amount, bytes32, decimal, jobNumber, u32 } from './units.ts';
 
 const link = z.custom<CID>((value) => CID.asCID(value) !== null, 'expected a link');
@@ -81,6 +81,15 @@ export const aggregateSchema = z.strictObject({
   survivors: u32.min(1),
 });
 
+/** What the server's optimiser keeps between rounds: float64 little-endian, one a weight, as blobs. protocol.md §6.3 */
+export const optimiserSchema = z.strictObject({
+  kind: z.literal('tributary/optimiser'),
+  version,
+  momentum: link,
+  /** Null for an optimiser without one. */
+  secondMoment: link.nullable(),
+});
+
 export const payoutsSchema = z.strictObject({
   kind: z.literal('tributary/payouts'),
   version,
@@ -98,7 +107,7 @@ export const rosterSchema = z.strictObject({
 
 export const roundSchema = z.strictObject({
   kind: z.literal('tributary/round'),
-  version,
+  version: z.literal(2),
   ...place,
   attempt: u32.min(1),
   terms: link,
@@ -108,6 +117,9 @@ export const roundSchema = z.strictObject({
   modelBefore: link,
   aggregate: link,
   modelAfter: link,
+  /** The server optimiser's state; null where it keeps none, and before round 1. */
+  optimiserBefore: link.nullable(),
+  optimiserAfter: link.nullable(),
   roster: link,
   rosterRoot: bytes32,
   sharers: z.array(u32),
@@ -134,6 +146,7 @@ export type Aggregation = Readonly<z.infer<typeof aggregationSchema>>;
 export type ModelBlock = Readonly<z.infer<typeof modelSchema>>;
 export type JobManifest = Readonly<z.infer<typeof jobSchema>>;
 export type Aggregate = Readonly<z.infer<typeof aggregateSchema>>;
+export type OptimiserBlock = Readonly<z.infer<typeof optimiserSchema>>;
 export type Payouts = Readonly<z.infer<typeof payoutsSchema>>;
 export type RosterBlock = Readonly<z.infer<typeof rosterSchema>>;
 export type RoundManifest = Readonly<z.infer<typeof roundSchema>>;

@@ -5,9 +5,12 @@ import type { Address } from './units.ts';
 /** Where signatures are valid: one escrow on one chain. */
 export type Domain = Readonly<{ chainId: number; escrow: Address }>;
 
+/** Bound into every signature. protocol.md §1.2 */
+export const protocolVersion = '1';
+
 export const typedDomain = ({ chainId, escrow }: Domain): TypedDataDomain => ({
   name: 'Tributary',
-  version: '1',
+  version: protocolVersion,
   chainId,
   verifyingContract: escrow,
 });

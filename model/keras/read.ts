@@ -1,10 +1,12 @@
 /**
- * From Keras JSON to checked layers: size, shape and the allow-list of model/layers.ts.
+ * From Keras JSON to checked layers: size, shape and the allow-list of model/keras/configs.ts.
  * Nothing of the text itself reaches TensorFlow; only what these types hold goes on.
  */
 import { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
-import { type Activation, isLayerClass, layerConfigs, layerSchema, modelLimits } from './layers.ts';
+import { isLayerClass, layerClasses, layerConfigs, layerSchema, type LayerClass } from './configs.ts';
+import type { Computation, Pair, Shape } from './layer.ts';
+import { modelLimits } from './limits.ts';
 
 const sequentialSchema = z.strictObject({
   class_name: z.literal('Sequential'),
@@ -50,50 +52,98 @@ function parseEnvelope(json: string): z.infer<typeof sequentialSchema> {
   return parsed.data;
 }
 
-/** What an allowed layer computes; an InputLayer computes nothing. */
-type Computation =
-  | Readonly<{ kind: 'input' }>
-  | Readonly<{ kind: 'dense'; units: number; activation: Activation; useBias: boolean }>
-  | Readonly<{ kind: 'activation'; activation: Activation }>;
+/** One allowed layer; `input` is the shape that it says it expects, if it says; an InputLayer computes nothing. */
+export type KerasLayer = Readonly<{ name: string; input: Shape | undefined; computes: Computation | null }>;
 
-/** One allowed layer; `input` is the width that it says it expects, if it says. */
-export type KerasLayer = Readonly<{ name: string; input: number | undefined; computes: Computation }>;
+type Named = Readonly<{ name: string; batch_input_shape?: Shape | undefined }>;
+
+type WrittenConvolution = Readonly<{
+  kernel_size: Pair;
+  strides: Pair;
+  padding: 'valid' | 'same';
+  dilation_rate: Pair;
+  activation: Extract<Computation, { className: 'Conv2D' }>['activation'];
+  use_bias: boolean;
+}>;
+
+const convolutionOf = (config: WrittenConvolution) => ({
+  size: config.kernel_size,
+  strides: config.strides,
+  padding: config.padding,
+  dilation: config.dilation_rate,
+  activation: config.activation,
+  useBias: config.use_bias,
+});
 
 function readLayer(raw: z.infer<typeof layerSchema>, index: number): KerasLayer {
   const given = raw.config['name'];
   const place = `layer ${index} (${raw.class_name} ${JSON.stringify(typeof given === 'string' ? given.slice(0, 64) : null)})`;
   const className = raw.class_name;
   if (!isLayerClass(className)) {
-    return refuse(
-      'model/layer-unknown',
-      `${place} is not allowed: use ${Object.keys(layerConfigs).join(', ')}`,
-    );
+    return refuse('model/layer-unknown', `${place} is not allowed: use ${layerClasses.join(', ')}`);
   }
-  const bad = (error: z.ZodError): never =>
-    refuse('model/layer-config', `${place}: ${reasonOf(error)}`, error);
+
+  function read<T extends Named>(
+    schema: z.ZodType<T>,
+    compute: (config: T) => Computation | null,
+  ): KerasLayer {
+    const { success, data, error } = schema.safeParse(raw.config);
+    if (!success) return refuse('model/layer-config', `${place}: ${reasonOf(error)}`, error);
+    return { name: data.name, input: data.batch_input_shape, computes: compute(data) };
+  }
+
+  return readAs(className, read);
+}
+
+type Read = <T extends Named>(schema: z.ZodType<T>, compute: (config: T) => Computation | null) => KerasLayer;
+
+function readAs(className: LayerClass, read: Read): KerasLayer {
   switch (className) {
-    case 'InputLayer': {
-      const { success, data, error } = layerConfigs.InputLayer.safeParse(raw.config);
-      return success
-        ? { name: data.name, input: data.batch_input_shape[1], computes: { kind: 'input' } }
-        : bad(error);
-    }
-    case 'Dense': {
-      const { success, data, error } = layerConfigs.Dense.safeParse(raw.config);
-      if (!success) return bad(error);
-      const { name, units, activation, use_bias: useBias } = data;
-      return {
-        name,
-        input: data.batch_input_shape?.[1],
-        computes: { kind: 'dense', units, activation, useBias },
-      };
-    }
-    case 'Activation': {
-      const { success, data, error } = layerConfigs.Activation.safeParse(raw.config);
-      if (!success) return bad(error);
-      const { name, activation } = data;
-      return { name, input: data.batch_input_shape?.[1], computes: { kind: 'activation', activation } };
-    }
+    case 'InputLayer':
+      return read(layerConfigs.InputLayer, () => null);
+    case 'Dense':
+      return read(layerConfigs.Dense, ({ units, activation, use_bias: useBias }) => ({
+        className,
+        units,
+        activation,
+        useBias,
+      }));
+    case 'Activation':
+      return read(layerConfigs.Activation, ({ activation }) => ({ className, activation }));
+    case 'Flatten':
+      return read(layerConfigs.Flatten, () => ({ className }));
+    case 'Reshape':
+      return read(layerConfigs.Reshape, ({ target_shape: to }) => ({ className, to }));
+    case 'Conv2D':
+      return read(layerConfigs.Conv2D, (config) => ({
+        className,
+        filters: config.filters,
+        ...convolutionOf(config),
+      }));
+    case 'DepthwiseConv2D':
+      return read(layerConfigs.DepthwiseConv2D, (config) => ({
+        className,
+        multiplier: config.depth_multiplier,
+        ...convolutionOf(config),
+      }));
+    case 'MaxPooling2D':
+    case 'AveragePooling2D':
+      return read(layerConfigs[className], ({ pool_size: size, strides, padding }) => ({
+        className,
+        size,
+        strides: strides ?? size,
+        padding,
+      }));
+    case 'GlobalAveragePooling2D':
+      return read(layerConfigs.GlobalAveragePooling2D, () => ({ className }));
+    case 'GlobalAveragePooling1D':
+      return read(layerConfigs.GlobalAveragePooling1D, () => ({ className }));
+    case 'Embedding':
+      return read(layerConfigs.Embedding, ({ input_dim: words, output_dim: dimension }) => ({
+        className,
+        words,
+        dimension,
+      }));
     default:
       return className satisfies never;
   }

@@ -33,6 +33,10 @@ export const auditorErrors: ErrorEntries = {
     means: 'The initial model is not the one that the seed gives.',
     do: 'Do not trust the job: somebody chose its initial weights.',
   },
+  'lineage/optimiser-before': {
+    means: "The server's optimiser does not go on from what it kept of the round before.",
+    do: 'Do not trust the round.',
+  },
   'lineage/model-before': {
     means: 'A round starts from another model than the one before ended with.',
     do: 'Do not trust the round.',

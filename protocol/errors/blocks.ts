@@ -29,6 +29,10 @@ export const blockErrors: ErrorEntries = {
     do: 'Export it again.',
   },
   'car/unreadable': { means: 'The CAR file can not be opened.', do: 'Check its path and permissions.' },
+  'car/unwritable': {
+    means: 'The CAR file can not be written.',
+    do: 'Check the folder, its permissions and the space left.',
+  },
   'dag/digest': { means: "A block's digest has not 32 bytes.", do: 'Pass the SHA-256 of the block.' },
   'dag/float': {
     means: 'A block would hold a floating-point number.',
@@ -56,6 +60,15 @@ export const blockErrors: ErrorEntries = {
     means: 'A block would hold a value that DAG-CBOR here does not know.',
     do: 'Use text, bytes, integers, booleans, null, links, lists and maps.',
   },
+  'ipfs/bad-address': {
+    means:
+      'A multiaddress of --listen or --peer can not be used, or --allow-any-peer stands without --listen.',
+    do: 'Listen on /ip4/127.0.0.1/tcp/4001, and name a peer as its node prints itself, /ip4/…/tcp/…/p2p/12D3Koo….',
+  },
+  'ipfs/bad-peer-key': {
+    means: "The IPFS node's key is damaged, or others than its user may read it.",
+    do: 'Restore it, chmod 600 it, or move it away: the node then takes a new peer id.',
+  },
   'ipfs/bad-url': {
     means: "The text is not the URL of an IPFS node's RPC.",
     do: 'Write it as http://127.0.0.1:5001.',
@@ -65,6 +78,10 @@ export const blockErrors: ErrorEntries = {
     do: 'Use another node, or import the block again from a CAR.',
   },
   'ipfs/block-too-big': { means: 'A block is larger than an IPFS node takes.', do: 'Store it as a blob.' },
+  'ipfs/can-not-listen': {
+    means: 'The IPFS node can not listen for peers on an address.',
+    do: 'Choose an address of this machine and a free port, or port 0 for any.',
+  },
   'ipfs/locked': {
     means: 'Another process uses the folder of the IPFS node.',
     do: 'Connect to that node, stop it, or choose another folder.',

@@ -10,6 +10,7 @@ export const chainErrors: ErrorEntries = {
     means: 'The chain node left out events of the job.',
     do: 'Use an RPC with the full history.',
   },
+  'chain/ended': { means: 'The local chain ended by itself.', do: 'Start it again: its state is kept.' },
   'chain/failed': {
     means: 'The chain node refused for another reason, or a transaction left nothing behind.',
     do: 'Read the reason in the message; check the deployment record.',

@@ -6,9 +6,12 @@ export const datasetErrors: ErrorEntries = {
     means: "A dataset's salt has not 32 bytes.",
     do: 'Use the salt from the home in which the dataset was registered.',
   },
-  'data/bad-label': { means: 'A label is neither 0 nor 1.', do: 'Correct the row, or remove it.' },
+  'data/bad-label': {
+    means: "A label is missing, or none of the label's classes.",
+    do: 'Correct the row, or remove it.',
+  },
   'data/bad-row': {
-    means: 'A row is no CSV, has missing fields, or a field that is no number.',
+    means: 'A row is no CSV or JSON, has missing fields, or a field that is no number or no text.',
     do: 'Correct the row, or remove it.',
   },
   'data/bad-scale': {
@@ -17,20 +20,59 @@ export const datasetErrors: ErrorEntries = {
   },
   'data/duplicate-column': { means: 'Two columns have the same name.', do: 'Rename one.' },
   'data/empty': { means: 'The CSV file is empty.', do: 'Give a file whose first line names the columns.' },
+  'data/exists': {
+    means: 'A file that should be written is there already.',
+    do: 'Name another file, or move it away.',
+  },
   'data/missing-column': {
     means: 'The data lack a column that the schema or the recipe names.',
     do: "Name the file's columns, or correct its first line.",
+  },
+  'data/missing-value': {
+    means: 'A row lacks a value that the schema or the recipe asks for.',
+    do: 'Fill it in, remove the row, or let the schema say that values may be missing.',
   },
   'data/not-finite': {
     means: 'A value is not finite, or does not fit float32 after scaling.',
     do: 'Correct the row, or remove it.',
   },
+  'data/other-classes': {
+    means: "The dataset's label has a class that the recipe does not know.",
+    do: 'Leave the dataset out, or name its classes in the recipe.',
+  },
   'data/other-rows': {
     means: 'The file is not what the dataset was registered with.',
     do: 'Use the same file and salt, or register anew.',
   },
+  'data/other-type': {
+    means: 'A column or the label has another type than the recipe takes it for.',
+    do: 'Leave the dataset out, or change the recipe.',
+  },
+  'data/out-of-bounds': {
+    means: "A value lies outside its column's public bounds.",
+    do: "Correct the row, or widen the schema's bounds.",
+  },
+  'data/scratch': {
+    means: 'Encoded rows do not fit into memory, and not into their scratch file either.',
+    do: "Free space in the folder that the message names, or raise the client's memory limit.",
+  },
   'data/too-few-rows': { means: 'There are too few rows for a dataset.', do: 'Add rows.' },
-  'data/unreadable': { means: 'The data file can not be read.', do: 'Check its path and permissions.' },
+  'data/too-many-columns': {
+    means: 'A file has more columns than a schema may have.',
+    do: 'Leave some out with --leave-out.',
+  },
+  'data/unknown-word': {
+    means: "A value is none of the words that the column's or the recipe's vocabulary has.",
+    do: 'Correct the row, or add the word.',
+  },
+  'data/unreadable': {
+    means: 'The data file can not be read.',
+    do: 'Check its path, permissions and packing.',
+  },
+  'data/unwritable': {
+    means: 'A file can not be written.',
+    do: 'Check its folder and permissions.',
+  },
   'descriptor/invalid': {
     means: 'A field of a descriptor is not as it should be.',
     do: 'Correct the field that the message names.',
@@ -43,6 +85,14 @@ export const datasetErrors: ErrorEntries = {
   'descriptor/too-big': {
     means: 'A descriptor is larger than allowed.',
     do: 'Shorten its description or lists.',
+  },
+  'inspect/no-label': {
+    means: 'The label is neither a number nor one of a few classes.',
+    do: 'Name another column with --label.',
+  },
+  'inspect/warnings': {
+    means: 'A file has columns that should not be offered, or rows that can not be.',
+    do: 'Use --leave-out, correct the file, write a schema of your own, or give --accept-warnings.',
   },
   'policy/cohort-too-small': {
     means: "Fewer owners that the dataset's owner vouches for take part than the policy asks for.",
@@ -82,11 +132,28 @@ export const datasetErrors: ErrorEntries = {
   },
   'sample/damaged': {
     means: 'The sample file is not as it was published.',
-    do: 'Take wdbc.csv from the repository.',
+    do: 'Take the file that the message names from the repository.',
   },
   'sample/fraction': { means: 'The held-out fraction is not between 0 and 1.', do: 'Choose one in between.' },
   'sample/owners': {
     means: 'The sample can not be dealt to that many owners.',
     do: 'Choose 1 to as many as the rarer label has rows.',
+  },
+  'schema/invalid': {
+    means: 'A part of a schema is not as it should be.',
+    do: 'Correct the part that the message names.',
+  },
+  'schema/none': {
+    means: 'Nothing says what the columns of the file are.',
+    do: 'Give --schema, or --label alone.',
+  },
+  'schema/unreadable': {
+    means: 'The schema file can not be read, or is no JSON or YAML.',
+    do: 'Write one with "tributary owner inspect --write".',
+  },
+  'split/fraction': { means: 'The held-out fraction is not between 0 and 1.', do: 'Choose one in between.' },
+  'split/one-side': {
+    means: 'One part of a split would get no row.',
+    do: 'Take another seed or fraction, or more rows.',
   },
 };

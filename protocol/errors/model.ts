@@ -28,13 +28,25 @@ export const modelErrors: ErrorEntries = {
     do: 'Change what the message names.',
   },
   'model/layer-input': {
-    means: 'A layer is given another width than it wants, or the first names none.',
-    do: 'Let layer 0 say batch_input_shape, and correct the widths.',
+    means: 'A layer can not stand on the shape that it is given, or the first names none.',
+    do: 'Let layer 0 say batch_input_shape, and correct what the message names.',
   },
   'model/layer-name': { means: 'Two layers have the same name.', do: 'Rename one.' },
   'model/layer-unknown': {
     means: 'A layer is of a class that is not supported.',
     do: 'Use the classes that the message names.',
+  },
+  'model/optimiser-length': {
+    means: "What the server's optimiser keeps has another length than the model.",
+    do: 'Do not use it: what links it is wrong.',
+  },
+  'model/optimiser-state': {
+    means: "What the server's optimiser keeps after a round does not follow from the round.",
+    do: 'Do not trust the round.',
+  },
+  'model/too-costly': {
+    means: "A model asks more arithmetic or memory of one row than an owner's machine should give.",
+    do: 'Make the layer that the message names smaller, or its input.',
   },
   'model/no-backend': {
     means: 'No backend of TensorFlow.js runs here.',
@@ -51,10 +63,6 @@ export const modelErrors: ErrorEntries = {
   'model/parameters': {
     means: 'The model has no weights, or more than allowed.',
     do: 'Choose a model of a size within the limit.',
-  },
-  'model/recipe': {
-    means: "The recipe's optimiser is outside its range.",
-    do: 'Use a learning rate above 0 and at most 100, and a momentum from 0 to below 1.',
   },
   'model/rows': {
     means: 'There are no rows, or they do not fit the model.',

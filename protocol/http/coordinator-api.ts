@@ -3,9 +3,11 @@ import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
 import {
   attemptView,
+  coordinatorStatus,
   deliveries,
   jobView,
   type AttemptView,
+  type CoordinatorStatus,
   type Delivery,
   type JobView,
 } from '../attempt-view.ts';
@@ -58,6 +60,12 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
     });
 
   return {
+    /** Who answers here, by its own word: the chain says whether a job is its. */
+    async status(): Promise<CoordinatorStatus> {
+      const url = `${root}/status`;
+      return parseAnswer(coordinatorStatus, await get(url), url);
+    },
+
     async job(job: number): Promise<JobView> {
       const url = jobUrl(job);
       return parseAnswer(jobView, await get(url), url);

@@ -19,6 +19,8 @@ export type RoundFacts = Readonly<{
   modelBefore: CID;
   aggregate: CID;
   modelAfter: CID;
+  optimiserBefore: CID | null;
+  optimiserAfter: CID | null;
   roster: Roster;
   /** U2, ascending. */
   sharers: readonly number[];
@@ -45,7 +47,7 @@ export function roundBlocks(facts: RoundFacts): RoundBlocks {
     .sort((a, b) => a.member - b.member);
   const manifest = encodeBlock({
     kind: 'tributary/round',
-    version: 1,
+    version: 2,
     chainId: facts.domain.chainId,
     escrow: facts.domain.escrow,
     job: facts.id.job,
@@ -57,6 +59,8 @@ export function roundBlocks(facts: RoundFacts): RoundBlocks {
     modelBefore: facts.modelBefore,
     aggregate: facts.aggregate,
     modelAfter: facts.modelAfter,
+    optimiserBefore: facts.optimiserBefore,
+    optimiserAfter: facts.optimiserAfter,
     roster: roster.cid,
     rosterRoot: facts.roster.root,
     sharers: [...facts.sharers],
