@@ -10,11 +10,11 @@ import { loadWdbc, wdbcFeatures } from '#datasets/samples/wdbc.ts';
 import { bestSingleOwner, centralised } from '#examples/baseline/baseline.ts';
 import { evaluate } from '#model/evaluate.ts';
 import { initialWeights } from '#model/initial.ts';
-import type { Rows } from '#model/rows.ts';
+import { rowsInMemory, type Batch } from '#datasets/row-source.ts';
 import { type Backend, loadBackend } from '#model/tensorflow.ts';
 import { tabularClassifier } from '#model/templates.ts';
 import { type Topology, parseTopology } from '#model/topology.ts';
-import type { Recipe } from '#protocol/recipe.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
 import { federate } from './federation.ts';
 import type { Bench, Row } from './row.ts';
 
@@ -34,8 +34,8 @@ type Seeded = Readonly<{
   topology: Topology;
   initial: Float32Array;
   recipe: Recipe;
-  shards: Rows[];
-  buyer: Rows;
+  shards: Batch[];
+  buyer: Batch;
   rng: Rng;
 }>;
 
@@ -67,9 +67,14 @@ export async function playSeed(backend: Backend, seed: number, losses: boolean):
     seed: rng.bytes(32),
   });
   const task = { ...job, heldOut: buyer, steps, seed: rng.bytes(32) };
+  const measured = async (model: Float32Array): Promise<Measures> => {
+    const rows = rowsInMemory(topology.features, buyer);
+    const { metrics } = await evaluate(backend, { topology, weights: model, rows }, job.recipe);
+    return { accuracy: metrics.accuracy ?? Number.NaN, logLoss: metrics.logLoss ?? Number.NaN };
+  };
   return {
-    start: await evaluate(backend, { topology, weights: initial, ...buyer }),
-    federated: await evaluate(backend, { topology, weights, ...buyer }),
+    start: await measured(initial),
+    federated: await measured(weights),
     centralised: await centralised(backend, task),
     single: await bestSingleOwner(backend, task),
   };

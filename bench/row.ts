@@ -2,10 +2,12 @@
 export type Row = Readonly<{
   row: string;
   ours: number;
-  /** The bar: `ours` must be at least this, or above it when `strict`. */
-  limit: number;
-  strict: boolean;
   unit: string;
+  /** `ours` as a share of the reference's measure in the same run. */
+  ratio?: number;
+  /** The bar: `ours` must be at least this, or above it when `strict`; a `ratio` must be at most this. */
+  limit?: number;
+  strict?: boolean;
 }>;
 
 /** A bench: what it is called, what it says of itself, and how it runs. */
@@ -18,4 +20,21 @@ export type Bench = Readonly<{
   run: (args: readonly string[]) => Promise<Row[]>;
 }>;
 
-export const holds = ({ ours, limit, strict }: Row): boolean => (strict ? ours > limit : ours >= limit);
+export function holds({ ours, ratio, limit, strict }: Row): boolean {
+  if (limit === undefined) return true;
+  if (ratio !== undefined) return ratio <= limit;
+  return strict === true ? ours > limit : ours >= limit;
+}
+
+/** A row of the table: measure, ratio, bar and verdict. */
+export function line(row: Row): string {
+  const { row: label, ours, ratio, limit, strict, unit } = row;
+  const sign = ratio !== undefined ? '≤' : strict === true ? '>' : '≥';
+  return [
+    label.padEnd(16),
+    ours.toFixed(4).padStart(10),
+    unit,
+    ...(ratio === undefined ? [] : [`ratio ${ratio.toFixed(4)}`]),
+    ...(limit === undefined ? [] : [`${sign} ${limit}`, holds(row) ? 'holds' : 'FAILS']),
+  ].join('  ');
+}

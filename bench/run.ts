@@ -1,9 +1,10 @@
 /** `npm run bench -- NAME [--json] [its options]`: runs one bench; `--help` or no name lists them. */
 import { TributaryError } from '#crypto/error.ts';
 import { demoAccuracy } from './demo-accuracy.ts';
-import { type Bench, holds } from './row.ts';
+import { type Bench, holds, line } from './row.ts';
+import { train } from './train.ts';
 
-const benches: readonly Bench[] = [demoAccuracy];
+const benches: readonly Bench[] = [demoAccuracy, train];
 
 const help = (): string =>
   [
@@ -26,12 +27,9 @@ async function main(args: readonly string[]): Promise<number> {
     throw new TributaryError('bench/unknown', `there is no bench ${name}\n\n${help()}`);
   const rows = await bench.run(rest);
   for (const row of rows) {
-    const { row: label, ours, limit, unit, strict } = row;
-    const verdict = holds(row) ? 'holds' : 'FAILS';
+    const { row: label, ours, ratio, limit, unit } = row;
     console.log(
-      args.includes('--json')
-        ? JSON.stringify({ row: label, ours, limit, unit })
-        : `${label.padEnd(16)} ${ours.toFixed(4).padStart(8)}  ${strict ? '>' : '≥'} ${limit}  ${unit}  ${verdict}`,
+      args.includes('--json') ? JSON.stringify({ row: label, ours, ratio, limit, unit }) : line(row),
     );
   }
   return rows.every(holds) ? 0 : 1;
