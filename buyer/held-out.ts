@@ -1,16 +1,13 @@
-/** The buyer's held-out rows, standardised as the recipe says: never sent anywhere. protocol.md §6.2 */
-import { loadCsv } from '#datasets/csv.ts';
-import { standardise } from '#datasets/table.ts';
-import type { Rows } from '#model/rows.ts';
-import type { Recipe } from '#protocol/recipe.ts';
-import { fromDecimal } from '#protocol/units.ts';
+/** The buyer's held-out rows, encoded as the recipe says: never sent anywhere. protocol.md §6.5 */
+import { encodeRows } from '#datasets/encode.ts';
+import type { HeldRows } from '#datasets/encoding/row-store.ts';
+import { schemaOfRecipe } from '#datasets/recipe-schema.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
 
-/** @throws TributaryError `data/…` as `loadCsv` and `standardise` */
-export async function loadHeldOut(csv: string, { features, label }: Recipe): Promise<Rows> {
-  const table = await loadCsv(csv, { features: features.map(({ name }) => name), label: label.name });
-  const bounds = features.map(({ centre, scale }) => ({
-    centre: fromDecimal(centre),
-    scale: fromDecimal(scale),
-  }));
-  return standardise(table, bounds);
-}
+/**
+ * @param file CSV or JSON lines with the recipe's columns; the recipe is its schema
+ * @returns rows to be closed in the end
+ * @throws TributaryError `data/…` as `encodeRows`
+ */
+export const loadHeldOut = async (file: string, recipe: Recipe): Promise<HeldRows> =>
+  encodeRows(file, schemaOfRecipe(recipe, file), recipe);

@@ -8,13 +8,15 @@ import type { Deployment } from '#contracts/deployment.ts';
 import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
 import { takeLock } from '#datasets/folder-lock.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
+import { defaultReading, type Reading } from '#datasets/schema.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress } from '#protocol/units.ts';
 import { pause, persist, type Patience } from './backoff.ts';
 import { chainReads } from './chain.ts';
+import { encodedRows } from './encoded-rows.ts';
 import { followJob } from './follow-job.ts';
 import { holder, type Hold } from './hold.ts';
-import { loadHoldings } from './holdings.ts';
+import { loadHoldings, type OwnFile } from './holdings.ts';
 import { openJournal } from './journal/journal.ts';
 import { openLineage } from './lineage.ts';
 import type { Log } from './log.ts';
@@ -33,6 +35,8 @@ export type ClientOptions = Readonly<{
   dataset: number;
   /** Path of the rows; they are read here and go nowhere. */
   csv: string;
+  /** How they are read; by the file's name where it is left out. */
+  reading?: Reading;
   /** 32 bytes, as at registration. */
   salt: Uint8Array;
   log: Log;
@@ -97,9 +101,11 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
   const store = connectIpfs(options.ipfsUrl);
   const provider = await persist(() => openChain(options.rpcUrl, { chainId }), patience);
   const chain = chainReads(connect(deployment, provider), BigInt(dataset));
-  const holdings = await persist(() => loadHoldings({ dataset, csv, salt, chain, store }), patience);
-  log.info({ dataset, rows: holdings.table.rows }, `dataset ${dataset} is ready`);
+  const file: OwnFile = { path: csv, reading: options.reading ?? defaultReading(csv), salt };
+  const holdings = await persist(() => loadHoldings({ dataset, file, chain, store }), patience);
+  log.info({ dataset, rows: holdings.rows }, `dataset ${dataset} is ready`);
   const rng = systemRng();
+  const encoded = encodedRows(file, holdings, { folder });
   return {
     domain: { chainId, escrow },
     key,
@@ -109,7 +115,8 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
     store,
     journal: openJournal(folder, key),
     lineage: openLineage(folder),
-    train: localTrainer(holdings, rng),
+    train: localTrainer(encoded, rng),
+    release: (job) => encoded.release(job),
     hold,
     coordinator: (url) => coordinatorApi(url, signal),
     rng,

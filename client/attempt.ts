@@ -23,7 +23,7 @@ import type { Lineage } from './lineage.ts';
 import type { Log } from './log.ts';
 
 /** What the steps send to, and fetch from, the coordinator. */
-export type RoundApi = Omit<CoordinatorApi, 'job' | 'attempt' | 'approve'>;
+export type RoundApi = Omit<CoordinatorApi, 'status' | 'job' | 'attempt' | 'approve'>;
 
 /** A seat as the chain holds it now. */
 export type Seat = SeatFacts & SeatPrice;

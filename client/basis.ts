@@ -2,7 +2,7 @@
 import type { BlockStore } from '#datasets/blockstore.ts';
 import { scratchStore } from '#datasets/scratch-store.ts';
 import type { JobFacts } from '#contracts/job-facts.ts';
-import { loadHistory, transitionFlaw, type RoundRecord } from '#model/history.ts';
+import { continuing, loadHistory, transitionFlaw, type RoundRecord } from '#model/history.ts';
 import type { Job } from '#model/job.ts';
 import { loadModel, putInitialModel, type Model } from '#model/model-store.ts';
 import type { PreviousRound } from '#model/round-result.ts';
@@ -36,15 +36,10 @@ export async function basisOf(
     payoutsFlaw(facts) ??
     (await transitionFlaw(store, job, last.manifest));
   if (broken) return broken;
-  const { cid, settlement } = last;
   return {
     round,
     model: await loadModel(store, last.manifest.modelAfter),
-    previous: {
-      manifest: cid,
-      transaction: settlement.transaction,
-      leaves: earnedPayouts(facts)?.leaves ?? [],
-    },
+    previous: await continuing(store, job, last, earnedPayouts(facts)?.leaves ?? []),
   };
 }
 

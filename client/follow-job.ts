@@ -17,9 +17,13 @@ type Ended = Readonly<{ declined: Flaw | null }>;
 
 /** @returns when the job is over, or was declined; with the reason where it was */
 export async function followJob(setting: Setting, job: number): Promise<Flaw | null> {
-  for (;;) {
-    const ended = await persist(() => takeRound(setting, job), setting.patience);
-    if (ended) return ended.declined;
+  try {
+    for (;;) {
+      const ended = await persist(() => takeRound(setting, job), setting.patience);
+      if (ended) return ended.declined;
+    }
+  } finally {
+    setting.release(job);
   }
 }
 
@@ -101,7 +105,7 @@ function attemptFrom(
     acknowledged: new Set(),
     readSeats: async () => (await setting.chain.facts(facts.job)).seats,
     cohortFlaw: cohortCheck(descriptor.policy, seat.owner),
-    train: () => setting.train(job, model, descriptor.rowsBucket),
+    train: () => setting.train(job, model, descriptor.rowsBucket, round),
     hold: (phase) => setting.hold(phase, round),
   };
 }

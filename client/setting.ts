@@ -24,6 +24,8 @@ export type Setting = Readonly<{
   journal: Journal;
   lineage: Lineage;
   train: Trainer;
+  /** A job is over: what was kept for it in memory is let go. */
+  release(job: number): void;
   hold: Holder;
   /** A coordinator by its URL. */
   coordinator(url: string): CoordinatorApi;

@@ -1,9 +1,10 @@
 /** Whether a job's terms are ones that this owner takes part in. protocol.md §4.2, §6.2; the policy is the descriptor's */
+import { recipeFlaw } from '#datasets/encoding/fits.ts';
 import { cohortRefusal, termsRefusal, type Policy } from '#datasets/policy.ts';
 import type { JobFacts, SeatOnChain } from '#contracts/job-facts.ts';
 import type { Job } from '#model/job.ts';
 import { digestHex } from '#model/model-store.ts';
-import type { Topology } from '#model/topology.ts';
+import { classNamesOf } from '#model/topology.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import { seatsOf } from '#protocol/rules/bitmap.ts';
 import type { SeatFacts } from '#protocol/rules/roster.ts';
@@ -41,10 +42,13 @@ export function termsFlaw(
       `the job gives this dataset weight ${entry.weight}, its descriptor says ${holdings.descriptor.rowsBucket}`,
     );
   }
+  // Known now, and not only when training fails, round after round.
+  const misfit = recipeFlaw(holdings.descriptor, job.recipe);
+  if (misfit) return misfit;
   const refusal = termsRefusal(holdings.descriptor.policy, {
     pricePerRound: seat.price,
     rounds: facts.rounds,
-    layers: layersOf(job.topology),
+    layers: classNamesOf(job.topology),
     coordinator: facts.coordinator,
   });
   return refusal && flaw(refusal, `the terms of job ${job.id.job} are against this owner's policy`);
@@ -75,6 +79,3 @@ export function cohortCheck(policy: Policy, self: Address): (cohort: readonly Se
     );
   };
 }
-
-const layersOf = ({ layers }: Topology): string[] =>
-  layers.map(({ kind }) => (kind === 'dense' ? 'Dense' : 'Activation'));

@@ -5,30 +5,35 @@ import type { Job } from '#model/job.ts';
 import type { Model } from '#model/model-store.ts';
 import { loadBackend, type Backend } from '#model/tensorflow.ts';
 import { train } from '#model/train.ts';
+import type { EncodedRows } from './encoded-rows.ts';
 import type { Update } from './journal/update-journal.ts';
-import { rowsFor, type Holdings } from './holdings.ts';
 
-/** Trains on the owner's rows. @throws TributaryError `data/…`, `model/…`, `vector/not-finite` */
-export type Trainer = (job: Job, model: Model, weight: number) => Promise<Update>;
+/**
+ * Trains on the owner's rows.
+ *
+ * @param round from 1: decides the learning rate
+ * @throws TributaryError `data/…`, `model/…`, `vector/not-finite`
+ */
+export type Trainer = (job: Job, model: Model, weight: number, round: number) => Promise<Update>;
 
 /** Loads TensorFlow with the first job, not before. */
 export function localTrainer(
-  holdings: Holdings,
+  encoded: Pick<EncodedRows, 'for'>,
   rng: Rng,
   backend: () => Promise<Backend> = loadBackend,
 ): Trainer {
   let loaded: Promise<Backend> | undefined;
-  return async (job, model, weight) => {
+  return async (job, model, weight, round) => {
+    const rows = await encoded.for(job);
     loaded ??= backend();
     const running = await loaded;
-    const { features, labels } = rowsFor(holdings, job.recipe);
     const trained = await train(running, {
       topology: model.topology,
       weights: model.weights,
       recipe: job.recipe,
+      round,
       seed: rng.bytes(32),
-      features,
-      labels,
+      rows,
     });
     const update = Float64Array.from(trained.weights, (after, at) => after - (model.weights[at] ?? 0));
     return { quantised: quantise(update, weight, job.parameters), backend: running.name };

@@ -7,7 +7,7 @@ import { CarWriter } from '@ipld/car';
 import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
 import { codecOf, isBlockOf } from '#protocol/dag.ts';
-import type { BlockSource, BlockStore } from './blockstore.ts';
+import type { BlockSource } from './blockstore.ts';
 import { indexCar, readExactly, type CarIndex } from './car-index.ts';
 import { walk } from './walk.ts';
 
@@ -17,6 +17,8 @@ export type CarSource = BlockSource & Readonly<{ root: CID; cids(): CID[]; close
 export type ExportOptions = Readonly<{
   /** Further DAGs to put in the file, which the root does not link to: a round's evidence. */
   also?: readonly CID[];
+  /** Called with the size of each block as it is written. */
+  onBlock?: (bytes: number) => void;
 }>;
 
 /**
@@ -26,17 +28,21 @@ export type ExportOptions = Readonly<{
 export async function* exportCar(
   source: BlockSource,
   root: CID,
-  { also = [] }: ExportOptions = {},
+  { also = [], onBlock = () => undefined }: ExportOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writer, out } = CarWriter.create([root]);
-  const filled = fill(writer, source, [root, ...also]);
+  const filled = fill(writer, source, [root, ...also], onBlock);
   // Whoever stops reading early never sees the failure that this promise may end with.
   filled.catch(() => undefined);
   yield* out;
   await filled;
 }
 
-/** Writes a CAR file; it appears under its name only when it is whole and on disk. */
+/**
+ * Writes a CAR file; it appears under its name only when it is whole and on disk.
+ *
+ * @throws TributaryError `car/unwritable`, and those of the source
+ */
 export async function writeCar(
   file: string,
   source: BlockSource,
@@ -44,17 +50,33 @@ export async function writeCar(
   options: ExportOptions = {},
 ): Promise<void> {
   const partial = `${file}.partial`;
-  const handle = await open(partial, 'w');
+  const handle = await writing(file, () => open(partial, 'w'));
   try {
-    for await (const part of exportCar(source, root, options)) await handle.appendFile(part);
-    await handle.sync();
+    for await (const part of exportCar(source, root, options)) {
+      await writing(file, () => handle.appendFile(part));
+    }
+    await writing(file, () => handle.sync());
+    await handle.close();
+    await writing(file, () => rename(partial, file));
   } catch (error) {
     await handle.close();
     await rm(partial, { force: true });
     throw error;
   }
-  await handle.close();
-  await rename(partial, file);
+}
+
+/** A failure of the file system, apart from those of the source. */
+async function writing<T>(file: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TributaryError(
+      'car/unwritable',
+      `${file} can not be written (${why}): check folder, permissions and space`,
+      { cause },
+    );
+  }
 }
 
 /**
@@ -87,33 +109,21 @@ export async function carBlockStore(file: string): Promise<CarSource> {
   };
 }
 
-/**
- * Stores all blocks of a CAR file and pins its root, which a store refuses if anything that it leads to is
- * missing.
- *
- * @returns the root
- * @throws TributaryError as {@link carBlockStore}, and those of the store
- */
-export async function importCar(file: string, store: BlockStore): Promise<CID> {
-  const car = await carBlockStore(file);
-  try {
-    for (const cid of car.cids()) await store.put(codecOf(cid), await car.get(cid));
-    await store.pin(car.root);
-    return car.root;
-  } finally {
-    await car.close();
-  }
-}
-
 type Writer = ReturnType<typeof CarWriter.create>['writer'];
 
-async function fill(writer: Writer, source: BlockSource, roots: readonly CID[]): Promise<void> {
+async function fill(
+  writer: Writer,
+  source: BlockSource,
+  roots: readonly CID[],
+  onBlock: (bytes: number) => void,
+): Promise<void> {
   const written = new Set<string>();
   try {
     for (const root of roots) {
       for await (const block of walk(source, root, { skip: (cid) => written.has(cid.toString()) })) {
         written.add(block.cid.toString());
         await writer.put(block);
+        onBlock(block.bytes.length);
       }
     }
   } finally {

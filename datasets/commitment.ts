@@ -3,11 +3,14 @@
  * Rows have little entropy (a class, a few measurements), so each gets a salt of its own: opening one row tells
  * nothing that would let anyone guess its neighbours.
  */
-import { concat, lp, u32, utf8 } from '#crypto/bytes.ts';
+import { concat, lp, toHex, u32, utf8 } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { MerkleBuilder, merklePath, verifyPath } from '#crypto/merkle.ts';
 import { platform } from '#platform';
-import type { Table } from './table.ts';
+import { toBytes32, type Bytes32 } from '#protocol/units.ts';
+import { rowBytes } from './row-bytes.ts';
+import { readRows } from './read-rows.ts';
+import type { Schema } from './schema.ts';
 
 /** Shows that one row is in a commitment. */
 export type RowProof = Readonly<{
@@ -18,47 +21,51 @@ export type RowProof = Readonly<{
   path: readonly Uint8Array[];
 }>;
 
-/** A row's bytes: each feature as a big-endian float64, then the label as one byte. */
-export function rowBytes({ features, values, labels }: Table, index: number): Uint8Array {
-  const width = features.length;
-  const bytes = new Uint8Array(width * 8 + 1);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < width; i++) view.setFloat64(i * 8, values[index * width + i] ?? Number.NaN);
-  bytes[width * 8] = labels[index] ?? 255;
-  return bytes;
-}
+/** A commitment that grows with each row and keeps none. */
+export type RowCommitment = Readonly<{ add(row: Uint8Array): void; root(): Bytes32 }>;
 
 /**
- * The root over all rows.
- *
  * @param salt 32 random bytes, kept with the data and as secret
  * @throws TributaryError `commitment/salt` if it is not 32 bytes
  */
-export function commitRows(rows: Iterable<Uint8Array>, salt: Uint8Array): Uint8Array {
+export function rowCommitment(salt: Uint8Array): RowCommitment {
   assertSalt(salt);
   const tree = new MerkleBuilder();
-  let index = 0;
-  for (const row of rows) tree.push(leafData(rowSalt(salt, index++), row));
-  return tree.root();
+  let rows = 0;
+  return {
+    add(row) {
+      tree.push(leafData(rowSalt(salt, rows), row));
+      rows += 1;
+    },
+    root: () => toBytes32(toHex(tree.root())),
+  };
 }
 
-/** The root over a table. @throws TributaryError `commitment/salt` */
-export const commitTable = (table: Table, salt: Uint8Array): Uint8Array => commitRows(rowsOf(table), salt);
+/** Reads a whole file once, and keeps no row of it. @throws TributaryError `commitment/salt`, `data/…` as `readRows` */
+export async function commitFile(
+  file: string,
+  schema: Schema,
+  salt: Uint8Array,
+): Promise<Readonly<{ root: Bytes32; rows: number }>> {
+  const commitment = rowCommitment(salt);
+  let rows = 0;
+  for await (const row of readRows(file, schema)) {
+    commitment.add(rowBytes(schema, row));
+    rows += 1;
+  }
+  return { root: commitment.root(), rows };
+}
 
-/** What opens one row of a table; the row's bytes go beside it. @throws TributaryError `merkle/index`, `commitment/salt` */
-export function openRow(table: Table, index: number, salt: Uint8Array): RowProof {
+/** What opens one of the rows, which goes beside it. @throws TributaryError `merkle/index`, `commitment/salt` */
+export function openRow(rows: readonly Uint8Array[], index: number, salt: Uint8Array): RowProof {
   assertSalt(salt);
-  const leaves = [...rowsOf(table)].map((row, i) => leafData(rowSalt(salt, i), row));
-  return { index, size: table.rows, path: merklePath(leaves, index), salt: rowSalt(salt, index) };
+  const leaves = rows.map((row, i) => leafData(rowSalt(salt, i), row));
+  return { index, size: rows.length, path: merklePath(leaves, index), salt: rowSalt(salt, index) };
 }
 
 /** Whether a row is the one that the root commits to at the proof's place. */
 export function verifyRow(root: Uint8Array, row: Uint8Array, { index, size, salt, path }: RowProof): boolean {
   return salt.length === 32 && verifyPath(leafData(salt, row), index, size, path, root);
-}
-
-function* rowsOf(table: Table): Generator<Uint8Array, void, undefined> {
-  for (let i = 0; i < table.rows; i++) yield rowBytes(table, i);
 }
 
 const leafData = (salt: Uint8Array, row: Uint8Array): Uint8Array => concat(salt, row);

@@ -2,7 +2,6 @@
  * The fixed parts of a Croissant 1.1 description. protocol.md §6.1
  * Source: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html, appendix 1
  */
-
 export const croissantProfile = 'http://mlcommons.org/croissant/1.1';
 
 /** The context that the specification recommends, less the terms for files that are not shared, and with ours. */
@@ -28,16 +27,3 @@ export const context = {
 export const fileId = 'rows.csv';
 export const recordSetId = 'rows';
 export const creatorId = 'creator';
-
-/** A feature is a number, the label one of two classes. */
-export const featureTypes = ['sc:Float'] as const;
-export const labelTypes = ['sc:Integer', 'cr:Label'] as const;
-
-/** One column of the file. */
-export const fieldOf = (name: string, dataType: readonly string[]) => ({
-  '@type': 'cr:Field',
-  '@id': `${recordSetId}/${name}`,
-  name,
-  dataType,
-  source: { fileObject: { '@id': fileId }, extract: { column: name } },
-});

@@ -1,12 +1,13 @@
 /** The shapes of a dataset's descriptor: as an owner gives it, and as JSON-LD. protocol.md §6.1 */
 import { z } from 'zod';
 import { bytes32 } from '#protocol/units.ts';
-import { creatorId, croissantProfile, fileId, recordSetId } from './croissant.ts';
+import { columnLabelSchema, columnsSchema } from './columns.ts';
+import { fieldSchema } from './croissant-fields.ts';
+import { creatorId, croissantProfile, recordSetId } from './croissant.ts';
 import { offerSchema } from './odrl.ts';
 
 const text = (most: number) => z.string().min(1).max(most);
 const httpUrl = z.url({ protocol: /^https?$/ }).max(500);
-const columnName = text(100);
 
 /** What an owner says of a dataset; its policy has a check of its own. */
 export const descriptorSchema = z.strictObject({
@@ -16,8 +17,8 @@ export const descriptorSchema = z.strictObject({
   creator: text(200),
   datePublished: z.iso.date(),
   url: httpUrl.nullable(),
-  features: z.array(columnName).min(1).max(1_000),
-  label: columnName,
+  columns: columnsSchema,
+  label: columnLabelSchema,
   rowsBucket: z
     .int()
     .min(1)
@@ -25,17 +26,6 @@ export const descriptorSchema = z.strictObject({
     .refine((n) => Number.isInteger(Math.log2(n)), 'expected a power of two'),
   rowsRoot: bytes32,
   policy: z.unknown(),
-});
-
-const field = z.strictObject({
-  '@type': z.literal('cr:Field'),
-  '@id': z.string(),
-  name: columnName,
-  dataType: z.array(z.string()),
-  source: z.strictObject({
-    fileObject: z.strictObject({ '@id': z.literal(fileId) }),
-    extract: z.strictObject({ column: columnName }),
-  }),
 });
 
 /** The document's shape; that its parts agree is seen by writing it again. */
@@ -59,10 +49,11 @@ export const documentSchema = z.strictObject({
     z.strictObject({
       '@type': z.literal('cr:RecordSet'),
       '@id': z.literal(recordSetId),
-      field: z.array(field).min(2).max(1_001),
+      field: z.array(fieldSchema).min(2).max(1_001),
     }),
   ]),
   usageInfo: offerSchema,
+  'tributary:version': z.literal(2),
   'tributary:rowsBucket': z.number(),
   'tributary:rowsRoot': z.string(),
 });

@@ -7,16 +7,9 @@
 import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import type { Bytes32 } from '#protocol/units.ts';
-import {
-  context,
-  creatorId,
-  croissantProfile,
-  featureTypes,
-  fieldOf,
-  fileId,
-  labelTypes,
-  recordSetId,
-} from './croissant.ts';
+import { repeatedName, type Column, type ColumnLabel } from './columns.ts';
+import { fieldOf, labelFieldOf, type Said } from './croissant-fields.ts';
+import { context, creatorId, croissantProfile, fileId, recordSetId } from './croissant.ts';
 import { descriptorSchema, documentSchema } from './descriptor-schema.ts';
 import { fromOffer, toOffer } from './odrl.ts';
 import { makePolicy, type Policy } from './policy.ts';
@@ -31,9 +24,9 @@ export type Descriptor = Readonly<{
   datePublished: string;
   /** A page about the dataset, or null. */
   url: string | null;
-  /** Columns in the order in which a model takes them. */
-  features: readonly string[];
-  label: string;
+  /** In the order in which the rows are committed to; a recipe takes those that it names. */
+  columns: readonly Column[];
+  label: ColumnLabel;
   /** The largest power of two that is not above the number of rows. */
   rowsBucket: number;
   /** The salted Merkle root over the rows. */
@@ -41,7 +34,8 @@ export type Descriptor = Readonly<{
   policy: Policy;
 }>;
 
-export const maximumDescriptorBytes = 64 * 1024;
+/** Room for a thousand columns; a vocabulary of that many words each would not fit, nor be read by anyone. */
+export const maximumDescriptorBytes = 512 * 1024;
 
 /**
  * The descriptor's bytes: the same dataset has the same.
@@ -77,13 +71,11 @@ export function describeDataset(dataset: Descriptor): Uint8Array {
         {
           '@type': 'cr:RecordSet',
           '@id': recordSetId,
-          field: [
-            ...checked.features.map((name) => fieldOf(name, featureTypes)),
-            fieldOf(checked.label, labelTypes),
-          ],
+          field: [...checked.columns.map(fieldOf), labelFieldOf(checked.label)],
         },
       ],
       usageInfo: toOffer(checked.policy, iri, creatorId),
+      'tributary:version': 2,
       'tributary:rowsBucket': checked.rowsBucket,
       'tributary:rowsRoot': checked.rowsRoot,
     }),
@@ -104,7 +96,6 @@ export function parseDescriptor(bytes: Uint8Array): Descriptor {
   const parsed = documentSchema.safeParse(parseJson(bytes));
   if (!parsed.success) throw invalid(parsed.error);
   const document = parsed.data;
-  const columns = document.recordSet[0].field.map(({ name }) => name);
   const dataset = checkFields({
     name: document.name,
     description: document.description,
@@ -112,8 +103,7 @@ export function parseDescriptor(bytes: Uint8Array): Descriptor {
     creator: document.creator.name,
     datePublished: document.datePublished,
     url: document.url === document['@id'] ? null : document.url,
-    features: columns.slice(0, -1),
-    label: columns.at(-1) ?? '',
+    ...columnsFrom(document.recordSet[0].field),
     rowsBucket: document['tributary:rowsBucket'],
     rowsRoot: document['tributary:rowsRoot'] as Bytes32,
     policy: fromOffer(document.usageInfo),
@@ -133,12 +123,24 @@ const datasetIri = (root: Bytes32): string => `urn:tributary:v1:dataset:${root.s
 function checkFields(dataset: Descriptor): Descriptor {
   const parsed = descriptorSchema.safeParse(dataset);
   if (!parsed.success) throw invalid(parsed.error);
-  const columns = [...parsed.data.features, parsed.data.label];
-  const repeated = columns.find((name, i) => columns.indexOf(name) !== i);
+  const repeated = repeatedName(parsed.data);
   if (repeated !== undefined) {
-    throw new TributaryError('descriptor/invalid', `features: the column ${repeated} is named twice`);
+    throw new TributaryError('descriptor/invalid', `columns: the column ${repeated} is named twice`);
   }
   return { ...parsed.data, policy: makePolicy(dataset.policy) };
+}
+
+/** The label stands last, and nowhere else. */
+function columnsFrom(said: readonly Said[]): Pick<Descriptor, 'columns' | 'label'> {
+  const last = said.at(-1);
+  const columns = said.slice(0, -1).flatMap((one) => ('column' in one ? [one.column] : []));
+  if (!last || !('label' in last) || columns.length !== said.length - 1) {
+    throw new TributaryError(
+      'descriptor/invalid',
+      'recordSet.0.field: expected one label, as the last field',
+    );
+  }
+  return { columns, label: last.label };
 }
 
 function parseJson(bytes: Uint8Array): unknown {

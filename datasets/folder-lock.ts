@@ -53,6 +53,12 @@ export async function takeLock(file: string, refusal: (pid: number) => Tributary
   };
 }
 
+/** The number of the living process that holds a lock; null where nobody does. */
+export async function lockHolder(file: string): Promise<number | null> {
+  const found = await readHolder(file);
+  return found !== null && (await isAlive(found)) ? found.pid : null;
+}
+
 /**
  * Takes a dead holder's place. Whoever links the file of its heir first is the one; an heir that died before it had
  * taken the place has an heir of its own. The place is looked at again under that file, for a slower taker may find
@@ -108,8 +114,8 @@ async function isAlive({ pid, started, nonce }: Holder): Promise<boolean> {
   return started === (await startOf(pid));
 }
 
-/** When a process started, in the kernel's ticks; empty where there is no /proc. */
-async function startOf(pid: number): Promise<string> {
+/** When a process started, in the kernel's ticks; empty where there is no /proc, or no such process. */
+export async function startOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';

@@ -3,9 +3,10 @@ import { utf8 } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { type Rng, seededRng } from '#crypto/random.ts';
 import { shuffled } from '../shuffle.ts';
-import type { SampleRow } from './wdbc.ts';
+import type { SampleRow } from './sample-row.ts';
 
-const labels = [0, 1] as const;
+const labelsOf = (rows: readonly SampleRow[]): number[] =>
+  [...new Set(rows.map(({ label }) => label))].sort((a, b) => a - b);
 
 const rngOf = (purpose: string, seed: number): Rng => seededRng(utf8(`sample/${purpose}/${seed}`));
 
@@ -34,7 +35,7 @@ export function splitHeldOut(
   const rng = rngOf('held-out', seed);
   const training: SampleRow[] = [];
   const heldOut: SampleRow[] = [];
-  for (const label of labels) {
+  for (const label of labelsOf(rows)) {
     const mixed = shuffle(
       rows.filter((row) => row.label === label),
       rng,
@@ -48,9 +49,11 @@ export function splitHeldOut(
 
 /** The largest shard has about this many times the rows of the smallest. */
 const sizeRatio = 3;
-/** Before they are fitted to the rows at hand, shares of label 1 are spread evenly between these. */
+/** Before they are fitted to the rows at hand: of two labels, shares of the second are spread evenly between these. */
 const leastShare = 0.05;
 const mostShare = 0.97;
+/** Of more labels, an owner gets this much more of those that are its own than of the others. */
+const preference = 6;
 /** No owner gets fewer rows of a label, unless there are too many owners for that. */
 const leastRows = 4;
 /** Fitting both margins converges geometrically; the counts are whole numbers in the end. */
@@ -61,12 +64,31 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 const spread = (owners: number): number[] =>
   Array.from({ length: owners }, (_, k) => (owners === 1 ? 0.5 : k / (owners - 1)));
 
+/** How much of each label each owner tends to have, before sizes and totals count. */
+function tendencies(labels: number, owners: number, rng: Rng): number[][] {
+  if (labels === 2) {
+    const shares = shuffle(
+      spread(owners).map((at) => leastShare + (mostShare - leastShare) * at),
+      rng,
+    );
+    return [shares.map((share) => 1 - share), shares];
+  }
+  const order = shuffled(labels, rng);
+  return Array.from(order, (turn) =>
+    Array.from({ length: owners }, (_, owner) => (turn % owners === owner ? preference : 1)),
+  );
+}
+
 /**
  * Iterative proportional fitting (Deming and Stephan 1940): the expected rows of each label that each owner has,
  * such that sizes keep their proportions and every label its total.
  */
-function fit(sizes: readonly number[], shares: readonly number[], totals: readonly number[]): number[][] {
-  let byLabel = [shares.map((share) => 1 - share), [...shares]];
+function fit(
+  sizes: readonly number[],
+  start: readonly (readonly number[])[],
+  totals: readonly number[],
+): number[][] {
+  let byLabel = start.map((row) => [...row]);
   for (let pass = 0; pass < fittingPasses; pass += 1) {
     byLabel = byLabel.map((row) =>
       row.map((cell, owner) => (cell * (sizes[owner] ?? 0)) / sum(byLabel.map((other) => other[owner] ?? 0))),
@@ -91,15 +113,15 @@ function apportion(total: number, weights: readonly number[], least: number): nu
 }
 
 /**
- * Deals rows to owners. Sizes follow a geometric series and shares of label 1 an even spread; which owner gets
- * which size with which share, and which rows, is drawn from the seed.
+ * Deals rows to owners. Sizes follow a geometric series; of two labels, shares of the second follow an even spread, of
+ * more, each is mostly with one owner. Which owner gets which size, which share and which rows is drawn from the seed.
  *
  * @param owners 1 … the rows of the rarer label
  * @returns one shard an owner; each row is in exactly one
  * @throws TributaryError `sample/owners`
  */
 export function shards(rows: readonly SampleRow[], seed: number, owners: number): SampleRow[][] {
-  const byLabel = labels.map((label) => rows.filter((row) => row.label === label));
+  const byLabel = labelsOf(rows).map((label) => rows.filter((row) => row.label === label));
   const rarest = Math.min(...byLabel.map((some) => some.length));
   if (!Number.isInteger(owners) || owners < 1 || owners > rarest) {
     throw new TributaryError(
@@ -112,13 +134,9 @@ export function shards(rows: readonly SampleRow[], seed: number, owners: number)
     spread(owners).map((at) => sizeRatio ** at),
     rng,
   );
-  const shares = shuffle(
-    spread(owners).map((at) => leastShare + (mostShare - leastShare) * at),
-    rng,
-  );
   const expected = fit(
     sizes,
-    shares,
+    tendencies(byLabel.length, owners, rng),
     byLabel.map((some) => some.length),
   );
   const dealt: SampleRow[][] = sizes.map(() => []);

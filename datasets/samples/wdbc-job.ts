@@ -2,8 +2,8 @@
  * The job of the demo and of `bench -- demo-accuracy`: one recipe, tuned once, for the federation and for the
  * baselines alike. The topology is `tabularClassifier(wdbcFeatures.length, wdbcJob.hidden)` of model/templates.ts.
  */
-import { type Recipe, recipeSchema } from '#protocol/recipe.ts';
-import { wdbcLabel } from './wdbc.ts';
+import { type Recipe, recipeSchema } from '#protocol/recipe/recipe.ts';
+import { wdbcClasses, wdbcLabel } from './wdbc.ts';
 
 export const wdbcJob = {
   /** Units of the hidden layer: 30 → 16 → 1 has 513 weights. */
@@ -20,12 +20,15 @@ export const wdbcJob = {
 export const wdbcRecipe = (features: Recipe['features']): Recipe =>
   recipeSchema.parse({
     kind: 'tributary/recipe',
-    version: 1,
+    version: 2,
     loss: 'binaryCrossentropy',
-    optimiser: { name: 'sgd', learningRate: '0.4', momentum: '0.5' },
-    localEpochs: 4,
+    metrics: ['accuracy', 'logLoss'],
+    optimiser: { name: 'sgd', momentum: '0.5' },
+    learningRate: { schedule: 'constant', rate: '0.4' },
+    local: { unit: 'epochs', count: 4 },
     batchSize: 32,
-    serverLearningRate: '1',
+    proximal: '0',
+    server: { name: 'fedAvg', learningRate: '1' },
     features,
-    label: { name: wdbcLabel, classes: 2 },
+    label: { type: 'class', name: wdbcLabel, classes: wdbcClasses },
   });

@@ -1,9 +1,9 @@
 /** The Wisconsin breast-cancer set (README.md): rows, column names, the CSV of an owner. Label 1 is benign. */
 import { readFileSync } from 'node:fs';
 import { TributaryError } from '#crypto/error.ts';
+import { csvOf, type SampleRow } from './sample-row.ts';
 
-/** One row: 30 measurements in the order of `wdbcFeatures`, and 1 for benign, 0 for malignant. */
-export type SampleRow = Readonly<{ features: readonly number[]; label: 0 | 1 }>;
+export type { SampleRow };
 
 const measurements = [
   'radius',
@@ -23,6 +23,8 @@ export const wdbcFeatures: readonly string[] = ['mean', 'se', 'worst'].flatMap((
   measurements.map((measurement) => `${measurement}_${statistic}`),
 );
 export const wdbcLabel = 'diagnosis';
+/** Malignant and benign, as the source writes them. */
+export const wdbcClasses: readonly string[] = ['0', '1'];
 
 const expectedRows = 569;
 
@@ -60,12 +62,9 @@ export function parseWdbc(text: string): SampleRow[] {
   return lines.map(parseRow);
 }
 
-/** All 569 rows, in the file's order. */
+/** All 569 rows, in the file's order: 30 measurements as `wdbcFeatures` names them, and 1 for benign, 0 for malignant. */
 export const loadWdbc = (): SampleRow[] =>
   parseWdbc(readFileSync(new URL('wdbc.csv', import.meta.url), 'utf8'));
 
-/** An owner's file: a header of column names, then rows with the numbers as the source writes them. */
-export function toCsv(rows: readonly SampleRow[]): string {
-  const header = [...wdbcFeatures, wdbcLabel].join(',');
-  return [header, ...rows.map(({ features, label }) => [...features, label].join(','))].join('\n') + '\n';
-}
+/** An owner's file. */
+export const toCsv = (rows: readonly SampleRow[]): string => csvOf(wdbcFeatures, wdbcLabel, rows);

@@ -55,6 +55,7 @@ describe('what a round starts from', () => {
         manifest: result.manifest,
         transaction: settled.transaction,
         leaves: result.payouts.leaves,
+        optimiser: null,
       },
     });
   });

@@ -146,7 +146,7 @@ describe("an owner's pay", () => {
     const link = cidOf('raw', Uint8Array.of(1));
     const manifest: RoundManifest = {
       kind: 'tributary/round',
-      version: 1,
+      version: 2,
       ...{ chainId: 31_337, escrow: world.deployment.escrow, job: number(), round: 1, attempt: 1 },
       ...{
         terms: link,
@@ -155,6 +155,8 @@ describe("an owner's pay", () => {
         modelBefore: link,
         aggregate: link,
         modelAfter: link,
+        optimiserBefore: null,
+        optimiserAfter: null,
       },
       ...{ roster: link, rosterRoot: root, sharers: [], survivors: [], evidence: root, payouts },
     };

@@ -70,7 +70,10 @@ describe('following a job', () => {
     const world = await SelfDriving.start(await theJob(), 3);
     world.facts = { ...world.facts, seats: world.facts.seats.map((seat) => ({ ...seat, price: 999n })) };
     const one = await player(0, world);
-    expect((await followJob(one.setting, 7))?.code).to.equal('policy/price-too-low');
+    const released: number[] = [];
+    const setting = { ...one.setting, release: (job: number) => void released.push(job) };
+    expect((await followJob(setting, 7))?.code).to.equal('policy/price-too-low');
+    expect(released, 'lets go of what was kept for it').to.deep.equal([7]);
     expect(world.rounds[0]!.sent).to.deep.equal([]);
     expect(one.said.at(-1)).to.include({ code: 'policy/price-too-low' });
   });

@@ -8,7 +8,7 @@ import { seatBitmap } from '#protocol/rules/bitmap.ts';
 import { cidOf } from '#protocol/dag.ts';
 import { digestHex } from '#model/model-store.ts';
 import { operatorAddress } from '#test/support/cohort.ts';
-import { buyer, coordinator } from '#test/support/lineage.ts';
+import { buyer, coordinator, recipeColumns } from '#test/support/lineage.ts';
 import { factsOf } from './support/facts.ts';
 import { ownerOf, seatsOnChain, theJob } from './support/cohort.ts';
 
@@ -24,7 +24,7 @@ const policy = makePolicy({
 const holdings = {
   dataset: 3,
   digest: digestHex(cidOf('raw', Uint8Array.of(2))),
-  descriptor: { rowsBucket: 4, policy },
+  descriptor: { ...recipeColumns, rowsBucket: 4, policy },
 };
 
 describe("a job's terms", () => {
@@ -63,6 +63,11 @@ describe("a job's terms", () => {
       'terms/other-descriptor',
     );
     expect(check({ rowsBucket: 8 })).to.equal('terms/other-weight');
+  });
+
+  it('are refused where the recipe asks for what the dataset has not', () => {
+    expect(check({ columns: recipeColumns.columns.slice(1) })).to.equal('data/missing-column');
+    expect(check({ label: { ...recipeColumns.label, classes: ['0', '2'] } })).to.equal('data/other-classes');
   });
 
   for (const [code, change] of [

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { CarBlockIterator, CarWriter } from '@ipld/car';
 import { expect } from 'chai';
 import { CID } from 'multiformats/cid';
-import { carBlockStore, exportCar, importCar, writeCar } from '#datasets/car.ts';
+import { importCar } from '#datasets/car-import.ts';
+import { carBlockStore, exportCar, writeCar } from '#datasets/car.ts';
 import { scratchStore, type ScratchStore } from '#datasets/scratch-store.ts';
 import { walk } from '#datasets/walk.ts';
 import { cidOf, encodeBlock, type DagValue } from '#protocol/dag.ts';
@@ -90,7 +91,9 @@ describe('a CAR file', () => {
     const { store, root } = await lineage();
     await writeCar(file, store, root);
     const elsewhere = scratchStore();
-    expect((await importCar(file, elsewhere)).equals(root)).to.equal(true);
+    const taken = await importCar(file, elsewhere);
+    expect(taken.root.equals(root)).to.equal(true);
+    expect(taken.pinned).to.equal(true);
     expect([...elsewhere.blocks.keys()].sort()).to.deep.equal([...store.blocks.keys()].sort());
     const again = join(folder, 'again.car');
     await writeCar(again, elsewhere, root);
@@ -216,7 +219,7 @@ describe('a CAR file', () => {
   it('asks the store to keep the root', async () => {
     const pinned: string[] = [];
     const store = { ...scratchStore(), pin: (cid: CID) => Promise.resolve(void pinned.push(cid.toString())) };
-    const root = await importCar(file, store);
+    const { root } = await importCar(file, store);
     expect(pinned).to.deep.equal([root.toString()]);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { TributaryError } from '#crypto/error.ts';
 import { describeDataset, parseDescriptor, type Descriptor } from '#datasets/descriptor.ts';
 import { makePolicy } from '#datasets/policy.ts';
-import { toBytes32 } from '#protocol/units.ts';
+import { toBytes32, toDecimal } from '#protocol/units.ts';
 
 const rowsRoot = toBytes32(`0x${'5a'.repeat(32)}`);
 const peer = (n: number) => `0x${String(n).repeat(40)}`;
@@ -13,8 +13,12 @@ const dataset: Descriptor = {
   creator: 'Hospital of the North',
   datePublished: '2026-11-24',
   url: null,
-  features: ['radius_mean', 'texture_mean'],
-  label: 'diagnosis',
+  columns: [
+    { type: 'number', name: 'radius_mean', minimum: toDecimal(0), maximum: null, missing: false },
+    { type: 'category', name: 'texture_mean', vocabulary: ['fine', 'coarse'], missing: true },
+    { type: 'text', name: 'note', missing: false },
+  ],
+  label: { type: 'class', name: 'diagnosis', classes: ['malignant', 'benign'] },
   rowsBucket: 64,
   rowsRoot,
   policy: makePolicy({
@@ -61,6 +65,7 @@ describe('a dataset descriptor', () => {
     const other: Descriptor = {
       ...dataset,
       url: 'https://hospital.example/biopsies',
+      label: { type: 'number', name: 'months', minimum: null, maximum: toDecimal(600) },
       policy: makePolicy({ ...dataset.policy, coordinators: [peer(3)] }),
     };
     expect(parseDescriptor(describeDataset(other))).to.deep.equal(other);
@@ -81,13 +86,39 @@ describe('a dataset descriptor', () => {
     expect(written).to.have.nested.property('distribution[0].@type', 'cr:FileObject');
     expect(written).to.have.nested.property('distribution[0].contentUrl').that.matches(/^urn:/);
     expect(written).to.have.nested.property('distribution[0].encodingFormat', 'text/csv');
-    expect(written).to.have.nested.property('recordSet[0].field').with.length(3);
+    expect(written).to.have.nested.property('recordSet[0].field').with.length(4);
     expect(written).to.have.nested.property('recordSet[0].field[0].dataType').that.deep.equals(['sc:Float']);
     expect(written)
-      .to.have.nested.property('recordSet[0].field[2].dataType')
-      .that.deep.equals(['sc:Integer', 'cr:Label']);
+      .to.have.nested.property('recordSet[0].field[3].dataType')
+      .that.deep.equals(['sc:Text', 'cr:Label']);
     const prefixes = JSON.stringify(written).match(/"(sc|cr|dct|odrl|tributary):/g) ?? [];
     for (const prefix of prefixes) expect(written['@context']).to.have.property(prefix.slice(1, -1));
+  });
+
+  it('states types, bounds and vocabularies where Croissant has no term for them', () => {
+    const own = (at: number) => {
+      const field = document() as unknown as { recordSet: { field: Record<string, unknown>[] }[] };
+      const entries = Object.entries(field.recordSet[0]!.field[at]!);
+      return Object.fromEntries(
+        entries.filter(([key]) => key.startsWith('tributary:') || key === 'dataType'),
+      );
+    };
+    expect(own(0)).to.deep.equal({
+      dataType: ['sc:Float'],
+      'tributary:missing': false,
+      'tributary:minimum': '0',
+    });
+    expect(own(1)).to.deep.equal({
+      dataType: ['sc:Text'],
+      'tributary:missing': true,
+      'tributary:vocabulary': ['fine', 'coarse'],
+    });
+    expect(own(2)).to.deep.equal({ dataType: ['sc:Text'], 'tributary:missing': false });
+    expect(own(3)).to.deep.equal({
+      dataType: ['sc:Text', 'cr:Label'],
+      'tributary:classes': ['malignant', 'benign'],
+    });
+    expect(document()['tributary:version']).to.equal(2);
   });
 
   it('states the policy as an ODRL offer of one permission', () => {
@@ -122,10 +153,16 @@ describe('a dataset descriptor', () => {
       [{ datePublished: '24.11.2026' }, 'datePublished'],
       [{ datePublished: '2026-02-30' }, 'datePublished'],
       [{ url: 'file:///rows.csv' }, 'url'],
-      [{ features: [] }, 'features'],
-      [{ features: ['a', 'a'] }, 'features'],
-      [{ features: ['diagnosis'] }, 'features'],
-      [{ label: '' }, 'label'],
+      [{ columns: [] }, 'columns'],
+      [
+        { columns: [dataset.columns[0], dataset.columns[0]] },
+        'columns: the column radius_mean is named twice',
+      ],
+      [{ columns: [{ ...dataset.columns[0], name: 'diagnosis' }] }, 'columns: the column diagnosis'],
+      [{ columns: [{ ...dataset.columns[0], name: 'a\u001b[2J' }] }, 'columns.0.name'],
+      [{ columns: [{ ...dataset.columns[1], vocabulary: ['a', 'a'] }] }, 'columns.0.vocabulary'],
+      [{ label: { ...dataset.label, name: '' } }, 'label.name'],
+      [{ label: { ...dataset.label, classes: ['one'] } }, 'label.classes'],
       [{ rowsBucket: 100 }, 'rowsBucket'],
       [{ rowsBucket: 0 }, 'rowsBucket'],
       [{ rowsRoot: '0x5a' }, 'rowsRoot'],
@@ -152,6 +189,14 @@ describe('a dataset descriptor', () => {
       ['recordSet.0.@type', 'cr:FileSet'],
       ['recordSet.0.field.0.source.fileObject.@id', 'elsewhere.csv'],
       ['recordSet.0.field.0.sha256', 'ab'],
+      ['recordSet.0.field.0.dataType', ['sc:Text', 'sc:Float']],
+      ['recordSet.0.field.0.tributary:missing', undefined],
+      ['recordSet.0.field.0.tributary:minimum', 0],
+      ['recordSet.0.field.1.tributary:vocabulary', 'fine'],
+      ['recordSet.0.field.1.tributary:minimum', '0'],
+      ['recordSet.0.field.3.tributary:classes', undefined],
+      ['recordSet.0.field.3.dataType', ['sc:Text']],
+      ['tributary:version', 1],
       ['usageInfo.odrl:profile.@id', 'urn:other'],
       ['usageInfo.odrl:permission.odrl:action.@id', 'odrl:use'],
       [`${constraints}.0.odrl:operator.@id`, 'odrl:isNoneOf'],
@@ -163,12 +208,28 @@ describe('a dataset descriptor', () => {
     for (const [path, value] of wrong) {
       const { code, message } = failureOf(() => parseDescriptor(bytesOf(changed(path, value))));
       expect(code, path).to.equal('descriptor/invalid');
-      const named = path.startsWith(constraints) ? constraints : path.replace(/\.?sha256$/, '');
+      const field = /^recordSet\.0\.field\.\d/.exec(path)?.[0];
+      const named = path.startsWith(constraints) ? constraints : (field ?? path.replace(/\.?sha256$/, ''));
       expect(message, path).to.contain(named);
     }
     expect(failureOf(() => parseDescriptor(bytesOf(changed('tributary:rowsBucket', 65)))).message).to.contain(
       'rowsBucket',
     );
+    const fields = document() as unknown as { recordSet: { field: unknown[] }[] };
+    for (const order of [
+      [0, 1, 2],
+      [0, 3, 1],
+      [3, 0, 3],
+    ]) {
+      const field = order.map((at) => fields.recordSet[0]!.field[at]);
+      const { code, message } = failureOf(() =>
+        parseDescriptor(bytesOf(changed('recordSet.0.field', field))),
+      );
+      expect([code, message.includes('one label')], order.join()).to.deep.equal(['descriptor/invalid', true]);
+    }
+    expect(
+      failureOf(() => parseDescriptor(bytesOf(changed('recordSet.0.field.0.name', 'a\u0007')))).message,
+    ).to.contain('columns.0.name');
     const cohort = changed(`${constraints}.1.odrl:rightOperand`, 9);
     expect(failureOf(() => parseDescriptor(bytesOf(cohort))).code).to.equal('policy/invalid');
   });
@@ -183,7 +244,11 @@ describe('a dataset descriptor', () => {
       text.replace('Stays with its owner.', 'Freely available.'),
       text.replace('"contentUrl":"urn:tributary', '"contentUrl":"urn:another'),
       text.replace(`"column":${second}`, `"column":${first}`),
-      text.replace('["sc:Float"]', '["sc:Integer"]'),
+      text.replace(
+        '"tributary:missing":false,"tributary:minimum":"0"',
+        '"tributary:minimum":"0","tributary:missing":false',
+      ),
+      text.replace('["fine","coarse"]', '["fine", "coarse"]'),
       text.replaceAll('urn:tributary:v1:dataset:5a', 'urn:tributary:v1:dataset:5b'),
       text.replace(`"${peer(1)}","${peer(2)}"`, `"${peer(2)}","${peer(1)}"`),
       text.replace('"odrl:assigner":{"@id":"creator"}', '"odrl:assigner":{"@id":"another"}'),
@@ -203,13 +268,17 @@ describe('a dataset descriptor', () => {
     expect(failureOf(() => parseDescriptor(bytesOf('null'))).code).to.equal('descriptor/invalid');
   });
 
-  it('has at most 64 KiB, which is seen before it is read', () => {
-    expect(failureOf(() => parseDescriptor(new Uint8Array(64 * 1024 + 1))).code).to.equal(
+  it('has at most 512 KiB, which is seen before it is read', () => {
+    expect(failureOf(() => parseDescriptor(new Uint8Array(512 * 1024 + 1))).code).to.equal(
       'descriptor/too-big',
     );
-    const features = Array.from({ length: 600 }, (_, i) => `column_${i}_${'x'.repeat(40)}`);
-    const { code, message } = failureOf(() => describeDataset({ ...dataset, features }));
+    const columns = Array.from({ length: 1_000 }, (_, i) => ({
+      type: 'text' as const,
+      name: `column_${i}_${'é'.repeat(80)}`,
+      missing: false,
+    }));
+    const { code, message } = failureOf(() => describeDataset({ ...dataset, columns }));
     expect(code).to.equal('descriptor/too-big');
-    expect(message).to.contain('65536');
+    expect(message).to.contain('524288');
   });
 });

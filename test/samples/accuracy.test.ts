@@ -7,27 +7,29 @@ import { type Federation, federate } from '../../bench/federation.ts';
 import { holds } from '../../bench/row.ts';
 import { clipToNorm } from '#crypto/quantise.ts';
 import { seededRng } from '#crypto/random.ts';
+import { type Batch, rowsInMemory } from '#datasets/row-source.ts';
 import { wdbcJob, wdbcRecipe } from '#datasets/samples/wdbc-job.ts';
 import { bestSingleOwner, centralised, pooled, rateFactors } from '#examples/baseline/baseline.ts';
 import { evaluate } from '#model/evaluate.ts';
 import { initialWeights } from '#model/initial.ts';
-import type { Rows } from '#model/rows.ts';
 import { type Backend, loadBackend } from '#model/tensorflow.ts';
 import { tabularClassifier } from '#model/templates.ts';
-import { parseTopology } from '#model/topology.ts';
+import { parseTopology, type Topology } from '#model/topology.ts';
 import { train } from '#model/train.ts';
-import { fromDecimal, toDecimal } from '#protocol/units.ts';
+import { toDecimal } from '#protocol/units.ts';
 
 const topology = parseTopology(tabularClassifier(2, 3));
 const initial = initialWeights(topology, new Uint8Array(32));
 const recipe = {
-  ...wdbcRecipe([{ name: 'a', centre: toDecimal(0), scale: toDecimal(1) }]),
-  localEpochs: 1,
+  ...wdbcRecipe([
+    { type: 'number', name: 'a', centre: toDecimal(0), scale: toDecimal(1), missing: 'refuse' },
+  ]),
+  local: { unit: 'epochs', count: 1 } as const,
   batchSize: 2,
 };
 
 /** Rows of two features around a line. */
-const rowsFrom = (start: number, count: number): Rows => {
+const rowsFrom = (start: number, count: number): Batch => {
   const features = Float32Array.from({ length: count * 2 }, (_, i) => Math.sin((start + i) * 1.7) * 2);
   const labels = Float32Array.from({ length: count }, (_, i) =>
     features[2 * i]! > features[2 * i + 1]! ? 1 : 0,
@@ -52,6 +54,12 @@ describe('the demo in one process', () => {
     backend = await loadBackend({ prefer: 'wasm' });
   });
 
+  async function measured(of: Topology, weights: Float32Array, batch: Batch) {
+    const rows = rowsInMemory(of.features, batch);
+    const { metrics } = await evaluate(backend, { topology: of, weights, rows }, recipe);
+    return { accuracy: metrics.accuracy!, logLoss: metrics.logLoss! };
+  }
+
   /** Clipped updates of one round, averaged by the buckets 4, 8 and 2 of those who are not lost. */
   async function averageByHand(clip: number, lost?: number): Promise<Float64Array> {
     const rng = seededRng(job.seed);
@@ -62,8 +70,9 @@ describe('the demo in one process', () => {
         topology,
         weights: initial,
         recipe,
+        round: 1,
         seed: rng.bytes(32),
-        ...rows,
+        rows: rowsInMemory(2, rows),
       });
       if (owner === lost) continue;
       const weight = [4, 8, 2][owner]!;
@@ -113,20 +122,19 @@ describe('the demo in one process', () => {
     const all = pooled(shards);
     expect(all.labels.length).to.equal(17);
     expect([...all.features.subarray(10, 28)]).to.deep.equal([...shards[1]!.features]);
-    const outcomes = async (rows: Rows, seed: Uint8Array) => {
+    const outcomes = async (rows: Batch, seed: Uint8Array) => {
       const list = [];
       for (const factor of rateFactors) {
-        const learningRate = toDecimal(fromDecimal(recipe.optimiser.learningRate) * factor);
-        const optimiser = { ...recipe.optimiser, learningRate };
+        const learningRate = { schedule: 'constant', rate: toDecimal(0.4 * factor) } as const;
         const trained = await train(backend, {
           topology,
           weights: initial,
-          recipe: { ...recipe, optimiser },
+          recipe: { ...recipe, learningRate, local: { unit: 'steps', count: 13 } },
+          round: 1,
           seed,
-          steps: 13,
-          ...rows,
+          rows: rowsInMemory(2, rows),
         });
-        list.push(await evaluate(backend, { topology, weights: trained.weights, ...task.heldOut }));
+        list.push(await measured(topology, trained.weights, task.heldOut));
       }
       return list;
     };
@@ -143,7 +151,7 @@ describe('the demo in one process', () => {
 
   it('learns on the real rows, though an input is lost', async () => {
     const { buyer, rng, ...dealt } = deal(4);
-    const start = await evaluate(backend, { ...dealt, weights: dealt.initial, ...buyer });
+    const start = await measured(dealt.topology, dealt.initial, buyer);
     const federated = await federate(backend, {
       ...dealt,
       aggregation: wdbcJob.aggregation,
@@ -151,7 +159,7 @@ describe('the demo in one process', () => {
       lost: (round) => (round === 2 ? 1 : undefined),
       seed: rng.bytes(32),
     });
-    const end = await evaluate(backend, { ...dealt, weights: federated.weights, ...buyer });
+    const end = await measured(dealt.topology, federated.weights, buyer);
     expect(start.logLoss).to.be.above(0.4);
     expect(start.accuracy).to.be.below(0.9);
     expect(end.logLoss).to.be.below(0.1);
@@ -175,7 +183,7 @@ describe('the demo in one process', () => {
       ['logloss-gap', 0.25, 0],
     ]);
     expect(rowsOf([other]).map(holds)).to.deep.equal([false, true]);
-    expect(rows.map((row) => holds({ ...row, ours: row.limit }))).to.deep.equal([true, false]);
+    expect(rows.map((row) => holds({ ...row, ours: row.limit! }))).to.deep.equal([true, false]);
   });
 });
 

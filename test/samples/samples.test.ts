@@ -8,7 +8,8 @@ import { seededRng } from '#crypto/random.ts';
 import { shards, splitHeldOut } from '#datasets/samples/partition.ts';
 import { below, shuffled } from '#datasets/shuffle.ts';
 import { standardisation, standardised } from '#datasets/samples/standardisation.ts';
-import { type SampleRow, loadWdbc, parseWdbc, toCsv, wdbcFeatures } from '#datasets/samples/wdbc.ts';
+import type { SampleRow } from '#datasets/samples/sample-row.ts';
+import { loadWdbc, parseWdbc, toCsv, wdbcFeatures } from '#datasets/samples/wdbc.ts';
 import { wdbcRecipe } from '#datasets/samples/wdbc-job.ts';
 import { fromDecimal } from '#protocol/units.ts';
 import { codeOf } from '#test/crypto/refusal.ts';
@@ -141,8 +142,9 @@ describe('standardisation', () => {
   it('gives mean and deviation as decimals of six digits', () => {
     const [first, second] = standardisation(rows);
     // Mean 5, population variance (9 + 1 + 16) / 3.
-    expect(first).to.deep.equal({ name: 'radius_mean', centre: '5', scale: '2.94392' });
-    expect(second).to.deep.equal({ name: 'texture_mean', centre: '10', scale: '5.88784' });
+    const number = { type: 'number', missing: 'refuse' };
+    expect(first).to.deep.equal({ ...number, name: 'radius_mean', centre: '5', scale: '2.94392' });
+    expect(second).to.deep.equal({ ...number, name: 'texture_mean', centre: '10', scale: '5.88784' });
   });
 
   it('brings the rows that it came from to mean 0 and deviation 1, and makes a recipe', () => {
@@ -159,7 +161,7 @@ describe('standardisation', () => {
     }
     const recipe = wdbcRecipe(columns);
     expect(recipe.features).to.deep.equal(columns);
-    expect(recipe.label).to.deep.equal({ name: 'diagnosis', classes: 2 });
+    expect(recipe.label).to.deep.equal({ type: 'class', name: 'diagnosis', classes: ['0', '1'] });
   });
 
   it('scales in float64 by the decimals, and rounds once', () => {

@@ -16,6 +16,11 @@ describe('giving an attempt up', () => {
     expect(
       first.coordinator.aborts.map(({ message }) => `${message.member} ${message.reason}`),
     ).to.deep.equal([0, 1, 2, 3, 4].map((member) => `${member} attempt/ended`));
+    expect(first.coordinator.aborts[4]?.message).to.include({
+      ...first.coordinator.id,
+      member: 4,
+      reason: 'attempt/ended',
+    });
     const second = await next(first);
     second.coordinator.earlier = shownEarlier(first, first.coordinator.aborts);
     expect(await codes(second, [0, 1, 2, 3, 4])).to.deep.equal([null, null, null, null, null]);

@@ -126,6 +126,27 @@ describe('shares of others', () => {
     expect(garbage.warnings).to.deep.equal([{ dealer: 3, code: 'share/undecryptable' }]);
   });
 
+  it('withholds a share that the coordinator does not hand out, until it does', async () => {
+    const at = await benchAt('masking');
+    const warnings: object[] = [];
+    const first = at.attempts[0]!;
+    const attempt: Attempt = {
+      ...first,
+      log: { info: () => undefined, warn: (facts: object) => void warnings.push(facts) },
+      api: {
+        ...first.api,
+        deliveries: async (id, member) =>
+          (await first.api.deliveries(id, member)).filter(({ dealer }) => dealer !== 3),
+      },
+    };
+    const membership = await memberOf(attempt, at);
+    const held = await heldShares(attempt, membership, at.coordinator.shares);
+    expect(held.map(({ dealer }) => dealer)).to.deep.equal([0, 1, 2, 4]);
+    expect(warnings).to.deep.equal([{ dealer: 3, code: 'share/not-delivered' }]);
+    const later = await heldShares(first, membership, at.coordinator.shares);
+    expect(later.map(({ dealer }) => dealer)).to.deep.equal([0, 1, 2, 3, 4]);
+  });
+
   it('withholds what is off the root that its dealer signed', async () => {
     const { held, warnings } = await withBadDealer((at) => {
       const { message, ciphertexts } = at.coordinator.shares[3]!;

@@ -10,7 +10,7 @@ import { loadJob } from '#model/job.ts';
 import { digestHex } from '#model/model-store.ts';
 import { cidOf } from '#protocol/dag.ts';
 import { domain, operatorAddress, operatorKey } from '#test/support/cohort.ts';
-import { coordinator, type LineageJob } from '#test/support/lineage.ts';
+import { coordinator, recipeColumns, type LineageJob } from '#test/support/lineage.ts';
 import { ownerOf, quick, theJob, updateOf } from './cohort.ts';
 import { newHome } from './home.ts';
 import { SelfDriving } from './self-driving.ts';
@@ -40,7 +40,7 @@ export async function player(
   const holdings = {
     dataset: seat + 1,
     digest: digestHex(cidOf('raw', Uint8Array.of(seat))),
-    descriptor: { rowsBucket: manifest.datasets[seat]!.weight, policy },
+    descriptor: { ...recipeColumns, rowsBucket: manifest.datasets[seat]!.weight, policy },
   };
   const setting: Setting = {
     domain,
@@ -59,6 +59,7 @@ export async function player(
       ),
       backend: 'wasm',
     }),
+    release: () => undefined,
     hold: () => Promise.resolve(),
     coordinator: () => world.api,
     rng: seededRng(Uint8Array.of(seat)),

@@ -7,8 +7,8 @@ import type { AttemptView, Proposal } from '#protocol/attempt-view.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { fromAmount, toBytes32 } from '#protocol/units.ts';
-import { digestOfText } from '#test/support/cohort.ts';
-import type { LineageJob } from '#test/support/lineage.ts';
+import { digestOfText, domain } from '#test/support/cohort.ts';
+import { coordinator, type LineageJob } from '#test/support/lineage.ts';
 import { MemoryCoordinator } from './coordinator.ts';
 import { factsOf } from './facts.ts';
 import { proposalOf } from './proposal.ts';
@@ -56,6 +56,7 @@ export class SelfDriving {
     const present = () => this.rounds.at(-1)!;
     return {
       ...present().api,
+      status: () => Promise.resolve({ version: 1, ...domain, coordinator }),
       enrol: (id, body) => this.#take(id, (api) => api.enrol(id, body)),
       share: (id, body) => this.#take(id, (api) => api.share(id, body)),
       upload: (id, body, vector) => this.#take(id, (api) => api.upload(id, body, vector)),
@@ -136,7 +137,12 @@ export class SelfDriving {
     const state = round === this.closeAfter ? 'closed' : 'active';
     this.facts = { ...this.facts, state, settlements: [...this.facts.settlements, settlement] };
     this.#before = result.after;
-    this.#previous = { manifest: result.manifest, transaction, leaves: result.payouts.leaves };
+    this.#previous = {
+      manifest: result.manifest,
+      transaction,
+      leaves: result.payouts.leaves,
+      optimiser: null,
+    };
     if (round < this.facts.rounds) this.#announce();
   }
 
