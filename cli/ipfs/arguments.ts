@@ -3,7 +3,7 @@ import { CID } from 'multiformats/cid';
 import { codecOf, type Codec } from '#protocol/dag.ts';
 import { wrongRequest } from './rpc-error.ts';
 
-/** Kubo's options for every call. Nothing here waits or goes to a network, so they change nothing. */
+/** Kubo's options for every call; the first and the third count where a block may come from a peer. */
 const always: Readonly<Record<string, RegExp>> = {
   timeout: /^\d+(\.\d+)?(ns|us|ms|s|m|h)$/,
   encoding: /^json$/,
@@ -52,4 +52,22 @@ export function codecArgument(given: Arguments): Codec {
   if (codec !== undefined && format !== undefined)
     throw wrongRequest('give "cid-codec" or "format", not both');
   return (codec ?? format ?? 'raw') === 'raw' ? 'raw' : 'dag-cbor';
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
+/** The longest that a timer of Node runs. */
+const longestMs = 2 ** 31 - 1;
+
+/** How long the caller waits, in milliseconds, or null if it does not say. */
+export function timeoutArgument(given: Arguments): number | null {
+  const [, amount, unit] = /^([\d.]+)(\D+)$/.exec(given.get('timeout') ?? '') ?? [];
+  if (amount === undefined || unit === undefined) return null;
+  return Math.min(Math.ceil(Number(amount) * (unitMs[unit] ?? 1)), longestMs);
 }

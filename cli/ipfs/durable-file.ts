@@ -7,10 +7,15 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Writes `file` by way of `aside`, a folder on the same file system. */
-export async function writeDurably(file: string, bytes: Uint8Array, aside: string): Promise<void> {
+export async function writeDurably(
+  file: string,
+  bytes: Uint8Array,
+  aside: string,
+  mode = 0o666,
+): Promise<void> {
   const partial = join(aside, randomUUID());
   try {
-    const handle = await open(partial, 'wx');
+    const handle = await open(partial, 'wx', mode);
     try {
       await handle.writeFile(bytes);
       await handle.sync();

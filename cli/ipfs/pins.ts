@@ -9,29 +9,32 @@ import type { BlockSource } from '#datasets/blockstore.ts';
 import { walk } from '#datasets/walk.ts';
 import { isBlockOf } from '#protocol/dag.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
-import type { IpfsNode } from './node.ts';
-import { RpcError, missingBlock } from './rpc-error.ts';
+import { RpcError } from './rpc-error.ts';
 
 export type Pins = Readonly<{
-  /** Resolves when the pin is on disk. @throws RpcError if a block is missing or damaged */
-  add(root: CID): Promise<void>;
+  /**
+   * Resolves when the pin is on disk.
+   *
+   * @param get where blocks come from: the disk, or peers too
+   * @throws RpcError if a block is missing or damaged
+   */
+  add(root: CID, get: (cid: CID) => Promise<Uint8Array>): Promise<void>;
   list(): CID[];
   has(root: CID): boolean;
   /** @throws RpcError if it was not pinned */
   remove(root: CID): Promise<void>;
 }>;
 
-export async function openPins(folder: string, node: IpfsNode): Promise<Pins> {
+export async function openPins(folder: string): Promise<Pins> {
   const files = join(folder, 'pins');
   await mkdir(files, { recursive: true });
   const pinned = new Map((await readdir(files)).map((name) => [name, CID.parse(name)]));
-  const source = checkedSource(node);
 
   return {
-    async add(root) {
+    async add(root, get) {
       const name = root.toString();
       // What hangs on another pin was checked when that was made.
-      const blocks = walk(source, root, { skip: (cid) => pinned.has(cid.toString()) });
+      const blocks = walk(checkedSource(get), root, { skip: (cid) => pinned.has(cid.toString()) });
       while (!(await blocks.next()).done);
       await writeDurably(join(files, name), new Uint8Array(), join(folder, 'incoming'));
       pinned.set(name, root);
@@ -47,11 +50,10 @@ export async function openPins(folder: string, node: IpfsNode): Promise<Pins> {
   };
 }
 
-function checkedSource(node: IpfsNode): BlockSource {
+function checkedSource(get: (cid: CID) => Promise<Uint8Array>): BlockSource {
   return {
     async get(cid) {
-      const bytes = await node.get(cid);
-      if (bytes === null) throw missingBlock(cid);
+      const bytes = await get(cid);
       if (!isBlockOf(cid, bytes)) {
         throw new RpcError(
           500,

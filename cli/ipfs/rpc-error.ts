@@ -19,3 +19,7 @@ export const wrongRequest = (message: string): RpcError => new RpcError(400, 1, 
 /** In Kubo's words, which clients look for. */
 export const missingBlock = (cid: CID): RpcError =>
   new RpcError(500, 0, `block was not found locally (offline): ipld: could not find ${cid.toString()}`);
+
+/** What peers did not give; in Kubo's words too. */
+export const unfetchedBlock = (cid: CID, why: string): RpcError =>
+  new RpcError(500, 0, `ipld: could not find ${cid.toString()}: ${why}`);

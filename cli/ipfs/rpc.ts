@@ -3,8 +3,9 @@
  * Source: https://docs.ipfs.tech/reference/kubo/rpc/
  */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { CID } from 'multiformats/cid';
 import { cidOf, maximumBlockBytes } from '#protocol/dag.ts';
-import { cidArgument, codecArgument, readArguments, type Arguments } from './arguments.ts';
+import { cidArgument, codecArgument, readArguments, timeoutArgument, type Arguments } from './arguments.ts';
 import { onlyPart } from './multipart.ts';
 import type { IpfsNode } from './node.ts';
 import type { Pins } from './pins.ts';
@@ -80,28 +81,25 @@ function calls(node: IpfsNode, pins: Pins): Readonly<Record<string, Call>> {
     'block/get': {
       accepts: { arg: anything },
       async run(given, _request, response) {
-        const cid = cidArgument(given);
-        const bytes = await node.get(cid);
-        if (bytes === null) throw missingBlock(cid);
+        const bytes = await reader(node, given, response)(cidArgument(given));
         return response.set('X-Content-Type-Options', 'nosniff').type('application/octet-stream').send(bytes);
       },
     },
 
     'block/stat': {
       accepts: { arg: anything },
-      async run(given) {
+      async run(given, _request, response) {
         const cid = cidArgument(given);
-        const bytes = await node.get(cid);
-        if (bytes === null) throw missingBlock(cid);
+        const bytes = await reader(node, given, response)(cid);
         return { Key: cid.toString(), Size: bytes.length };
       },
     },
 
     'pin/add': {
       accepts: { arg: anything, recursive: onlyYes, stream: yesOrNo },
-      async run(given) {
+      async run(given, _request, response) {
         const cid = cidArgument(given);
-        await pins.add(cid);
+        await pins.add(cid, reader(node, given, response));
         return { Pins: [cid.toString()] };
       },
     },
@@ -127,6 +125,23 @@ function calls(node: IpfsNode, pins: Pins): Readonly<Record<string, Call>> {
       },
     },
   };
+}
+
+/** Where a call's blocks come from: the disk if it says `offline`, else peers too, for as long as the caller waits. */
+function reader(node: IpfsNode, given: Arguments, response: Response): (cid: CID) => Promise<Uint8Array> {
+  if (given.get('offline') === 'true') {
+    return async (cid) => {
+      const bytes = await node.get(cid);
+      if (bytes === null) throw missingBlock(cid);
+      return bytes;
+    };
+  }
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const timeout = timeoutArgument(given);
+  const signal =
+    timeout === null ? gone.signal : AbortSignal.any([gone.signal, AbortSignal.timeout(timeout)]);
+  return (cid) => node.fetch(cid, signal);
 }
 
 /**

@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { TributaryError } from '#crypto/error.ts';
 import { takeLock } from '#datasets/folder-lock.ts';
+import type { Peering } from './node.ts';
+import type { NetworkOptions } from './peers.ts';
 import { createRpc } from './rpc.ts';
 
 export type IpfsServerOptions = Readonly<{
@@ -13,11 +15,15 @@ export type IpfsServerOptions = Readonly<{
   host?: string;
   /** 0 takes a free one. */
   port?: number;
+  /** Peers that blocks come from and go to; without it, no network at all. */
+  network?: NetworkOptions | null;
 }>;
 
 export type IpfsServer = Readonly<{
   /** For connectIpfs, as `http://127.0.0.1:5001`. */
   url: string;
+  /** Null without a network. */
+  peering: Peering | null;
   /** Finishes running calls, then closes the node and releases the folder. */
   stop(): Promise<void>;
 }>;
@@ -26,14 +32,15 @@ export type IpfsServer = Readonly<{
 const keepAliveMs = 75_000;
 const stopMs = 2_000;
 
-/** @throws TributaryError `ipfs/locked`, `ipfs/port-in-use` */
+/** @throws TributaryError `ipfs/locked`, `ipfs/port-in-use`, and those of a network as `openNode` */
 export async function startIpfs({
   folder,
   host = '127.0.0.1',
   port = 0,
+  network = null,
 }: IpfsServerOptions): Promise<IpfsServer> {
   const file = join(folder, 'lock');
-  const lock = await takeLock(file, (pid) => inUse(file, pid));
+  const lock = await takeLock(file, (pid) => folderInUse(file, pid));
   const closers = [lock.release];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
@@ -41,15 +48,16 @@ export async function startIpfs({
   try {
     // Helia takes over a second to load: only who starts a node pays for it.
     const [{ openNode }, { openPins }] = await Promise.all([import('./node.ts'), import('./pins.ts')]);
-    const node = await openNode(folder);
+    const node = await openNode(folder, network);
     closers.push(node.close);
-    const server = createServer(
-      { keepAliveTimeout: keepAliveMs },
-      createRpc(node, await openPins(folder, node)),
-    );
+    const server = createServer({ keepAliveTimeout: keepAliveMs }, createRpc(node, await openPins(folder)));
     closers.push(() => closeServer(server));
     const bound = await listen(server, host, port);
-    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, stop: close };
+    return {
+      url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+      peering: node.peering,
+      stop: close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -80,7 +88,7 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(giveUp);
 }
 
-const inUse = (file: string, pid: number) =>
+export const folderInUse = (file: string, pid: number) =>
   new TributaryError(
     'ipfs/locked',
     `process ${pid} uses the blocks beside ${file}: connect to that node, stop it, or choose another folder; if that ` +

@@ -13,6 +13,7 @@ import {
 } from '#examples/demo/actors.ts';
 import { writeData } from '#examples/demo/data.ts';
 import { succeed, type Service } from '#examples/demo/processes.ts';
+import { samples } from '#examples/demo/samples.ts';
 import { startStack, type Stack } from '#examples/demo/stack.ts';
 import { carBlockStore } from '#datasets/car.ts';
 import { readBlock } from '#datasets/read-block.ts';
@@ -45,9 +46,9 @@ describe('a coordinator killed in every phase', () => {
   before(async function () {
     this.timeout(600_000);
     stack = started = await startStack(root, () => undefined);
-    const data = writeData(stack.folder('data'), 1, 3);
+    const data = writeData(stack.folder('data'), samples.wdbc, 1, 3);
     const [owners, coordinator] = await Promise.all([
-      setUpOwners(stack, data),
+      setUpOwners(stack, data, samples.wdbc.owner),
       setUpCoordinator(stack, holdAt(0)),
     ]);
     const clients = owners.map((owner) => owner.start());

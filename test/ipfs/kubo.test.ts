@@ -1,19 +1,20 @@
-import { connectIpfs } from '#datasets/ipfs.ts';
-import { findKubo } from '#test/support/ipfs.ts';
+/** The suite of our own node on a real Kubo, where the machine has one. */
+import { findKubo, type Kubo } from '#test/support/ipfs.ts';
 import { behavesAsBlockStore } from './store-suite.ts';
 
 describe('a Kubo daemon', () => {
-  let kubo: Awaited<ReturnType<typeof findKubo>> = null;
+  let kubo: Kubo | undefined;
 
   before(async function () {
-    kubo = await findKubo();
-    if (kubo === null) {
-      console.log('skipped: no Kubo daemon (set KUBO_RPC_URL)');
+    this.timeout(60_000);
+    const found = await findKubo();
+    if ('skipped' in found) {
+      console.log(`skipped: ${found.skipped}`);
       this.skip();
     }
+    kubo = found;
   });
   after(() => kubo?.stop());
 
-  // A Kubo that is online looks for a missing block until its time is up.
-  behavesAsBlockStore(() => connectIpfs(kubo?.url ?? '', { timeout: 5_000 }));
+  behavesAsBlockStore(() => kubo?.url ?? '', 5_000);
 });

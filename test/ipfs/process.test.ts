@@ -45,7 +45,7 @@ describe('the embedded IPFS node, as a process', () => {
     removeFolder(folder);
   });
 
-  behavesAsBlockStore(connect);
+  behavesAsBlockStore(() => node.url);
 
   describe('as Kubo', () => {
     it('answers block/put with key and size, raw unless told', async () => {

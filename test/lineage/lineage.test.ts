@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { TributaryError } from '#crypto/error.ts';
 import { putBlob } from '#datasets/blob.ts';
 import { writeBlock } from '#datasets/read-block.ts';
-import { putAggregate, loadAggregate, weightSumOf, weightsAfter } from '#model/aggregate.ts';
+import { putAggregate, loadAggregate, weightSumOf, stepAfter } from '#model/aggregate.ts';
 import { checkProposal, type ProposalCheck } from '#model/check-proposal.ts';
 import { loadHistory, transitionFlaw } from '#model/history.ts';
 import { loadJob } from '#model/job.ts';
@@ -169,6 +169,7 @@ describe('a job and its rounds', () => {
       previous: async () => ({ previous: null }),
       previousTransaction: async () => ({ previousTransaction: digestOfText('x') }),
       modelBefore: async () => ({ modelBefore: first.before.cid }),
+      optimiserBefore: async () => ({ optimiserBefore: first.result.aggregate }),
     };
     for (const [link, change] of Object.entries(bends)) {
       it(`is refused with another ${link}`, async () => {
@@ -282,8 +283,9 @@ describe('a job and its rounds', () => {
   it('starts every job from weights that its seed gives', async () => {
     const again = await lineageJob();
     expect(digestHex(again.initial.cid)).to.equal(made.initial.digest);
-    expect(
-      weightsAfter(made.job, made.initial.weights, { sum: new Float64Array(13), weightSum: 1, survivors: 1 }),
-    ).to.deep.equal(made.initial.weights);
+    const nothing = { sum: new Float64Array(13), weightSum: 1, survivors: 1 };
+    const { weights, state } = stepAfter(made.job, made.initial.weights, nothing, null);
+    expect(weights).to.deep.equal(made.initial.weights);
+    expect(state).to.equal(null);
   });
 });

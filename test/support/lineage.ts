@@ -1,12 +1,14 @@
 /** An honest job in blocks: terms, rounds with real masks, evidence. For tests to bend one thing at a time. */
 import type { CID } from 'multiformats/cid';
 import { putBlob } from '#datasets/blob.ts';
+import type { Columns } from '#datasets/columns.ts';
 import { writeBlock } from '#datasets/read-block.ts';
 import { scratchStore, type ScratchStore } from '#datasets/scratch-store.ts';
 import { sumFromEvidence } from '#model/evidence-sum.ts';
 import type { Settled } from '#model/history.ts';
 import { loadJob, type Job, type JobOnChain } from '#model/job.ts';
 import { digestHex, loadModel, putInitialModel, type Model } from '#model/model-store.ts';
+import { loadOptimiser } from '#model/optimiser-store.ts';
 import { roundResult, type PreviousRound, type RoundResult } from '#model/round-result.ts';
 import { tabularClassifier } from '#model/templates.ts';
 import { parseTopology } from '#model/topology.ts';
@@ -14,7 +16,7 @@ import { fromParameters } from '#protocol/aggregation.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
 import { cidOf } from '#protocol/dag.ts';
 import type { Evidence, JobManifest } from '#protocol/manifests.ts';
-import type { Recipe } from '#protocol/recipe.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
 import { toAddress, toAmount, toDecimal, toSeconds } from '#protocol/units.ts';
 import { cohort, digestOfText, domain, type Cohort } from './cohort.ts';
 
@@ -24,14 +26,35 @@ const weights = [4, 2, 4, 1, 4];
 
 export const recipe: Recipe = {
   kind: 'tributary/recipe',
-  version: 1,
+  version: 2,
   loss: 'binaryCrossentropy',
-  optimiser: { name: 'sgd', learningRate: toDecimal(0.1), momentum: toDecimal(0) },
-  localEpochs: 1,
+  metrics: ['accuracy', 'logLoss'],
+  optimiser: { name: 'sgd', momentum: toDecimal(0) },
+  learningRate: { schedule: 'constant', rate: toDecimal(0.1) },
+  local: { unit: 'epochs', count: 1 },
   batchSize: 8,
-  serverLearningRate: toDecimal(1),
-  features: ['a', 'b'].map((name) => ({ name, centre: toDecimal(0), scale: toDecimal(1) })),
-  label: { name: 'y', classes: 2 },
+  proximal: toDecimal(0),
+  server: { name: 'fedAvg', learningRate: toDecimal(1) },
+  features: ['a', 'b'].map((name) => ({
+    type: 'number',
+    name,
+    centre: toDecimal(0),
+    scale: toDecimal(1),
+    missing: 'refuse',
+  })),
+  label: { type: 'class', name: 'y', classes: ['0', '1'] },
+};
+
+/** The columns of a dataset that the recipe is for. */
+export const recipeColumns: Columns = {
+  columns: recipe.features.map(({ name }) => ({
+    type: 'number',
+    name,
+    minimum: null,
+    maximum: null,
+    missing: false,
+  })),
+  label: { type: 'class', name: 'y', classes: ['0', '1'] },
 };
 
 export type LineageJob = Readonly<{
@@ -43,7 +66,7 @@ export type LineageJob = Readonly<{
 }>;
 
 /** Five seats, three weights' worth of difference, three rounds. */
-export async function lineageJob(): Promise<LineageJob> {
+export async function lineageJob(server: Recipe['server'] = recipe.server): Promise<LineageJob> {
   const store = scratchStore();
   const json = tabularClassifier(2, 3);
   const topologyCid = await store.put('raw', new TextEncoder().encode(json));
@@ -72,7 +95,7 @@ export async function lineageJob(): Promise<LineageJob> {
       descriptor: cidOf('raw', Uint8Array.of(seat)),
       weight: weights[seat] ?? 1,
     })),
-    recipe: await writeBlock(store, recipe),
+    recipe: await writeBlock(store, { ...recipe, server }),
     aggregation: await writeBlock(store, aggregation),
     model: initial.cid,
     seed,
@@ -147,6 +170,7 @@ export async function lineageRound(
         manifest: last.result.manifest,
         transaction: last.settled.transaction,
         leaves: last.result.payouts.leaves,
+        optimiser: await loadOptimiser(store, last.result.optimiser, job.parameters.dimension),
       }
     : null;
   const result = await roundResult(store, {

@@ -6,7 +6,7 @@ import { clipToNorm, quantise } from '#crypto/quantise.ts';
 import { platform } from '#platform';
 import { standardised } from '#datasets/samples/standardisation.ts';
 import type { SampleRow } from '#datasets/samples/wdbc.ts';
-import type { Recipe } from '#protocol/recipe.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
 import type { Secret } from './detector.ts';
 import { layBinaryFloats, layFloats, laySigned, layWords, type Laid } from './layouts.ts';
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { launchJob, setUpCoordinator, setUpOwners, type Buyer, type Owner } from '#examples/demo/actors.ts';
 import { writeData, type StoryData } from '#examples/demo/data.ts';
 import type { Environment } from '#examples/demo/processes.ts';
+import { samples } from '#examples/demo/samples.ts';
 import { startStack, type Stack } from '#examples/demo/stack.ts';
 import { parseJobId, type JobId } from '#protocol/job-id.ts';
 import type { Recording } from './detector.ts';
@@ -50,8 +51,11 @@ export async function setStage(root: string, own: (stack: Stack) => void): Promi
       : environment;
   };
   const stack: Stack = { ...real, home };
-  const data = writeData(stack.folder('data'), 4, OWNERS.length);
-  const [owners, coordinator] = await Promise.all([setUpOwners(stack, data), setUpCoordinator(stack, '')]);
+  const data = writeData(stack.folder('data'), samples.wdbc, 4, OWNERS.length);
+  const [owners, coordinator] = await Promise.all([
+    setUpOwners(stack, data, samples.wdbc.owner),
+    setUpCoordinator(stack, ''),
+  ]);
   const door = await proxy('everyone to coordinator', coordinator.url);
   const all = [...doors.values()].flat().concat(door);
   return {
