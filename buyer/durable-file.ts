@@ -19,7 +19,7 @@ export async function writeDurably(file: string, bytes: Uint8Array | string): Pr
     await rename(aside, file);
     await syncFolder(dirname(file));
   } catch (cause) {
-    await rm(aside, { force: true });
+    await rm(aside, { force: true }).catch(() => undefined);
     throwStorageError(file, cause);
   }
 }

@@ -2,7 +2,7 @@
 import type { Contracts } from '#contracts/connect.ts';
 import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
 import type { BlockSource } from '#datasets/blockstore.ts';
-import { loadHistory, transitionFlaw, type RoundRecord } from '#model/history.ts';
+import { continuing, loadHistory, transitionFlaw, type RoundRecord } from '#model/history.ts';
 import { loadJob, type Job } from '#model/job.ts';
 import { loadModel } from '#model/model-store.ts';
 import { toError } from '#protocol/flaw.ts';
@@ -39,11 +39,7 @@ export async function basisOf(source: BlockSource, { job, facts, history }: JobS
     job,
     facts,
     before: await loadModel(source, last.manifest.modelAfter),
-    previous: {
-      manifest: last.cid,
-      transaction: last.settlement.transaction,
-      leaves: earnedPayouts(facts, bitmaps).at(-1)?.leaves ?? [],
-    },
+    previous: await continuing(source, job, last, earnedPayouts(facts, bitmaps).at(-1)?.leaves ?? []),
   };
 }
 

@@ -2,16 +2,20 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
-import { address, bytes32, jobNumber } from '#protocol/units.ts';
+import { address, amount, bytes32, jobNumber } from '#protocol/units.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
 import { planSchema } from './plan.ts';
 
 const recordSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   chainId: z.int().min(1),
   escrow: address,
   buyer: address,
   plan: planSchema,
+  /** What the plan was made from, as its maker writes it; null where a plan was given. */
+  asked: z.string().nullable(),
+  /** What all units and the bonus cost, in base units: the offers that the terms name never change. */
+  total: amount,
   /** Digest of the published terms. */
   terms: bytes32,
   /** Null until the escrow has it. */

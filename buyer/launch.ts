@@ -11,14 +11,14 @@ import { loadJob } from '#model/job.ts';
 import { digestHex } from '#model/model-store.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { jobSchema, type JobManifest } from '#protocol/manifests.ts';
-import { fromAmount, type Bytes32 } from '#protocol/units.ts';
+import { fromAmount, toAmount, type Bytes32 } from '#protocol/units.ts';
 import { buyAccess, type Payment } from './buy.ts';
 import { settlePending } from './chain-time.ts';
 import { readLaunch, writeLaunch, type LaunchRecord } from './launch-record.ts';
 import { addSeats, findJob, openJob, type SeatLine } from './open-job.ts';
 import type { Plan } from './plan.ts';
 import { publishTerms } from './publish.ts';
-import { quoteJob, type Quote } from './quote.ts';
+import { assertAgreed, quoteJob, tokensOf, type Agreement, type Quote } from './quote.ts';
 import { domainOf, type BuyerSetting } from './setting.ts';
 
 /** How missing units are paid for; `held` buys none. */
@@ -30,6 +30,10 @@ export type LaunchOptions = Readonly<{
   /** Of the launch in this home. */
   name: string;
   purchase: Purchase;
+  /** The quote that was agreed to: offers and prices that are kept to, whatever is for sale by now. */
+  agreed?: Agreement | undefined;
+  /** What the plan was made from: kept in the record. */
+  asked?: string | undefined;
   /** How long to wait for transactions that an earlier run left under way. */
   pending?: Readonly<{ timeoutMs: number; pollMs: number }>;
   /** Told after each step, also of those that were done before. */
@@ -45,9 +49,9 @@ export type Launched = Readonly<{ job: number; terms: Bytes32 }>;
 export async function launch(
   setting: BuyerSetting,
   plan: Plan | null,
-  { name, purchase, pending, onStep = () => undefined }: LaunchOptions,
+  { name, purchase, agreed, asked, pending, onStep = () => undefined }: LaunchOptions,
 ): Promise<Launched> {
-  let record = await published(setting, plan, name);
+  let record = await published(setting, plan, { name, agreed, asked });
   onStep('published', record);
   const { terms } = record;
   if (record.activated && record.job !== null) return { job: record.job, terms };
@@ -74,7 +78,11 @@ export async function launch(
 const blockOf = (terms: Bytes32) => cidFromDigest('dag-cbor', fromHex(terms));
 
 /** The record of a launch whose terms are published: from the home, or made now. */
-async function published(setting: BuyerSetting, plan: Plan | null, name: string): Promise<LaunchRecord> {
+async function published(
+  setting: BuyerSetting,
+  plan: Plan | null,
+  { name, agreed, asked = '' }: Pick<LaunchOptions, 'name' | 'agreed' | 'asked'>,
+): Promise<LaunchRecord> {
   const { contracts, store, home } = setting;
   const place = { ...domainOf(setting), buyer: contracts.account };
   const record = await readLaunch(home, name);
@@ -84,9 +92,19 @@ async function published(setting: BuyerSetting, plan: Plan | null, name: string)
   }
   if (!plan)
     throw new TributaryError('launch/no-record', `this home has no launch named ${name}: give a plan`);
-  const quote = await quoteJob(contracts, contracts.account, wantedOf(plan));
+  const quote = await quoteJob(contracts, contracts.account, wantedOf(plan), agreed && tokensOf(agreed));
+  if (agreed) assertAgreed(quote, agreed);
   const terms = digestHex(await publishTerms(contracts, store, contracts.account, plan, quote.lines));
-  return writeLaunch(home, name, { version: 1, ...place, plan, terms, job: null, activated: false });
+  return writeLaunch(home, name, {
+    version: 2,
+    ...place,
+    plan,
+    asked: asked || null,
+    total: toAmount(quote.total),
+    terms,
+    job: null,
+    activated: false,
+  });
 }
 
 /** What a plan asks the market for. */

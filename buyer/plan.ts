@@ -1,7 +1,7 @@
 /** What a buyer decides before a launch, as it is kept in its home: amounts and decimals as text. protocol.md §6.2 */
 import { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
-import { recipeSchema } from '#protocol/recipe.ts';
+import { recipeSchema } from '#protocol/recipe/recipe.ts';
 import { address, amount, bytes32, decimal, u32 } from '#protocol/units.ts';
 
 const phaseSeconds = z.int().min(1).max(86_400);

@@ -1,24 +1,24 @@
 /** Builds a job's blocks from a plan and puts them into the buyer's IPFS node. protocol.md §6.1, §6.2 */
 import type { CID } from 'multiformats/cid';
 import type { Contracts } from '#contracts/connect.ts';
-import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { checkParameters, checkWeight, wordBits } from '#crypto/parameters.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
-import { parseDescriptor, type Descriptor } from '#datasets/descriptor.ts';
-import { termsRefusal } from '#datasets/policy.ts';
 import { writeBlock } from '#datasets/read-block.ts';
+import { fitFlaw } from '#model/fits-recipe.ts';
 import { putInitialModel } from '#model/model-store.ts';
 import { parseTopology, type Topology } from '#model/topology.ts';
 import { fromParameters, toParameters } from '#protocol/aggregation.ts';
-import { cidFromDigest } from '#protocol/dag.ts';
+import { toError } from '#protocol/flaw.ts';
 import type { Aggregation, JobManifest } from '#protocol/manifests.ts';
 import type { Address } from '#protocol/units.ts';
+import { assertAccepted, type SeatTerms } from './acceptance.ts';
+import { readDescriptor } from './catalogue.ts';
 import type { Plan } from './plan.ts';
 import type { QuoteLine } from './quote.ts';
 
 /** Of one seat to be. */
-type Described = Readonly<{ line: QuoteLine; link: CID; descriptor: Descriptor }>;
+type Described = SeatTerms & Readonly<{ line: QuoteLine; link: CID }>;
 
 const mostSeats = 100;
 
@@ -29,7 +29,8 @@ const mostSeats = 100;
  * @param lines the quote's, ascending by dataset
  * @returns the terms' CID
  * @throws TributaryError `launch/too-few-datasets`, `launch/too-many-datasets`, `launch/other-columns`,
- *   `launch/refused-by-policy`, `launch/model-features`, `parameters/…`, `model/…`, `descriptor/…`, `ipfs/…`
+ *   `launch/refused-by-policy`, `launch/same-owner`, `job/model-mismatch`, `parameters/…`, `model/…`, `descriptor/…`,
+ *   `ipfs/…`
  */
 export async function publishTerms(
   contracts: Contracts,
@@ -42,7 +43,7 @@ export async function publishTerms(
   assertSize(plan, topology, lines.length);
   const described: Described[] = [];
   for (const line of lines) described.push(await describe(contracts, store, line));
-  for (const one of described) assertAccepts(plan, topology, one);
+  assertAccepted(plan, topology, described);
 
   const aggregation = aggregationOf(plan, topology, described);
   const topologyLink = await store.put('raw', new TextEncoder().encode(plan.topology));
@@ -74,10 +75,9 @@ export async function publishTerms(
   return terms;
 }
 
-async function describe({ registry }: Contracts, store: BlockStore, line: QuoteLine): Promise<Described> {
-  const { manifest } = await registry.read.datasetOf(BigInt(line.dataset));
-  const link = cidFromDigest('raw', fromHex(manifest));
-  return { line, link, descriptor: parseDescriptor(await store.get(link)) };
+async function describe(contracts: Contracts, store: BlockStore, line: QuoteLine): Promise<Described> {
+  const { link, owner, descriptor } = await readDescriptor(contracts, store, line.dataset);
+  return { line, link, owner, descriptor, dataset: line.dataset, price: line.price };
 }
 
 function assertSize({ minimumCohort, recipe }: Plan, topology: Topology, datasets: number): void {
@@ -93,36 +93,8 @@ function assertSize({ minimumCohort, recipe }: Plan, topology: Topology, dataset
       `a job has at most ${mostSeats} datasets, not ${datasets}`,
     );
   }
-  if (topology.features !== recipe.features.length) {
-    throw new TributaryError(
-      'launch/model-features',
-      `the model takes ${topology.features} features, the recipe names ${recipe.features.length}`,
-    );
-  }
-}
-
-/** What its owner's client would refuse is refused before it is paid for. */
-function assertAccepts(plan: Plan, topology: Topology, { line, descriptor }: Described): void {
-  const { recipe } = plan;
-  const names = recipe.features.map(({ name }) => name);
-  if (descriptor.label !== recipe.label.name || descriptor.features.join('\n') !== names.join('\n')) {
-    throw new TributaryError(
-      'launch/other-columns',
-      `dataset ${line.dataset} has other columns than the recipe names: leave it out, or change the recipe`,
-    );
-  }
-  const refusal = termsRefusal(descriptor.policy, {
-    pricePerRound: line.price,
-    rounds: plan.rounds,
-    layers: topology.layers.map(({ kind }) => (kind === 'dense' ? 'Dense' : 'Activation')),
-    coordinator: plan.coordinator.address,
-  });
-  if (refusal) {
-    throw new TributaryError(
-      'launch/refused-by-policy',
-      `the owner of dataset ${line.dataset} would not take part (${refusal}): leave it out, or change the terms`,
-    );
-  }
+  const misfit = fitFlaw(topology, recipe);
+  if (misfit) throw toError(misfit);
 }
 
 /** Weights are the descriptors' buckets, the largest counting as one. */

@@ -117,6 +117,39 @@ export async function quoteJob(
   });
 }
 
+/** What a buyer agreed to. */
+export type Agreement = Readonly<{
+  lines: readonly Pick<QuoteLine, 'dataset' | 'token' | 'price' | 'units'>[];
+  /** Base units that the job may cost in all; null for what the lines and the bonus come to. */
+  limit: bigint | null;
+}>;
+
+export const tokensOf = ({ lines }: Agreement): ReadonlySet<number> =>
+  new Set(lines.map(({ token }) => token));
+
+/**
+ * Holds what would be bought now against what was agreed to.
+ *
+ * @throws TributaryError `quote/changed` where an offer is another, `quote/over-limit` where the total is above the limit
+ */
+export function assertAgreed({ lines, total }: Pick<Quote, 'lines' | 'total'>, agreed: Agreement): void {
+  const other = lines.find(({ dataset, token, price, units }) => {
+    const line = agreed.lines.find((one) => one.dataset === dataset);
+    return line?.token !== token || line.price !== price || line.units !== units;
+  });
+  if (other || lines.length !== agreed.lines.length) {
+    throw new TributaryError(
+      'quote/changed',
+      'what is for sale is not what was quoted any more: nothing was bought; ask for a new quote',
+    );
+  }
+  if (agreed.limit === null || total <= agreed.limit) return;
+  throw new TributaryError(
+    'quote/over-limit',
+    `the job costs ${total} base units, at most ${agreed.limit} may be spent: run fewer rounds, or allow more`,
+  );
+}
+
 /** @throws TributaryError `quote/balance-too-low` */
 export function assertAffordable({ balance, toPay, affordable }: Quote): void {
   if (affordable) return;

@@ -1,10 +1,11 @@
 /** How good a job's model was after each round, on rows that only the buyer has. protocol.md §6.2 */
 import type { BlockSource } from '#datasets/blockstore.ts';
+import type { RowSource } from '#datasets/row-source.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { evaluate, type Evaluation } from '#model/evaluate.ts';
 import { loadModel, type Model } from '#model/model-store.ts';
-import type { Rows } from '#model/rows.ts';
 import type { Backend } from '#model/tensorflow.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import type { JobState } from './job-state.ts';
 
@@ -20,12 +21,14 @@ export type RoundReport = Readonly<{
   evaluation: Evaluation;
 }>;
 
-export type Evaluating = Readonly<{ backend: Backend; heldOut: Rows }>;
+export type Evaluating = Readonly<{ backend: Backend; heldOut: RowSource }>;
 
+/** The recipe's metrics of a model on the held-out rows. */
 export const evaluateModel = (
   { backend, heldOut }: Evaluating,
   { topology, weights }: Model,
-): Promise<Evaluation> => evaluate(backend, { topology, weights, ...heldOut });
+  recipe: Recipe,
+): Promise<Evaluation> => evaluate(backend, { topology, weights, rows: heldOut }, recipe);
 
 /** The model of a settled round, by the lineage from the chain. @throws TributaryError `buyer/no-such-round` */
 export async function modelOfRound(
@@ -52,7 +55,8 @@ export async function reportRound(
   evaluating: Evaluating,
   enrolled: number,
 ): Promise<RoundReport> {
-  const evaluation = await evaluateModel(evaluating, await modelOfRound(source, state, round));
+  const model = await modelOfRound(source, state, round);
+  const evaluation = await evaluateModel(evaluating, model, state.job.recipe);
   const record = state.history[round - 1];
   if (!record) return { round, attempt: 0, cohort: 0, lost: 0, transaction: null, evaluation };
   const { settlement, manifest } = record;

@@ -4,13 +4,15 @@ import type { Wallet } from 'ethers';
 import type { BuyerSetting } from '#buyer/setting.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { sendingContracts } from './chain.ts';
-import { createKeystore, openKeystore, readPassword } from './keystore.ts';
+import { assertNoKey, createKeystore, openKeystore } from './keystore.ts';
+import { readNewPassword, readPassword } from './password.ts';
 import type { Settings } from './settings.ts';
 
 const keyPath = (home: string) => join(home, 'buyer.json');
 
 export async function createBuyerKey({ home, passwordFile }: Settings): Promise<Wallet> {
-  return createKeystore(keyPath(home), await readPassword(passwordFile));
+  assertNoKey(keyPath(home));
+  return createKeystore(keyPath(home), await readNewPassword(passwordFile));
 }
 
 /** @throws TributaryError `keystore/…`, `settings/…`, `chain/…` */

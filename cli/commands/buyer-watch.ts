@@ -11,6 +11,7 @@ import { jobNumber } from '../job-option.ts';
 import { untilStopped } from '../lifetime.ts';
 import { progress, result } from '../output.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
+import { scoreFields, scoresText } from './buyer-scores.ts';
 
 const local = { firstMillis: 250, longestMillis: 4_000, pollMillis: 500 };
 const elsewhere = { firstMillis: 1_000, longestMillis: 60_000, pollMillis: 15_000 };
@@ -25,10 +26,8 @@ export async function watchJob(
   const { deployment } = setting.contracts;
   const job = jobNumber(text, deployment);
   const { job: terms } = await readJobState(setting.contracts, setting.store, domainOf(setting), job);
-  const evaluating = {
-    backend: await loadBackend(),
-    heldOut: await loadHeldOut(options.heldOut, terms.recipe),
-  };
+  const heldOut = await loadHeldOut(options.heldOut, terms.recipe);
+  const evaluating = { backend: await loadBackend(), heldOut };
   const pace = deployment.chainId === LOCAL_CHAIN ? local : elsewhere;
   let since = Date.now();
   try {
@@ -40,6 +39,7 @@ export async function watchJob(
   } catch (error) {
     if (!stop.aborted) throw error;
   } finally {
+    heldOut.close();
     setting.contracts.provider.destroy();
   }
 }
@@ -48,12 +48,10 @@ function tell(json: boolean, event: WatchEvent, seconds: number): void {
   switch (event.kind) {
     case 'round': {
       const { evaluation, cohort, ...rest } = event.report;
-      const { accuracy, logLoss } = evaluation;
-      const scores = `loss ${logLoss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}`;
       result(
         json,
-        { event: 'round', ...rest, members: cohort, accuracy, logLoss, seconds },
-        `round ${rest.round}: cohort ${cohort}, lost ${rest.lost}, ${scores}`,
+        { event: 'round', ...rest, members: cohort, ...scoreFields(evaluation), seconds },
+        `round ${rest.round}: cohort ${cohort}, lost ${rest.lost}, ${scoresText(evaluation)}`,
       );
       return;
     }

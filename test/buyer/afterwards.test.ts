@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { downloadModel } from '#buyer/download.ts';
+import { evaluateRounds, roundsToEvaluate, type EvaluatedRound } from '#buyer/evaluate-rounds.ts';
 import { cancelJob, closeJob, refundSeats, withdraw } from '#buyer/exits.ts';
 import { evaluateModel, modelOfRound, type Evaluating } from '#buyer/rounds.ts';
 import { parseTopology } from '#model/topology.ts';
@@ -65,8 +66,28 @@ describe('a settled job', () => {
     const [zero, one] = [await modelOfRound(stage.store, now, 0), await modelOfRound(stage.store, now, 1)];
     expect(zero.cid.toString()).to.equal(now.job.manifest.model.toString());
     expect(one.cid.toString()).to.equal(at(now.history, 0).manifest.modelAfter.toString());
-    expect((await evaluateModel(evaluating, one)).rows).to.equal(8);
+    expect((await evaluateModel(evaluating, one, now.job.recipe)).rows).to.equal(8);
     expect(await codeOf(modelOfRound(stage.store, now, 2))).to.equal('buyer/no-such-round');
+  });
+
+  it('one round, every round or the last is evaluated', async () => {
+    const before = await run.state();
+    expect(() => roundsToEvaluate(before, undefined, false))
+      .to.throw('round 0')
+      .with.property('code', 'buyer/nothing-settled');
+    await run.coordinator().settle();
+    const now = await run.state();
+    expect(roundsToEvaluate(now, undefined, false)).to.deep.equal([1]);
+    expect(roundsToEvaluate(now, 0, false)).to.deep.equal([0]);
+    const found: EvaluatedRound[] = [];
+    for await (const one of evaluateRounds(stage.store, now, roundsToEvaluate(now, 9, true), evaluating)) {
+      found.push(one);
+    }
+    expect(found.map(({ round }) => round)).to.deep.equal([0, 1]);
+    expect(at(found, 1).model).to.equal((await modelOfRound(stage.store, now, 1)).digest);
+    const one = await evaluateModel(evaluating, await modelOfRound(stage.store, now, 1), now.job.recipe);
+    expect(at(found, 1).evaluation).to.deep.equal(one);
+    expect(Object.keys(one.metrics)).to.deep.equal(['accuracy', 'logLoss']);
   });
 
   it('what no owner earned comes back', async () => {

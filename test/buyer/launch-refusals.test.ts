@@ -8,10 +8,11 @@ import { readLaunch } from '#buyer/launch-record.ts';
 import { parsePlan, type Plan } from '#buyer/plan.ts';
 import { publishTerms } from '#buyer/publish.ts';
 import type { BuyerSetting } from '#buyer/setting.ts';
+import { parseDescriptor } from '#datasets/descriptor.ts';
 import { scratchStore } from '#datasets/scratch-store.ts';
 import { domain as otherDomain } from '#test/support/cohort.ts';
 import { FUNDS } from '#test/contracts/world.ts';
-import { codeOf, features, listDataset, planOf, startStage, type Stage } from './stage.ts';
+import { codeOf, descriptorOf, listDataset, planOf, startStage, type Stage } from './stage.ts';
 
 describe('a launch refuses', () => {
   let stage: Stage;
@@ -103,14 +104,17 @@ describe('a launch refuses', () => {
   it('a recipe of another width than the model', async () => {
     const { recipe } = planOf(stage);
     const narrow = { ...recipe, features: recipe.features.slice(1) };
-    expect(await codeOf(run(planOf(stage, { recipe: narrow })))).to.equal('launch/model-features');
+    expect(await codeOf(run(planOf(stage, { recipe: narrow })))).to.equal('job/model-mismatch');
   });
 
   it('a dataset with other columns, or another label', async () => {
-    const other = await listDataset(stage.world, stage.store, 0, 5n, { features: [...features].reverse() });
+    const { columns } = parseDescriptor(descriptorOf(stage.world, 0));
+    const other = await listDataset(stage.world, stage.store, 0, 25n, { columns: columns.slice(1) });
     const datasets = [...stage.listings.map(({ dataset }) => dataset), other.dataset];
     expect(await codeOf(run(planOf(stage, { datasets })))).to.equal('launch/other-columns');
-    const label = await listDataset(stage.world, stage.store, 0, 5n, { label: 'benign' });
+    const label = await listDataset(stage.world, stage.store, 0, 5n, {
+      label: { type: 'class', name: 'benign', classes: ['no', 'yes'] },
+    });
     datasets[4] = label.dataset;
     expect(await codeOf(run(planOf(stage, { datasets })))).to.equal('launch/other-columns');
   });

@@ -57,7 +57,7 @@ describe('a watch', () => {
       [4, 0, at(facts.settlements, 0).transaction],
       [4, 1, at(facts.settlements, 1).transaction],
     ]);
-    expect(new Set(reports.map(({ evaluation }) => evaluation.logLoss)).size).to.equal(3);
+    expect(new Set(reports.map(({ evaluation }) => evaluation.metrics.logLoss)).size).to.equal(3);
     expect(at(reports, 0).evaluation.rows).to.equal(8);
   });
 

@@ -7,6 +7,7 @@ import type { Evaluating } from '#buyer/rounds.ts';
 import { domainOf } from '#buyer/setting.ts';
 import { watchJob } from '#buyer/watch.ts';
 import type { Events, WatchEvent } from '#buyer/watch-events.ts';
+import { rowsInMemory } from '#datasets/row-source.ts';
 import { loadBackend } from '#model/tensorflow.ts';
 import { fakeCoordinator, type Fake, type Lies } from './fake-coordinator.ts';
 import { planOf, type Stage } from './stage.ts';
@@ -16,10 +17,10 @@ export const now = () => 1_900_000_000;
 
 /** Eight held-out rows, on the backend that loads fastest. */
 export async function evaluatingRows(): Promise<Evaluating> {
-  const heldOut = {
+  const heldOut = rowsInMemory(3, {
     features: Float32Array.from({ length: 24 }, (_, at) => Math.sin(at)),
     labels: Float32Array.from({ length: 8 }, (_, at) => at % 2),
-  };
+  });
   return { backend: await loadBackend({ prefer: 'cpu' }), heldOut };
 }
 
