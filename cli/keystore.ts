@@ -1,43 +1,49 @@
-/** Keys at rest: Web3 Secret Storage v3, mode 0600, opened by a password from a file or a prompt. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** Keys at rest: Web3 Secret Storage v3, mode 0600. */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, linkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { Wallet, encryptKeystoreJson } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import { toAddress, type Address } from '#protocol/units.ts';
+import { useNodeScrypt } from './scrypt.ts';
 
-/** @throws TributaryError `keystore/no-password` where neither a file nor a terminal gives one */
-export async function readPassword(file: string | null): Promise<string> {
-  if (file !== null) {
-    if (!existsSync(file))
-      throw new TributaryError('keystore/no-password', `there is no password file at ${file}`);
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  }
-  if (!process.stdin.isTTY) {
-    throw new TributaryError('keystore/no-password', 'no terminal to ask on: give --password-file');
-  }
-  const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const prompt = createInterface({ input: process.stdin, output: muted, terminal: true });
-  process.stderr.write('Password: ');
-  const password = await prompt.question('');
-  prompt.close();
-  process.stderr.write('\n');
-  return password;
-}
+useNodeScrypt();
 
 /** Makes a key and writes its keystore. @throws TributaryError `keystore/exists` rather than overwrite one */
 export async function createKeystore(path: string, password: string): Promise<Wallet> {
-  if (existsSync(path))
-    throw new TributaryError('keystore/exists', `${path} holds a key already: move it away first`);
   const wallet = new Wallet(Wallet.createRandom().privateKey);
+  await storeKey(path, wallet, password);
+  return wallet;
+}
+
+/** Writes the keystore of a key, whole or not at all. @throws TributaryError `keystore/exists` */
+export async function storeKey(path: string, wallet: Wallet, password: string): Promise<void> {
+  assertNoKey(path);
   const json = await encryptKeystoreJson(
     { address: wallet.address, privateKey: wallet.privateKey },
     password,
   );
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, json, { mode: 0o600, flag: 'wx' });
-  return wallet;
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, json, { mode: 0o600, flag: 'wx' });
+  try {
+    // Unlike a rename, a link never replaces a key that appeared meanwhile.
+    linkSync(draft, path);
+  } catch (cause) {
+    throw exists(path, cause);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** @throws TributaryError `keystore/exists` */
+export function assertNoKey(path: string): void {
+  if (existsSync(path)) throw exists(path, undefined);
+}
+
+/** Puts a keystore under another name. @throws TributaryError `keystore/exists` */
+export function moveKey(from: string, to: string): void {
+  assertNoKey(to);
+  renameSync(from, to);
 }
 
 /** @throws TributaryError `keystore/missing`, `keystore/wrong-password` */
@@ -52,10 +58,15 @@ export async function openKeystore(path: string, password: string): Promise<Wall
   }
 }
 
-/** The address that a keystore states in clear. @throws TributaryError `keystore/missing` */
+/** The address that a keystore states in clear. @throws TributaryError `keystore/missing`, `keystore/damaged` */
 export function keystoreAddress(path: string): Address {
-  const { address } = JSON.parse(readKeystore(path)) as Readonly<{ address: string }>;
-  return toAddress(address.startsWith('0x') ? address : `0x${address}`);
+  const text = readKeystore(path);
+  try {
+    const { address } = JSON.parse(text) as Readonly<{ address: string }>;
+    return toAddress(`0x${address.replace(/^0x/, '').toLowerCase()}`);
+  } catch (cause) {
+    throw new TributaryError('keystore/damaged', `${path} is no keystore, or is damaged`, { cause });
+  }
 }
 
 function readKeystore(path: string): string {
@@ -65,3 +76,6 @@ function readKeystore(path: string): string {
     `there is no key at ${path}: run the init command of this actor first`,
   );
 }
+
+const exists = (path: string, cause: unknown) =>
+  new TributaryError('keystore/exists', `${path} holds a key already: move it away first`, { cause });

@@ -1,10 +1,13 @@
 /** What a person or a program reads: results on standard output, progress and errors on standard error. */
 import { TributaryError } from '#crypto/error.ts';
 
-const coloured = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
+/** Only where both are a terminal's: one of the two may be a file or a pipe. */
+const coloured = process.stdout.isTTY && process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
 const paint = (code: number, text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
 
 export const dim = (text: string) => paint(2, text);
+export const green = (text: string) => paint(32, text);
+export const yellow = (text: string) => paint(33, text);
 export const red = (text: string) => paint(31, text);
 
 /** A line of progress. */
@@ -31,6 +34,12 @@ export function report(error: unknown, json: boolean): void {
   if (code === 'internal/bug' && process.env['TRIBUTARY_DEBUG'] !== undefined && error instanceof Error) {
     process.stderr.write(`${error.stack ?? ''}\n`);
   }
+}
+
+/** A command that was called wrongly, for machines. */
+export function reportUsage(text: string): void {
+  const message = text.trim().replace(/^error: /, '');
+  process.stderr.write(`${JSON.stringify({ error: { code: 'usage/wrong', message } })}\n`);
 }
 
 /** Columns aligned by their widest cell; numbers to the right. */

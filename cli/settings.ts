@@ -1,10 +1,14 @@
-/** Where a command finds its home, chain and IPFS node: flag over environment over tributary.yaml. */
+/**
+ * Where a command finds its home, chain and IPFS node: flag over environment over tributary.yaml over what
+ * `tributary dev` says of the stack that it runs for this home, or for homes in the folder around it.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
+import { findStackRecord } from './dev/stack-record.ts';
 
 const file = z.strictObject({
   rpc: z.url().optional(),
@@ -30,6 +34,8 @@ export type Settings = Readonly<{
   deployment: string;
   passwordFile: string | null;
   json: boolean;
+  /** What somebody named, so that it must be there; the others have their defaults. */
+  given: ReadonlySet<'rpc' | 'ipfs' | 'deployment'>;
 }>;
 
 /** @throws TributaryError `settings/bad-file` where tributary.yaml says what no setting is */
@@ -38,16 +44,22 @@ export function readSettings(options: CommonOptions, env: NodeJS.ProcessEnv = pr
   const given = (name: string): string | undefined => env[name] || undefined;
   const home = resolve(options.home ?? given('TRIBUTARY_HOME') ?? join(homedir(), '.tributary'));
   const written = readFile(join(home, 'tributary.yaml'));
+  const stack = findStackRecord(home);
+  const own = join(home, 'deployment.json');
+  const named = {
+    rpc: options.rpc ?? given('TRIBUTARY_RPC') ?? written.rpc ?? stack?.rpc,
+    ipfs: options.ipfs ?? given('TRIBUTARY_IPFS') ?? written.ipfs ?? stack?.ipfs,
+    deployment: options.deployment ?? given('TRIBUTARY_DEPLOYMENT') ?? written.deployment,
+  };
+  const names = ['rpc', 'ipfs', 'deployment'] as const;
   return {
     home,
-    rpc: options.rpc ?? given('TRIBUTARY_RPC') ?? written.rpc ?? 'http://127.0.0.1:8545',
-    ipfs: options.ipfs ?? given('TRIBUTARY_IPFS') ?? written.ipfs ?? 'http://127.0.0.1:5001',
-    deployment: resolve(
-      home,
-      options.deployment ?? given('TRIBUTARY_DEPLOYMENT') ?? written.deployment ?? 'deployment.json',
-    ),
+    rpc: named.rpc ?? 'http://127.0.0.1:8545',
+    ipfs: named.ipfs ?? 'http://127.0.0.1:5001',
+    deployment: resolve(home, named.deployment ?? (existsSync(own) ? own : (stack?.deployment ?? own))),
     passwordFile: options.passwordFile ?? given('TRIBUTARY_PASSWORD_FILE') ?? null,
     json: options.json ?? false,
+    given: new Set(names.filter((name) => named[name] !== undefined)),
   };
 }
 

@@ -7,11 +7,14 @@ import type { Address, Hex } from '#protocol/units.ts';
 import type { Mined, Transactor } from './transact.ts';
 import type { TypedAbi } from './typed-abi.ts';
 
+/** What the compiler made of a contract: the code that creates it, and the code that then stands on the chain. */
+export type Artifact = Readonly<{ bytecode: Hex; deployedBytecode: Hex }>;
+
 /** @throws TributaryError `contracts/not-compiled` */
-function readBytecode(name: string): Hex {
+export function readArtifact(name: string): Artifact {
   const path = join(import.meta.dirname, 'artifacts', `${name}.json`);
   try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { bytecode: Hex }).bytecode;
+    return JSON.parse(readFileSync(path, 'utf8')) as Artifact;
   } catch (cause) {
     throw new TributaryError(
       'contracts/not-compiled',
@@ -28,7 +31,7 @@ export async function deployContract<R, W, E, C extends readonly unknown[]>(
   args: C,
 ): Promise<Mined & Readonly<{ created: Address }>> {
   const encoded = new Interface(abi).encodeDeploy(args);
-  const mined = await transactor.send({ data: `${readBytecode(name)}${encoded.slice(2)}` });
+  const mined = await transactor.send({ data: `${readArtifact(name).bytecode}${encoded.slice(2)}` });
   if (mined.created === null) throw new TributaryError('chain/failed', `The chain deployed no ${name}.`);
   return { ...mined, created: mined.created };
 }

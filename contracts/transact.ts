@@ -4,6 +4,7 @@ import { isError, type BaseWallet, type Provider, type TransactionReceipt } from
 import { TributaryError } from '#crypto/error.ts';
 import { toAddress, toBytes32, type Address, type Bytes32, type Hex } from '#protocol/units.ts';
 import { chainError, decodeRefusal } from './decode-error.ts';
+import { estimateGas } from './prepare.ts';
 import { LOCAL_CHAIN, confirmationsFor } from './provider.ts';
 import type { RawLog } from './typed-abi.ts';
 
@@ -33,8 +34,6 @@ export type Transactor = Readonly<{
   send(call: Call): Promise<Mined>;
 }>;
 
-/** Most gas that one transaction may ask for, by EIP-7825. */
-const TRANSACTION_GAS_LIMIT = 16_777_216n;
 /** Another process may use the same account: its nonce is then taken between asking and sending. */
 const NONCE_ATTEMPTS = 5;
 
@@ -48,13 +47,6 @@ export async function createTransactor(wallet: BaseWallet, options: Options = {}
   const { provider } = wallet;
   if (provider === null) throw new TypeError('the wallet has no provider');
   const chainId = Number((await provider.getNetwork()).chainId);
-  const local = chainId === LOCAL_CHAIN;
-  const wait = {
-    confirmations: options.confirmations ?? confirmationsFor(chainId),
-    pollingMs: options.pollingMs ?? (local ? 50 : 4_000),
-    timeoutMs: options.timeoutMs ?? (local ? 60_000 : 600_000),
-  };
-
   let last: Promise<unknown> = Promise.resolve();
   const inOrder = <T>(task: () => Promise<T>): Promise<T> => {
     const result = last.then(task);
@@ -68,19 +60,34 @@ export async function createTransactor(wallet: BaseWallet, options: Options = {}
     provider,
     async send(call) {
       const hash = await inOrder(() => broadcast(wallet, provider, call));
-      const receipt = await confirmed(provider, hash, wait);
-      if (receipt.status === 0) throw await reasonOf(provider, call, wallet.address, receipt);
-      return minedFrom(receipt);
+      return awaitMined(provider, { chainId, hash, call, from: wallet.address }, options);
     },
   };
+}
+
+/** A transaction that was sent, by whomever. */
+export type Sent = Readonly<{ chainId: number; hash: string; call: Call; from: string }>;
+
+/** Waits for the confirmations of a transaction that was sent. @throws as `Transactor.send` */
+export async function awaitMined(
+  provider: Provider,
+  { chainId, hash, call, from }: Sent,
+  options: Options = {},
+): Promise<Mined> {
+  const local = chainId === LOCAL_CHAIN;
+  const receipt = await confirmed(provider, hash, {
+    confirmations: options.confirmations ?? confirmationsFor(chainId),
+    pollingMs: options.pollingMs ?? (local ? 50 : 4_000),
+    timeoutMs: options.timeoutMs ?? (local ? 60_000 : 600_000),
+  });
+  if (receipt.status === 0) throw await reasonOf(provider, call, from, receipt);
+  return minedFrom(receipt);
 }
 
 async function broadcast(wallet: BaseWallet, provider: Provider, call: Call): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const estimate = await provider.estimateGas({ ...call, from: wallet.address });
-      const padded = estimate + estimate / 5n;
-      const gasLimit = padded < TRANSACTION_GAS_LIMIT ? padded : TRANSACTION_GAS_LIMIT;
+      const gasLimit = await estimateGas(provider, wallet.address, call);
       const nonce = await provider.getTransactionCount(wallet.address, 'pending');
       return (await wallet.sendTransaction({ ...call, gasLimit, nonce })).hash;
     } catch (error) {

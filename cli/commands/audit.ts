@@ -20,10 +20,10 @@ type AuditOptions = CommonOptions & Readonly<{ evidence?: string; car?: string; 
 export async function auditJob(options: AuditOptions, job: string): Promise<void> {
   const settings = readSettings(options);
   const asked = options.levels.map(toLevel);
+  const evidence = await openEvidenceFolder(options.evidence);
+  const copy = options.car === undefined ? null : await carBlockStore(options.car);
   const contracts = await readingContracts(settings);
   const { chainId, escrow } = contracts.deployment;
-  const copy = options.car === undefined ? null : await carBlockStore(options.car);
-  const evidence = await openEvidenceFolder(options.evidence);
   try {
     const report = await audit(
       {

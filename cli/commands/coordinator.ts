@@ -4,17 +4,19 @@ import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readDeployment } from '../chain.ts';
 import { readHold } from '../hold.ts';
-import { createKeystore, openKeystore, readPassword } from '../keystore.ts';
+import { assertNoKey, createKeystore, openKeystore } from '../keystore.ts';
 import { aborted, untilStopped } from '../lifetime.ts';
 import { commandLog, heldAloud } from '../log.ts';
 import { result } from '../output.ts';
+import { readNewPassword, readPassword } from '../password.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
 
 const keyPath = ({ home }: Settings) => join(home, 'coordinator.json');
 
 export async function init(options: CommonOptions): Promise<void> {
   const settings = readSettings(options);
-  const wallet = await createKeystore(keyPath(settings), await readPassword(settings.passwordFile));
+  assertNoKey(keyPath(settings));
+  const wallet = await createKeystore(keyPath(settings), await readNewPassword(settings.passwordFile));
   const coordinator = toAddress(wallet.address);
   result(settings.json, { event: 'initialised', coordinator }, `coordinator ${coordinator}; give it gas`);
 }

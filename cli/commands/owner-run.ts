@@ -12,7 +12,7 @@ export async function runClient(options: CommonOptions & Readonly<{ data: string
   const settings = readSettings(options);
   const deployment = readDeployment(settings.deployment);
   const home = ownerHome(settings);
-  const { dataset } = registered(home);
+  const { dataset, schema } = registered(home);
   const stop = untilStopped();
   const client = startClient({
     folder: home.client,
@@ -22,6 +22,7 @@ export async function runClient(options: CommonOptions & Readonly<{ data: string
     ipfsUrl: settings.ipfs,
     dataset,
     csv: options.data,
+    reading: schema.reading,
     salt: home.salt(),
     log: commandLog(settings.json),
     signal: stop,

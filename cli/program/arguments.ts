@@ -6,6 +6,24 @@ export const number = (text: string): number => {
   return Number(text);
 };
 
+export const fraction = (text: string): number => {
+  if (!/^0?\.\d{1,6}$/.test(text))
+    throw new InvalidArgumentError('expected a number between 0 and 1, as 0.2');
+  return Number(text);
+};
+
+export const port = (text: string): number => {
+  const value = number(text);
+  if (value > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535');
+  return value;
+};
+
+export const positive = (text: string): number => {
+  const value = number(text);
+  if (value === 0) throw new InvalidArgumentError('expected 1 or more');
+  return value;
+};
+
 export const list = (text: string): string[] =>
   text
     .split(',')
@@ -13,6 +31,16 @@ export const list = (text: string): string[] =>
     .filter((part) => part !== '');
 
 export const numbers = (text: string): number[] => list(text).map(number);
+
+/** For commands whose transactions the owner's key signs: here, or on the machine that has it. */
+export const signing = (command: Command): Command =>
+  command
+    .option(
+      '--unsigned <file>',
+      'prepare the transactions into this file for "keys sign", and sign nothing here',
+    )
+    .option('--from <address>', "the owner's account, where its keystore is not here")
+    .option('--dry-run', 'say what would be signed and what gas it costs, and stop');
 
 /** Loads a command's module and calls it with its options, which are what its definition makes them. */
 export const run =

@@ -1,6 +1,6 @@
 /** `tributary chain`: the contracts, and a faucet on a local chain. Names, options and help; what a command does is loaded when it is called. */
 import type { Command } from 'commander';
-import { number, run } from './arguments.ts';
+import { number, port, positive, run } from './arguments.ts';
 
 export function addChain(program: Command): void {
   const chain = program.command('chain').description('the contracts, and a faucet on a local chain');
@@ -13,6 +13,14 @@ export function addChain(program: Command): void {
     .option('--min-long-window <seconds>', 'floor: challenge window without one', number, 86_400)
     .addHelpText('after', '\nExample:\n  tributary chain deploy --deployment ./deployment.json')
     .action(run(async () => (await import('../commands/chain.ts')).deployContracts));
+  chain
+    .command('start')
+    .description('run a local chain until stopped; it goes on from the state that it left')
+    .option('--port <port>', '0 takes a free one', port, 8545)
+    .option('--block-time <seconds>', 'between blocks', positive, 1)
+    .option('--state <file>', 'where its state is kept (default: chain-state.json in the home)')
+    .addHelpText('after', '\nExample:\n  tributary chain start --port 8545')
+    .action(run(async () => (await import('../commands/chain-start.ts')).startChain));
   chain
     .command('fund <addresses...>')
     .description('give accounts gas and test coins; local chain only')

@@ -7,13 +7,14 @@ import { expect } from 'chai';
 import { readDeployment } from '#cli/chain.ts';
 import { readHold } from '#cli/hold.ts';
 import { jobNumber } from '#cli/job-option.ts';
-import { createKeystore, openKeystore, readPassword } from '#cli/keystore.ts';
+import { createKeystore, openKeystore } from '#cli/keystore.ts';
 import { table } from '#cli/output.ts';
 import { ownerHome, registered } from '#cli/owner-home.ts';
+import { readNewPassword, readPassword } from '#cli/password.ts';
 import { readSettings } from '#cli/settings.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { toAddress } from '#protocol/units.ts';
-import { digestOfText } from '#test/support/cohort.ts';
+import { registrationOf } from './registration.ts';
 
 const codeOf = async (action: () => unknown): Promise<string> => {
   try {
@@ -80,6 +81,12 @@ describe('the command line', function () {
       expect(await codeOf(() => readPassword(join(home, 'none')))).to.equal('keystore/no-password');
       writeFileSync(join(home, 'password'), ' pass word \r\n');
       expect(await readPassword(join(home, 'password'))).to.equal(' pass word ');
+      expect(await readNewPassword(join(home, 'password'))).to.equal(' pass word ');
+      writeFileSync(join(home, 'empty'), '\n');
+      expect(await codeOf(() => readNewPassword(join(home, 'empty')))).to.equal('keystore/empty-password');
+      const typed = (...answers: string[]) => readNewPassword(null, async () => answers.shift() ?? '');
+      expect(await typed('one', 'one')).to.equal('one');
+      expect(await codeOf(() => typed('one', 'two'))).to.equal('keystore/passwords-differ');
     });
   });
 
@@ -90,7 +97,7 @@ describe('the command line', function () {
     });
     it('remembers what was registered, and says so when nothing was', async () => {
       expect(await codeOf(() => registered(ownerHome(settings())))).to.equal('owner/not-registered');
-      const done = { dataset: 3, token: 4, descriptor: digestOfText('d'), features: ['a'], label: 'y' };
+      const done = registrationOf(3);
       ownerHome(settings()).register(done);
       expect(registered(ownerHome(settings()))).to.deep.equal(done);
       writeFileSync(join(home, 'o', 'dataset.json'), '{"dataset": 0}');
@@ -98,10 +105,14 @@ describe('the command line', function () {
     });
     it('has two keys and a salt of its own', async () => {
       expect(await codeOf(() => ownerHome(settings()).salt())).to.equal('keystore/missing');
-      const { owner, operator } = await ownerHome(settings()).init();
-      expect(owner.address).to.not.equal(operator.address);
+      // An init that was cut after the first key.
+      const { address } = await createKeystore(join(home, 'o', 'owner.json'), ' pass word ');
+      const { owner, operator } = await ownerHome(settings()).init(true);
+      expect(owner).to.equal(address.toLowerCase());
+      expect(operator).to.not.equal(owner);
       expect(ownerHome(settings()).salt()).to.have.length(32);
-      expect((await ownerHome(settings()).operatorKey()).address).to.equal(operator.address);
+      expect((await ownerHome(settings()).operatorKey()).address.toLowerCase()).to.equal(operator);
+      expect(await codeOf(() => ownerHome(settings()).init(true))).to.equal('keystore/exists');
     });
   });
 
@@ -167,8 +178,12 @@ describe('the command line', function () {
 
   it('refuses a command or an option that there is not, and shows where to look', () => {
     const unknown = tributary('buyer', 'sell');
-    expect(unknown.status).to.equal(1);
+    expect(unknown.status).to.equal(2);
     expect(unknown.stderr).to.include('--help');
+    const asJson = tributary('--json', 'buyer', 'sell');
+    expect(JSON.parse(asJson.stderr)).to.have.nested.property('error.code', 'usage/wrong');
+    expect(tributary('dev', '--chain-port', '65536').stderr).to.include('expected a port');
+    expect(tributary('dev', '--block-time', '0').stderr).to.include('1 or more');
     expect(tributary('audit', 'x', '--levels', 'one').stderr).to.include('whole number');
   });
 });

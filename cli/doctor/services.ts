@@ -1,0 +1,137 @@
+/** What Tributary talks to: the chain and its contracts, the IPFS node, the embedded database. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonRpcProvider } from 'ethers';
+import { openDatabase } from '#coordinator/store/database.ts';
+import { TributaryError } from '#crypto/error.ts';
+import { checkDeployedCode } from '#contracts/deployed-code.ts';
+import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
+import { connectIpfs } from '#datasets/ipfs.ts';
+import { readDeployment } from '../chain.ts';
+import type { Settings } from '../settings.ts';
+import { failure, ok, skipped, warning, type Finding } from './finding.ts';
+
+/** A service at its default address that nobody asked for may be absent. */
+export type Absence = (name: string, seen: string, remedy: string) => Finding;
+
+const ANSWER_MILLIS = 5_000;
+/** Seconds by which the newest block may lie before this machine's clock: a slot or two, and some idle time. */
+const SLOW_BLOCKS = { local: 15, public: 60 };
+/** By more, deadlines of rounds are missed. */
+const WRONG_CLOCK = 300;
+
+export async function checkChain(settings: Settings, absence: Absence): Promise<Finding[]> {
+  const name = 'chain';
+  let provider: JsonRpcProvider;
+  try {
+    provider = await openChain(settings.rpc, { timeoutMs: ANSWER_MILLIS });
+  } catch {
+    const unreached = ['clock', 'contracts'].map((each) => skipped(each, 'no chain to compare with'));
+    return [
+      absence(name, `nothing answers at ${settings.rpc}`, 'start one: tributary dev; or give --rpc'),
+      ...unreached,
+    ];
+  }
+  try {
+    const chainId = Number((await provider.getNetwork()).chainId);
+    const block = await provider.getBlock('latest');
+    const skew = Date.now() / 1000 - (block?.timestamp ?? 0);
+    return [
+      ok(name, `${settings.rpc}, chain id ${chainId}, block ${block?.number ?? 0}`),
+      judgeClock(skew, chainId === LOCAL_CHAIN),
+      ...(await checkContracts(settings, provider, chainId)),
+    ];
+  } catch (error) {
+    return [failure(name, messageOf(error), 'check the node, or give another --rpc')];
+  } finally {
+    provider.destroy();
+  }
+}
+
+/** @param skew seconds of this machine's clock after the newest block's time */
+export function judgeClock(skew: number, local: boolean): Finding {
+  const seen = `${Math.abs(skew).toFixed(0)} s ${skew < 0 ? 'behind' : 'after'} the newest block`;
+  if (Math.abs(skew) > WRONG_CLOCK)
+    return failure('clock', seen, 'set the clock of this machine, or check the chain');
+  const slow = local ? SLOW_BLOCKS.local : SLOW_BLOCKS.public;
+  if (skew > slow || skew < -SLOW_BLOCKS.local) {
+    return warning('clock', seen, 'see that the chain makes blocks, and set the clock of this machine');
+  }
+  return ok('clock', seen);
+}
+
+async function checkContracts(
+  settings: Settings,
+  provider: JsonRpcProvider,
+  chainId: number,
+): Promise<Finding[]> {
+  const name = 'contracts';
+  if (!existsSync(settings.deployment)) {
+    const seen = `no deployment record at ${settings.deployment}`;
+    return [
+      settings.given.has('deployment') ? failure(name, seen, 'give --deployment') : skipped(name, seen),
+    ];
+  }
+  try {
+    const deployment = readDeployment(settings.deployment);
+    if (deployment.chainId !== chainId) {
+      const seen = `the record is of chain ${deployment.chainId}, this is ${chainId}`;
+      return [failure(name, seen, 'give the --deployment of this chain, or its --rpc')];
+    }
+    const verdicts = await checkDeployedCode(provider, deployment);
+    return verdicts.map(({ contract, address, verdict }) => {
+      const label = `contract ${contract}`;
+      if (verdict === 'same') return ok(label, `${address} is what this version compiles`);
+      const seen = {
+        none: `no contract at ${address}`,
+        other: `${address} has other code than this version compiles`,
+        'wired-otherwise': `${address} works with other contracts than the record names`,
+      }[verdict];
+      return failure(label, seen, 'check the deployment record, and use the version that deployed it');
+    });
+  } catch (error) {
+    return [failure(name, messageOf(error), 'give the --deployment of this chain')];
+  }
+}
+
+/** Puts a block and reads it again. */
+export async function checkIpfs({ ipfs }: Settings, absence: Absence): Promise<Finding> {
+  const store = connectIpfs(ipfs);
+  const bytes = new TextEncoder().encode(`tributary doctor ${Date.now()}`);
+  try {
+    const found = await store.get(await store.put('raw', bytes));
+    if (found.length === bytes.length) return ok('IPFS', `${ipfs} keeps blocks and gives them back`);
+    return failure('IPFS', `${ipfs} gave another block back`, 'do not use this node');
+  } catch (error) {
+    const unreachable = error instanceof TributaryError && error.code === 'ipfs/unreachable';
+    if (!unreachable) return failure('IPFS', messageOf(error), 'check the node, or give another --ipfs');
+    return absence('IPFS', `nothing answers at ${ipfs}`, 'start one: tributary ipfs start; or give --ipfs');
+  }
+}
+
+/** Opens a database where nobody's is. */
+export async function checkDatabase({ home }: Settings): Promise<Finding> {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-doctor-'));
+  const prepared = join(home, 'prepared-database.tar');
+  const began = performance.now();
+  try {
+    const database = await openDatabase({ folder, prepared: existsSync(prepared) ? prepared : undefined });
+    const [row] = await database.query<{ one: number }>('select 1 as one', []);
+    await database.close();
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    if (row?.one === 1) return ok('database', `the embedded one opens in ${seconds} s`);
+    return failure('database', 'the embedded one does not answer', 'reinstall the packages: npm ci');
+  } catch (error) {
+    return failure(
+      'database',
+      messageOf(error),
+      'free disk space and memory; reinstall the packages: npm ci',
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
