@@ -1,16 +1,17 @@
 /**
  * What the federation is measured against, outside the system: all rows in one place, and each owner alone.
  * Both get the federation's recipe, its initial weights and all its local steps together, and the best of three
- * learning rates. "Best" is judged on the held-out rows, measure by measure: kinder than any real choice.
+ * learning rates around the recipe's first. "Best" is judged on the held-out rows, measure by measure: kinder than any real choice.
  */
 import { seededRng } from '#crypto/random.ts';
 import { type Evaluation, evaluate } from '#model/evaluate.ts';
-import type { Rows } from '#model/rows.ts';
+import { rowsInMemory, type Batch } from '#datasets/row-source.ts';
 import type { Backend } from '#model/tensorflow.ts';
 import type { Topology } from '#model/topology.ts';
 import { train } from '#model/train.ts';
-import type { Recipe } from '#protocol/recipe.ts';
-import { fromDecimal, toDecimal } from '#protocol/units.ts';
+import { learningRateOf } from '#protocol/recipe/optimisers.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
+import { toDecimal } from '#protocol/units.ts';
 
 /** Longer sequences of steps want smaller ones: above the federation's rate both baselines only get worse. */
 export const rateFactors = [0.25, 0.5, 1] as const;
@@ -20,8 +21,8 @@ export type BaselineTask = Readonly<{
   initial: Float32Array;
   recipe: Recipe;
   /** One entry an owner. */
-  shards: readonly Rows[];
-  heldOut: Rows;
+  shards: readonly Batch[];
+  heldOut: Batch;
   /** Local steps of the whole federation, over all owners and rounds. */
   steps: number;
   /** 32 bytes that decide the order of rows. */
@@ -31,7 +32,7 @@ export type BaselineTask = Readonly<{
 export type Baseline = Readonly<{ accuracy: number; logLoss: number }>;
 
 /** The rows of all owners in one place, as no one in the system ever has them. */
-export function pooled(shards: readonly Rows[]): Rows {
+export function pooled(shards: readonly Batch[]): Batch {
   const join = (parts: readonly Float32Array[]): Float32Array => {
     const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
@@ -48,31 +49,35 @@ export function pooled(shards: readonly Rows[]): Rows {
 }
 
 const best = (evaluations: readonly Evaluation[]): Baseline => ({
-  accuracy: Math.max(...evaluations.map(({ accuracy }) => accuracy)),
-  logLoss: Math.min(...evaluations.map(({ logLoss }) => logLoss)),
+  accuracy: Math.max(...evaluations.map(({ metrics }) => metrics.accuracy ?? Number.NaN)),
+  logLoss: Math.min(...evaluations.map(({ metrics }) => metrics.logLoss ?? Number.NaN)),
 });
 
 /** Trains on one set of rows at each rate, and evaluates on the held-out rows. */
 async function atEachRate(
   backend: Backend,
   task: BaselineTask,
-  rows: Rows,
+  rows: Batch,
   seed: Uint8Array,
 ): Promise<Evaluation[]> {
   const { topology, initial, recipe, heldOut, steps } = task;
   const evaluations: Evaluation[] = [];
   for (const factor of rateFactors) {
-    const learningRate = toDecimal(fromDecimal(recipe.optimiser.learningRate) * factor);
-    const tuned = { ...recipe, optimiser: { ...recipe.optimiser, learningRate } };
+    const rate = toDecimal(learningRateOf(recipe.learningRate, 1) * factor);
     const { weights } = await train(backend, {
       topology,
       weights: initial,
-      recipe: tuned,
+      recipe: {
+        ...recipe,
+        learningRate: { schedule: 'constant', rate },
+        local: { unit: 'steps', count: steps },
+      },
+      round: 1,
       seed,
-      steps,
-      ...rows,
+      rows: rowsInMemory(topology.features, rows),
     });
-    evaluations.push(await evaluate(backend, { topology, weights, ...heldOut }));
+    const held = rowsInMemory(topology.features, heldOut);
+    evaluations.push(await evaluate(backend, { topology, weights, rows: held }, recipe));
   }
   return evaluations;
 }

@@ -16,7 +16,7 @@ export type Owner = Readonly<{
 }>;
 
 /** Owners name each other in their policies, register their datasets and offer access. */
-export async function setUpOwners(stack: Stack, data: StoryData): Promise<Owner[]> {
+export async function setUpOwners(stack: Stack, data: StoryData, called: string): Promise<Owner[]> {
   const names = data.owners.map((_, index) => `owner-${index + 1}`);
   const addresses = await Promise.all(
     names.map(async (name) => String((await succeed(['owner', 'init'], stack.home(name)))['owner'])),
@@ -37,7 +37,7 @@ export async function setUpOwners(stack: Stack, data: StoryData): Promise<Owner[
             '--label',
             data.recipe.label.name,
             '--name',
-            `Hospital ${index + 1}`,
+            `${called} ${index + 1}`,
           ],
           ...['--price', PRICE.toString(), '--peers', peers, '--minimum-cohort', '3'],
         ],

@@ -15,10 +15,10 @@ export async function baselines(
 ): Promise<Readonly<{ centralised: Baseline; single: Baseline }>> {
   const backend = await loadBackend();
   const topology = parseTopology(json);
-  const perRound = baseline.shards.reduce(
-    (sum, { labels }) => sum + recipe.localEpochs * Math.ceil(labels.length / recipe.batchSize),
-    0,
-  );
+  const { local, batchSize } = recipe;
+  const stepsOf = (rows: number): number =>
+    local.unit === 'steps' ? local.count : local.count * Math.ceil(rows / batchSize);
+  const perRound = baseline.shards.reduce((sum, { labels }) => sum + stepsOf(labels.length), 0);
   const task = {
     topology,
     initial: initialWeights(topology, seed),

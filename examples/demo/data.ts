@@ -1,14 +1,12 @@
 /** The files that the people of the story have: one CSV an owner, the buyer's held-out rows and its job. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Batch } from '#datasets/row-source.ts';
 import { shards, splitHeldOut } from '#datasets/samples/partition.ts';
-import { standardisation, standardised } from '#datasets/samples/standardisation.ts';
-import { wdbcJob, wdbcRecipe } from '#datasets/samples/wdbc-job.ts';
-import { loadWdbc, toCsv, wdbcFeatures } from '#datasets/samples/wdbc.ts';
-import type { Rows } from '#model/rows.ts';
-import { tabularClassifier } from '#model/templates.ts';
-import type { Recipe } from '#protocol/recipe.ts';
+import { standardised } from '#datasets/samples/standardisation.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
 import { toDecimal } from '#protocol/units.ts';
+import type { Sample } from './samples.ts';
 
 export type StoryData = Readonly<{
   /** Path of each owner's CSV. */
@@ -19,13 +17,13 @@ export type StoryData = Readonly<{
   recipe: Recipe;
   topology: string;
   /** The same rows in memory, for the baselines, which stand outside the system. */
-  baseline: Readonly<{ shards: readonly Rows[]; heldOut: Rows }>;
+  baseline: Readonly<{ shards: readonly Batch[]; heldOut: Batch }>;
 }>;
 
-export function writeData(folder: string, seed: number, owners: number): StoryData {
-  const { training, heldOut } = splitHeldOut(loadWdbc(), seed, wdbcJob.heldOut);
-  const recipe = wdbcRecipe(standardisation(heldOut));
-  const topology = tabularClassifier(wdbcFeatures.length, wdbcJob.hidden);
+export function writeData(folder: string, sample: Sample, seed: number, owners: number): StoryData {
+  const { training, heldOut } = splitHeldOut(sample.load(), seed, sample.heldOut);
+  const recipe = sample.recipe(heldOut);
+  const { topology, aggregation } = sample;
   const dealt = shards(training, seed, owners);
   mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string): string => {
@@ -33,17 +31,11 @@ export function writeData(folder: string, seed: number, owners: number): StoryDa
     writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
+  const job = { topology: JSON.parse(topology) as unknown, recipe, aggregation: gridOf(aggregation) };
   return {
-    owners: dealt.map((rows, index) => write(`owner-${index + 1}.csv`, toCsv(rows))),
-    heldOut: write('held-out.csv', toCsv(heldOut)),
-    job: write(
-      'job.json',
-      JSON.stringify(
-        { topology: JSON.parse(topology) as unknown, recipe, aggregation: gridOf(wdbcJob.aggregation) },
-        null,
-        2,
-      ),
-    ),
+    owners: dealt.map((rows, index) => write(`owner-${index + 1}.csv`, sample.toCsv(rows))),
+    heldOut: write('held-out.csv', sample.toCsv(heldOut)),
+    job: write('job.json', JSON.stringify(job, null, 2)),
     recipe,
     topology,
     baseline: {
@@ -53,8 +45,9 @@ export function writeData(folder: string, seed: number, owners: number): StoryDa
   };
 }
 
-const gridOf = ({ clip, range, ...rest }: typeof wdbcJob.aggregation) => ({
-  ...rest,
+const gridOf = ({ bits, clip, range, chunkWords }: Sample['aggregation']) => ({
+  bits,
   clip: toDecimal(clip),
   range: toDecimal(range),
+  chunkWords,
 });

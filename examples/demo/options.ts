@@ -1,5 +1,6 @@
 /** What `npm run demo` takes. */
 import { parseArgs } from 'node:util';
+import { sampleNames, samples, type SampleName } from './samples.ts';
 
 export type DemoOptions = Readonly<{
   clients: number;
@@ -8,6 +9,7 @@ export type DemoOptions = Readonly<{
   keep: boolean;
   json: boolean;
   seed: number;
+  dataset: SampleName;
 }>;
 
 export const usage = `npm run demo -- [options]
@@ -16,7 +18,8 @@ Plays the main job with real processes on free loopback ports: a chain, an IPFS 
 their own rows, a buyer, and an auditor who checks it all with the coordinator gone.
 
   --clients N   owners, 3 to 20 (default 5; fewer than 4 bear no loss, so nobody is killed)
-  --rounds N    rounds to train, 1 to 20 (default 5)
+  --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc)
+  --rounds N    rounds to train, 1 to 20 (default 5; 8 for digits)
   --seed N      decides shards and initial weights (default 1)
   --keep        leave the processes running and say how to reach them; Ctrl-C ends them
   --json        one JSON object as the last line of standard output
@@ -28,7 +31,8 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     args: [...args],
     options: {
       clients: { type: 'string', default: '5' },
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string' },
+      dataset: { type: 'string', default: 'wdbc' },
       seed: { type: 'string', default: '1' },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -36,13 +40,21 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     },
   });
   if (values.help) return null;
+  const dataset = sampleOf(values.dataset);
   return {
     clients: whole('clients', values.clients, 3, 20),
-    rounds: whole('rounds', values.rounds, 1, 20),
+    rounds: whole('rounds', values.rounds ?? String(samples[dataset].rounds), 1, 20),
+    dataset,
     seed: whole('seed', values.seed, 0, 1_000_000),
     keep: values.keep,
     json: values.json,
   };
+}
+
+function sampleOf(text: string): SampleName {
+  const found = sampleNames.find((name) => name === text);
+  if (found) return found;
+  throw new Error(`--dataset takes ${sampleNames.join(' or ')}, not "${text}"`);
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

@@ -2,11 +2,15 @@
 import { table } from '#cli/output.ts';
 import type { Forgery } from './forgeries.ts';
 import type { Service } from './processes.ts';
+import type { SampleName } from './samples.ts';
 
 export type Scores = Readonly<{ federated: number; centralised: number; bestSingleOwner: number }>;
 
 export type Outcome = Readonly<{
   job: string;
+  dataset: SampleName;
+  /** Log-loss of the untrained model, in nats. */
+  initialLoss: number;
   rounds: number;
   settled: number;
   attempts: number;

@@ -9,6 +9,7 @@ import { consistentLineage, flippedByte } from './forgeries.ts';
 import type { DemoOptions } from './options.ts';
 import { command, succeed, type Line, type Service } from './processes.ts';
 import { outcomeText, roundsOf, type Outcome } from './report.ts';
+import { samples } from './samples.ts';
 import type { Stack } from './stack.ts';
 
 /** Seconds that one round may take on a slow machine, accidents included. */
@@ -22,12 +23,13 @@ export async function playStory(
   const started = Date.now();
   const { clients: count, rounds } = options;
   const seed = seededRng(utf8(`demo/${options.seed}`)).bytes(32);
-  const data = writeData(stack.folder('data'), options.seed, count);
+  const sample = samples[options.dataset];
+  const data = writeData(stack.folder('data'), sample, options.seed, count);
   const accidents = planAccidents(count, rounds);
 
-  say(`${count} hospitals make keys, name each other in their policies, register datasets and offer access`);
+  say(`${count} owners make keys, name each other in their policies, register datasets and offer access`);
   const [owners, coordinator] = await Promise.all([
-    setUpOwners(stack, data),
+    setUpOwners(stack, data, sample.owner),
     setUpCoordinator(stack, accidents.coordinatorHold),
   ]);
   const clients = owners.map((owner, index) => owner.start(accidents.holdOf(index)));
@@ -105,6 +107,8 @@ async function conclude(stack: Stack, played: Played): Promise<Outcome> {
   const paid = audited.line['payouts'] as Outcome['payouts'];
   const outcome: Outcome = {
     job: buyer.job,
+    dataset: options.dataset,
+    initialLoss: rounds.find(({ round }) => round === 0)?.loss ?? Number.NaN,
     rounds: wanted,
     settled: Number(audited.line['settled']),
     attempts: trained.reduce((sum, { attempt }) => sum + attempt, 0),
