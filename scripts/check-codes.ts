@@ -1,4 +1,4 @@
-/** Fails on an error code that no table explains, and on an entry of a table that nothing produces. */
+/** Fails on an error code that no table explains, and on an entry of a table that nothing produces or no test sees. */
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { otherRefusal, refusals } from '#contracts/refusals.ts';
@@ -83,11 +83,41 @@ for (const template of Object.keys(built))
   if (!templates.has(template))
     wrong.push(`scripts/check-codes.ts: there is no template ${template} any more`);
 for (const code of known) if (!produced.has(code)) wrong.push(`protocol/errors: nothing produces ${code}`);
+const tested = literalsOfTests();
+/** Contract tests know a refusal by the name of its Solidity error. */
+const otherName = new Map(Object.entries(refusals).map(([name, [code]]) => [code as string, name]));
+for (const code of known) {
+  const names = [code, otherName.get(code)].filter((name) => name !== undefined);
+  if (!names.some((name) => tested.has(name))) wrong.push(`test/: no test sees ${code}`);
+}
 for (const line of new Set(wrong)) console.log(line);
 console.log(
   `${produced.size} error codes in ${areas.size} areas; the table explains ${Object.keys(errorTable).length}, contracts/refusals.ts ${escrowCodes.length}`,
 );
 process.exitCode = wrong.length > 0 ? 1 : 0;
+
+/** What tests say: every text as a whole, and the codes in texts, templates and regular expressions. */
+function literalsOfTests(): Set<string> {
+  const found = new Set<string>();
+  for (const path of trackedFiles('.ts')) {
+    if (!path.startsWith('test/')) continue;
+    const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+    for (const node of nodesOf(file)) {
+      const text = textOf(node);
+      if (text === undefined) continue;
+      found.add(text);
+      for (const [code] of text.matchAll(/[a-z0-9-]+\/[a-z0-9-]+/g)) found.add(code);
+    }
+  }
+  return found;
+}
+
+function textOf(node: ts.Node): string | undefined {
+  if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+    return node.text.replaceAll('\\/', '/');
+  }
+  return ts.isRegularExpressionLiteral(node) ? node.text.replaceAll('\\/', '/') : undefined;
+}
 
 function areaOf(code: string): string {
   return code.split('/')[0] ?? '';
