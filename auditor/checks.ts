@@ -15,6 +15,7 @@ import { jobOnChain } from './checks/job-on-chain.ts';
 import { leaves } from './checks/leaves.ts';
 import { manifest } from './checks/manifest.ts';
 import { modelBefore } from './checks/model-before.ts';
+import { optimiserBefore } from './checks/optimiser-before.ts';
 import { participants } from './checks/participants.ts';
 import { policies } from './checks/policies.ts';
 import { previous } from './checks/previous.ts';
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   manifest,
   previous,
   modelBefore,
+  optimiserBefore,
   termsBlocks,
   roundBlocks,
   // 2: signatures, access tokens, policies

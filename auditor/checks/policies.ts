@@ -6,13 +6,10 @@ import { parseDescriptor } from '#datasets/descriptor.ts';
 import { termsRefusal } from '#datasets/policy.ts';
 import type { Job } from '#model/job.ts';
 import { digestHex } from '#model/model-store.ts';
-import type { Layer } from '#model/topology.ts';
+import { classNamesOf } from '#model/topology.ts';
 import type { JobCheck } from '../check.ts';
 import type { Subject } from '../subject.ts';
 import { answering, fails, holds, type Verdict } from '../verdict.ts';
-
-/** Keras' names of what a topology computes with. */
-const classNames: Readonly<Record<Layer['kind'], string>> = { dense: 'Dense', activation: 'Activation' };
 
 async function datasetVerdict(
   { source, facts }: Subject,
@@ -35,7 +32,7 @@ async function datasetVerdict(
     const refusal = termsRefusal(policy, {
       pricePerRound: seat.price,
       rounds: manifest.rounds,
-      layers: topology.layers.map(({ kind }) => classNames[kind]),
+      layers: classNamesOf(topology),
       coordinator: facts.job.coordinator,
     });
     if (refusal) return fails(at, refusal, `dataset ${seat.dataset} does not allow this job`);

@@ -4,7 +4,7 @@ import { TributaryError } from '#crypto/error.ts';
 import type { Contracts } from '#contracts/connect.ts';
 import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
-import { loadHistory } from '#model/history.ts';
+import { continuing, loadHistory } from '#model/history.ts';
 import { loadJob, type Job } from '#model/job.ts';
 import type { PreviousRound } from '#model/round-result.ts';
 import type { Domain } from '#protocol/typed-data.ts';
@@ -39,9 +39,7 @@ export function lineageLoader(contracts: Contracts, ipfs: BlockStore, domain: Do
       job,
       facts,
       before: last?.manifest.modelAfter ?? job.manifest.model,
-      previous: last
-        ? { manifest: last.cid, transaction: last.settlement.transaction, leaves: last.payouts.leaves }
-        : null,
+      previous: last ? await continuing(ipfs, job, last, last.payouts.leaves) : null,
     };
   };
 }

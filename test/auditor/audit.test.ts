@@ -40,6 +40,8 @@ describe('an audit', () => {
         '1 lineage.previous round 2 passed',
         '1 lineage.model-before round 1 passed',
         '1 lineage.model-before round 2 passed',
+        '1 lineage.optimiser-before round 1 passed',
+        '1 lineage.optimiser-before round 2 passed',
         '1 links.terms job passed',
         '1 links.round round 1 passed',
         '1 links.round round 2 passed',
@@ -115,7 +117,7 @@ describe('an audit', () => {
       const lines = reportText(report).split('\n');
       expect(lines[0]).to.equal(`audit of 31337:0x${'ee'.repeat(20)}/7, 2 rounds settled`);
       expect(lines).to.include(
-        '1  chain.job             job      ok  job 7 is active, 6 seats, 2 of 2 rounds settled',
+        '1  ' + 'chain.job'.padEnd(24) + '  job      ok  job 7 is active, 6 seats, 2 of 2 rounds settled',
       );
       expect(lines.slice(-7)).to.deep.equal([
         'level 1: passed',

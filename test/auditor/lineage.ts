@@ -18,7 +18,7 @@ import { tabularClassifier } from '#model/templates.ts';
 import { parseTopology } from '#model/topology.ts';
 import { fromParameters } from '#protocol/aggregation.ts';
 import { roundSchema, type JobManifest } from '#protocol/manifests.ts';
-import type { Recipe } from '#protocol/recipe.ts';
+import type { Recipe } from '#protocol/recipe/recipe.ts';
 import { toAddress, toAmount, toBytes32, toDecimal, type Address, type Bytes32 } from '#protocol/units.ts';
 import { digestOfText, domain, operatorAddress, type Cohort } from '#test/support/cohort.ts';
 import { makeRound } from './round.ts';
@@ -70,8 +70,8 @@ export const descriptorOf = (seat: number): Uint8Array =>
     creator: `clinic ${seat}`,
     datePublished: '2026-11-24',
     url: null,
-    features,
-    label: 'malignant',
+    columns: features.map((name) => ({ type: 'number', name, minimum: null, maximum: null, missing: false })),
+    label: { type: 'class', name: 'malignant', classes: ['no', 'yes'] },
     rowsBucket: weights[seat] ?? 1,
     rowsRoot: digestOfText(`rows ${seat}`),
     policy: policyOf(seat),
@@ -79,14 +79,23 @@ export const descriptorOf = (seat: number): Uint8Array =>
 
 const recipe: Recipe = {
   kind: 'tributary/recipe',
-  version: 1,
+  version: 2,
   loss: 'binaryCrossentropy',
-  optimiser: { name: 'sgd', learningRate: toDecimal(0.5), momentum: toDecimal(0) },
-  localEpochs: 1,
+  metrics: ['accuracy', 'logLoss'],
+  optimiser: { name: 'sgd', momentum: toDecimal(0) },
+  learningRate: { schedule: 'constant', rate: toDecimal(0.5) },
+  local: { unit: 'epochs', count: 1 },
   batchSize: 16,
-  serverLearningRate: toDecimal(1),
-  features: features.map((name) => ({ name, centre: toDecimal(0), scale: toDecimal(1) })),
-  label: { name: 'malignant', classes: 2 },
+  proximal: toDecimal(0),
+  server: { name: 'fedAvg', learningRate: toDecimal(1) },
+  features: features.map((name) => ({
+    type: 'number',
+    name,
+    centre: toDecimal(0),
+    scale: toDecimal(1),
+    missing: 'refuse',
+  })),
+  label: { type: 'class', name: 'malignant', classes: ['no', 'yes'] },
 };
 
 async function putTerms(store: ScratchStore): Promise<CID> {
@@ -207,7 +216,12 @@ async function build(): Promise<Lineage> {
     const manifest = result.manifest;
     const links = await linksOfRound(store, manifest);
     rounds.push({ cohort: members, manifest, ...links, after: result.after, evidence: root });
-    previous = { manifest, transaction: settlement.transaction, leaves: result.payouts.leaves };
+    previous = {
+      manifest,
+      transaction: settlement.transaction,
+      leaves: result.payouts.leaves,
+      optimiser: null,
+    };
     before = result.after;
   }
   const facts = auditFacts({ ...chain, settlements }, job);

@@ -99,6 +99,20 @@ describe('audit level 1, terms and manifests', () => {
     expect(verdict).to.include({ code: 'lineage/model-before', place: 'round 1 → modelBefore' });
   });
 
+  it("refuses a round whose server's optimiser goes on from what the round before did not leave", async () => {
+    for (const [round, place] of [
+      [first, 'round 1'],
+      [second, 'round 2'],
+    ] as const) {
+      const given = await settledLie(honest, {
+        cid: round.manifest,
+        value: (m) => ({ ...m, optimiserBefore: first.aggregate }),
+      });
+      const verdict = await finding(given, 'lineage.optimiser-before', place);
+      expect(verdict).to.include({ code: 'lineage/optimiser-before', place: `${place} → optimiserBefore` });
+    }
+  });
+
   it('recomputes the initial weights from the seed', async () => {
     const given = await settledLie(honest, {
       cid: honest.job.terms,

@@ -43,6 +43,16 @@ describe('audit level 5', () => {
     expect(await faults(settled(2, { total: 1_198n }), [5])).to.deep.equal([
       'payouts.leaves @ round 2: payouts/other-total',
     ]);
+    const root = await finding(
+      settled(1, { payoutRoot: digestOfText('other') }),
+      'payouts.leaves',
+      'round 1',
+    );
+    expect(root).to.include({ code: 'payouts/other-root' });
+    expect(root).to.have.property('detail').that.contains(digestOfText('other'));
+    const total = await finding(settled(2, { total: 1_198n }), 'payouts.leaves', 'round 2');
+    expect(total).to.include({ code: 'payouts/other-total' });
+    expect(total).to.have.property('detail').that.contains('1198');
     // An earlier bitmap counts in every later round.
     expect(await faults(settled(1, { participants: '0x3f' }), [5])).to.include(
       'payouts.leaves @ round 2: payouts/other-root',

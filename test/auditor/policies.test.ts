@@ -36,6 +36,8 @@ describe('audit level 2, terms of use', () => {
 
     it('refuses a seat whose token was never offered', async () => {
       expect(await faults(offer(2, null), [2])).to.deep.equal(['seats.units @ job: units/no-offer']);
+      const verdict = await finding(offer(2, null), 'seats.units', 'job');
+      expect(verdict).to.include({ code: 'units/no-offer', place: 'seat 2' });
     });
 
     it('refuses a seat of another dataset or price than its units were sold for', async () => {

@@ -1,7 +1,9 @@
 /** Every refusal of local training. */
 import { expect } from 'chai';
 import { type Backend, loadBackend } from '#model/tensorflow.ts';
-import { codeOfTraining, diverging, features, labels, sgd, task } from './training.ts';
+import { tabularClassifier, tabularRegressor } from '#model/templates.ts';
+import { parseTopology } from '#model/topology.ts';
+import { codeOfTraining, diverging, rowsOf, task } from './training.ts';
 
 describe('training', () => {
   let backend: Backend;
@@ -9,17 +11,38 @@ describe('training', () => {
     backend = await loadBackend({ prefer: 'wasm' });
   });
 
-  it('refuses rows that are none, of another width, unlabelled or not finite', async () => {
-    const empty = { features: new Float32Array(0), labels: new Float32Array(0) };
-    expect(await codeOfTraining(backend, empty)).to.equal('model/rows');
-    expect(await codeOfTraining(backend, { features: features.subarray(1) })).to.equal('model/rows');
-    expect(await codeOfTraining(backend, { labels: labels.map((label) => label * 2) })).to.equal(
-      'model/rows',
-    );
-    expect(await codeOfTraining(backend, { labels: labels.map(() => Number.NaN) })).to.equal('model/rows');
-    const broken = features.slice();
-    broken[17] = Number.NaN;
-    expect(await codeOfTraining(backend, { features: broken })).to.equal('model/not-finite');
+  it('refuses rows that are none, or of another width', async () => {
+    expect(await codeOfTraining(backend, { rows: rowsOf(3, [], []) })).to.equal('model/rows');
+    expect(await codeOfTraining(backend, { rows: rowsOf(2, [1, 2], [1]) })).to.equal('model/rows');
+  });
+
+  it('refuses a label that is none of the classes', async () => {
+    const labelled = (label: number) => ({ rows: rowsOf(3, [1, 2, 3], [label]) });
+    for (const label of [2, -1, 0.5, Number.NaN]) {
+      expect(await codeOfTraining(backend, labelled(label))).to.equal('model/rows');
+    }
+    const topology = parseTopology(tabularClassifier(3, 2, 4));
+    const many = {
+      topology,
+      weights: new Float32Array(topology.dimension),
+      recipe: { ...task.recipe, loss: 'categoricalCrossentropy' as const },
+    };
+    expect(await codeOfTraining(backend, { ...many, ...labelled(3) })).to.equal(undefined);
+    expect(await codeOfTraining(backend, { ...many, ...labelled(4) })).to.equal('model/rows');
+  });
+
+  it('takes any finite target of a regression, and no other', async () => {
+    const topology = parseTopology(tabularRegressor(3, 2));
+    const regression = (target: number) => ({
+      topology,
+      weights: new Float32Array(topology.dimension),
+      recipe: { ...task.recipe, loss: 'meanSquaredError' as const },
+      rows: rowsOf(3, [1, 2, 3], [target]),
+    });
+    expect(await codeOfTraining(backend, regression(-2.5))).to.equal(undefined);
+    for (const target of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(await codeOfTraining(backend, regression(target))).to.equal('model/rows');
+    }
   });
 
   it('refuses a model that is not finite or of another length', async () => {
@@ -33,19 +56,5 @@ describe('training', () => {
 
   it('refuses a result that diverged', async () => {
     expect(await codeOfTraining(backend, diverging)).to.equal('model/not-finite');
-  });
-
-  it('refuses a rate or momentum outside its range', async () => {
-    const recipe = (rate: number, momentum: number) => ({ recipe: sgd(rate, momentum, 1, 64) });
-    for (const change of [
-      recipe(0, 0),
-      recipe(-0.1, 0),
-      recipe(100.5, 0),
-      recipe(0.1, 1),
-      recipe(0.1, -0.5),
-    ]) {
-      expect(await codeOfTraining(backend, change)).to.equal('model/recipe');
-    }
-    expect(await codeOfTraining(backend, recipe(0.1, 0))).to.equal(undefined);
   });
 });

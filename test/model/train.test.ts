@@ -1,17 +1,17 @@
 /** Local training: one step by hand, loss, determinism, memory. */
 import { expect } from 'chai';
-import { evaluate } from '#model/evaluate.ts';
 import { initialWeights } from '#model/initial.ts';
 import { type Backend, loadBackend } from '#model/tensorflow.ts';
 import { train } from '#model/train.ts';
+import { toDecimal } from '#protocol/units.ts';
 import {
   codeOfTraining,
   diverging,
-  features,
-  labels,
   layer,
   logistic,
+  metricOf,
   model,
+  rowsOf,
   seed,
   sgd,
   task,
@@ -70,9 +70,9 @@ for (const name of ['wasm', 'cpu'] as const) {
           topology: logistic,
           weights: Float32Array.from(start),
           recipe: sgd(0.7, momentum, steps, 3),
+          round: 1,
           seed: seed(0),
-          features: Float32Array.from(x.flat()),
-          labels: Float32Array.from(y),
+          rows: rowsOf(2, x.flat(), y),
         });
         const expected = byHand(start, x, y, 0.7, momentum, steps);
         trained.weights.forEach((weight, i) => expect(weight).to.be.closeTo(expected[i]!, 2e-6));
@@ -96,10 +96,10 @@ for (const name of ['wasm', 'cpu'] as const) {
           { class_name: 'Activation', config: { name: 'e', activation: 'sigmoid' } },
         );
         const weights = initialWeights(topology, seed(4));
-        const before = await evaluate(backend, { topology, weights, features, labels });
+        const before = await metricOf(backend, { ...task, topology, weights });
         const trained = await train(backend, { ...task, topology, weights, recipe: sgd(0.2, 0.5, 6, 16) });
-        const after = await evaluate(backend, { topology, weights: trained.weights, features, labels });
-        expect(after.logLoss, activation).to.be.below(before.logLoss - 0.01);
+        const after = await metricOf(backend, { ...task, topology, weights: trained.weights });
+        expect(after, activation).to.be.below(before - 0.01);
         topology.tensors.forEach(({ offset, size }) =>
           expect(trained.weights.subarray(offset, offset + size), activation).to.not.deep.equal(
             weights.subarray(offset, offset + size),
@@ -117,15 +117,14 @@ describe('training', () => {
   });
 
   it('lowers the loss', async () => {
-    const before = await evaluate(backend, task);
+    const before = await metricOf(backend, task);
     const trained = await train(backend, task);
-    const after = await evaluate(backend, { ...task, weights: trained.weights });
+    const after = { ...task, weights: trained.weights };
     expect(trained.steps).to.equal(8 * 5);
-    expect(before.logLoss).to.be.above(0.5);
+    expect(before).to.be.above(0.5);
     expect(trained.loss).to.be.below(0.3);
-    expect(after.logLoss).to.be.below(0.3);
-    expect(after.accuracy).to.be.above(0.9);
-    expect(after.rows).to.equal(70);
+    expect(await metricOf(backend, after)).to.be.below(0.3);
+    expect(await metricOf(backend, after, 'accuracy')).to.be.above(0.9);
   });
 
   it('gives the same bits for the same seed, others for another, and leaves its input alone', async () => {
@@ -148,19 +147,21 @@ describe('training', () => {
 
   it('stops after the steps it is told, in the middle of an epoch or after more', async () => {
     const whole = await train(backend, task);
-    expect((await train(backend, { ...task, steps: 40 })).weights).to.deep.equal(whole.weights);
-    expect((await train(backend, { ...task, steps: 7 })).steps).to.equal(7);
-    expect((await train(backend, { ...task, steps: 43 })).steps).to.equal(43);
+    const steps = (count: number) =>
+      train(backend, { ...task, recipe: { ...task.recipe, local: { unit: 'steps', count } } });
+    expect((await steps(40)).weights).to.deep.equal(whole.weights);
+    expect((await steps(7)).steps).to.equal(7);
+    expect((await steps(43)).steps).to.equal(43);
   });
 
   it('uses every row of an epoch once', async () => {
     // One epoch of single rows, at so small a rate that each row's gradient is taken at the start.
     const rate = 1e-4;
     const rows = 5;
-    const x = Float32Array.from([1, 0, 0, 1, 2, 0, 0, 2, 3, 1]);
-    const y = Float32Array.from([1, 0, 1, 0, 1]);
+    const x = [1, 0, 0, 1, 2, 0, 0, 2, 3, 1];
+    const y = [1, 0, 1, 0, 1];
     const weights = Float32Array.of(0, 0, 0);
-    const data = { topology: logistic, weights, seed: seed(9), features: x, labels: y };
+    const data = { topology: logistic, weights, round: 1, seed: seed(9), rows: rowsOf(2, x, y) };
     const single = await train(backend, { ...data, recipe: sgd(rate * rows, 0, 1, 1) });
     const expected = byHand(
       [0, 0, 0],
@@ -184,10 +185,11 @@ describe('training', () => {
     const { tf } = backend;
     const count = tf.memory().numTensors;
     await train(backend, task);
-    await evaluate(backend, task);
+    await train(backend, { ...task, recipe: { ...task.recipe, proximal: toDecimal(0.5) } });
+    await metricOf(backend, task);
     await codeOfTraining(backend, { weights: new Float32Array(1) });
     expect(await codeOfTraining(backend, diverging)).to.equal('model/not-finite');
-    await codeOfTraining(backend, { recipe: sgd(0, 0, 1, 1) });
+    expect(await codeOfTraining(backend, { rows: rowsOf(3, [1, 2, 3], [2]) })).to.equal('model/rows');
     expect(tf.memory().numTensors).to.equal(count);
   });
 });

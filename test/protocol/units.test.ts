@@ -3,7 +3,6 @@ import { formatJobId, parseJobId } from '#protocol/job-id.ts';
 import { fromParameters, toParameters } from '#protocol/aggregation.ts';
 import { enrolment, input } from '#protocol/messages.ts';
 import { fromProblem, problem, toProblem } from '#protocol/problem.ts';
-import { applyAverage } from '#protocol/rules/transition.ts';
 import { weightBucket } from '#protocol/rules/weight.ts';
 import {
   address,
@@ -103,23 +102,6 @@ describe('the rules', () => {
     expect([1, 2, 3, 63, 64, 65, 127].map(weightBucket)).to.deep.equal([1, 2, 2, 32, 64, 64, 64]);
     for (const rows of [0, -1, 1.5, NaN])
       expect(codeOf(() => weightBucket(rows))).to.equal('data/too-few-rows');
-  });
-
-  it('apply an average at the server rate, rounding once to float32', () => {
-    const after = applyAverage(Float32Array.of(0.1, -2, 3), Float64Array.of(0.3, 0.25, -0.7), 0.5);
-    expect([...after]).to.deep.equal([Math.fround(Math.fround(0.1) + 0.15), -1.875, Math.fround(3 - 0.35)]);
-  });
-
-  it('refuse an average of another length, and a weight that overflows', () => {
-    expect(codeOf(() => applyAverage(new Float32Array(2), new Float64Array(3), 1))).to.equal(
-      'model/dimension',
-    );
-    expect(codeOf(() => applyAverage(new Float32Array(1), Float64Array.of(1e39), 1))).to.equal(
-      'model/not-finite',
-    );
-    expect(codeOf(() => applyAverage(new Float32Array(1), Float64Array.of(NaN), 1))).to.equal(
-      'model/not-finite',
-    );
   });
 
   it('carry aggregation parameters through their block, and refuse bad ones', () => {

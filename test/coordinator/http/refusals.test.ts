@@ -17,7 +17,7 @@ describe('refusals over HTTP', () => {
   });
   after(() => service.stop());
 
-  async function answer(method: string, to: string, body?: unknown, type = 'application/json') {
+  async function problemOf(method: string, to: string, body?: unknown, type = 'application/json') {
     const response = await fetch(`${service.url}${to}`, {
       method,
       ...(body !== undefined && {
@@ -28,8 +28,12 @@ describe('refusals over HTTP', () => {
     expect(response.headers.get('content-type')).to.contain(PROBLEM_TYPE);
     const parsed = problem.parse(await response.json());
     expect(parsed.status).to.equal(response.status);
-    return `${response.status} ${parsed.code}`;
+    return parsed;
   }
+  const answer = async (...asked: Parameters<typeof problemOf>) => {
+    const { status, code } = await problemOf(...asked);
+    return `${status} ${code}`;
+  };
   const [confirm] = members.confirmations;
 
   it('are problems with a code: what does not exist', async () => {
@@ -81,6 +85,26 @@ describe('refusals over HTTP', () => {
   it('are problems with a code: too large a body', async () => {
     const huge = { ...confirm, padding: 'x'.repeat(4 * 1024 * 1024) };
     expect(await answer('POST', `${path}/confirmations`, huge)).to.equal('413 request/too-large');
+  });
+
+  it('say what they refuse: a route by its name, a body without repeating it', async () => {
+    expect(await problemOf('DELETE', `${path}?x=1`)).to.deep.include({
+      code: 'request/unknown-route',
+      detail: `there is no DELETE ${path} here`,
+    });
+    expect(await problemOf('POST', `${path}/confirmations`, '{"secret":')).to.deep.include({
+      code: 'request/malformed',
+      detail: 'the body is not JSON',
+    });
+    expect(await problemOf('GET', '/v1/jobs/%E0%A4%A')).to.deep.include({
+      code: 'request/malformed',
+      detail: 'the request can not be read',
+    });
+    const huge = { padding: 'x'.repeat(4 * 1024 * 1024) };
+    expect(await problemOf('POST', `${path}/confirmations`, huge)).to.deep.include({
+      code: 'request/too-large',
+      detail: 'the body is larger than any message of the protocol',
+    });
   });
 
   it('are problems with a code: the wrong phase, another attempt, a forged signature, a conflict', async () => {
