@@ -9,7 +9,7 @@ export const digitsJob = {
   /** The buyer's part of the rows. */
   heldOut: 0.3,
   owners: 5,
-  rounds: 8,
+  rounds: 5,
   /** protocol.md §2: range = clip, so nothing saturates. */
   aggregation: { bits: 16, clip: 4, range: 4, chunkWords: 1_024 },
 } as const;

@@ -19,7 +19,7 @@ their own rows, a buyer, and an auditor who checks it all with the coordinator g
 
   --clients N   owners, 3 to 20 (default 5; fewer than 4 bear no loss, so nobody is killed)
   --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc)
-  --rounds N    rounds to train, 1 to 20 (default 5; 8 for digits)
+  --rounds N    rounds to train, 1 to 20 (default 5)
   --seed N      decides shards and initial weights (default 1)
   --keep        leave the processes running and say how to reach them; Ctrl-C ends them
   --json        one JSON object as the last line of standard output
