@@ -1,12 +1,13 @@
 /** `npm run bench -- NAME [--json] [its options]`: runs one bench; `--help` or no name lists them. */
 import { TributaryError } from '#crypto/error.ts';
 import { demoAccuracy } from './demo-accuracy.ts';
+import { help } from './help.ts';
 import { type Bench, holds, line } from './row.ts';
 import { train } from './train.ts';
 
-const benches: readonly Bench[] = [demoAccuracy, train];
+const benches: readonly Bench[] = [demoAccuracy, train, help];
 
-const help = (): string =>
+const usage = (): string =>
   [
     'npm run bench -- NAME [--json] [options]',
     '',
@@ -19,12 +20,12 @@ const help = (): string =>
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args.filter((arg) => arg !== '--json');
   if (name === undefined || args.includes('--help')) {
-    console.log(help());
+    console.log(usage());
     return 0;
   }
   const bench = benches.find((one) => one.name === name);
   if (bench === undefined)
-    throw new TributaryError('bench/unknown', `there is no bench ${name}\n\n${help()}`);
+    throw new TributaryError('bench/unknown', `there is no bench ${name}\n\n${usage()}`);
   const rows = await bench.run(rest);
   for (const row of rows) {
     const { row: label, ours, ratio, limit, unit } = row;

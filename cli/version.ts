@@ -1,9 +1,9 @@
-/** Which Tributary this is. */
+/** The version of this package, as package.json has it. No schema library: `--help` must stay quick. */
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 
-/** Of the package, as in package.json. */
 export function packageVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+  const read: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const version = typeof read === 'object' && read !== null && 'version' in read ? read.version : undefined;
+  if (typeof version !== 'string') throw new TypeError('package.json names no version');
+  return version;
 }
