@@ -37,7 +37,7 @@ describe('the help', () => {
   for (const [name, command] of leaves) {
     it(`of ${name} has a description, an example that begins so, and a word on every option`, () => {
       expect(command.description()).to.not.equal('');
-      expect(helpOf(command)).to.match(new RegExp(`\nExamples?[^\n]*:\n[^]*tributary (--json )?${name}\b`));
+      expect(helpOf(command)).to.match(new RegExp(`\nExamples?[^\n]*:\n[^]*tributary (--json )?${name}\\b`));
       for (const option of command.options) expect(option.description, option.flags).to.not.equal('');
     });
   }
