@@ -1,5 +1,5 @@
 /** The schema of an owner's file: its columns, which are public, and how it is read, which is not. protocol.md §6.1 */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
@@ -74,7 +74,9 @@ export function readSchema(file: string): WrittenSchema {
   } catch (cause) {
     throw new TributaryError(
       'schema/unreadable',
-      `${file} is no JSON or YAML that can be read: write one with tributary owner inspect --write`,
+      existsSync(file)
+        ? `${file} is no JSON or YAML that can be read: write one with tributary owner inspect --write`
+        : `there is no ${file}: write one with tributary owner inspect --write`,
       { cause },
     );
   }

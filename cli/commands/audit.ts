@@ -17,6 +17,9 @@ import { readSettings, type CommonOptions } from '../settings.ts';
 
 type AuditOptions = CommonOptions & Readonly<{ evidence?: string; car?: string; levels: number[] }>;
 
+/** Exit status of an audit that found something, or could not ask all; 1 is a failure of the command, 2 its wrong usage. */
+const notPassed = 3;
+
 export async function auditJob(options: AuditOptions, job: string): Promise<void> {
   const settings = readSettings(options);
   const asked = options.levels.map(toLevel);
@@ -40,7 +43,7 @@ export async function auditJob(options: AuditOptions, job: string): Promise<void
       },
     );
     result(settings.json, { event: 'audited', ...report }, reportText(report));
-    if (!report.passed) process.exitCode = 2;
+    if (!report.passed) process.exitCode = notPassed;
   } finally {
     contracts.provider.destroy();
     for (const { source } of evidence) await source.close();

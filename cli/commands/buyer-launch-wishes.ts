@@ -34,7 +34,7 @@ export type LaunchOptions = CommonOptions &
     datasets?: number[];
     rounds?: number;
     bonus: bigint;
-    coordinator: string;
+    coordinator?: string;
     coordinatorAddress?: string;
     minimumCohort: number;
     name: string;

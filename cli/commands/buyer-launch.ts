@@ -11,6 +11,7 @@ import { formatJobId } from '#protocol/job-id.ts';
 import { toAddress } from '#protocol/units.ts';
 import { buyerSetting } from '../buyer-home.ts';
 import { progress, result } from '../output.ts';
+import { findStackRecord } from '../dev/stack-record.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
 import { askFor } from './buyer-consent.ts';
 import { askedText, wishesFrom, type LaunchOptions } from './buyer-launch-wishes.ts';
@@ -68,7 +69,7 @@ async function begin(
   asked: string,
 ): Promise<void> {
   const expected = options.coordinatorAddress === undefined ? null : toAddress(options.coordinatorAddress);
-  const coordinator = await findCoordinator(options.coordinator, domainOf(setting), expected);
+  const coordinator = await findCoordinator(coordinatorUrl(options, settings), domainOf(setting), expected);
   const arranged = await arrangeJob(setting, wishesFrom(options, coordinator), (read, of) =>
     progress(`read ${read} of ${of} descriptors`),
   );
@@ -86,6 +87,13 @@ async function begin(
   assertAffordable(arranged.quote);
   await askFor(`Launch this job for ${moneyText(arranged.quote.toPay, token)}?`, options.yes);
   await finish(settings, setting, { ...arranged, asked }, options.name);
+}
+
+/** @throws TributaryError `launch/bad-options` where none is named and no stack runs here */
+function coordinatorUrl({ coordinator }: LaunchOptions, { home }: Settings): string {
+  const url = coordinator ?? findStackRecord(home)?.coordinator.url;
+  if (url !== undefined) return url;
+  throw new TributaryError('launch/bad-options', 'say who runs the rounds: give --coordinator');
 }
 
 async function finish(

@@ -45,7 +45,11 @@ export async function fund(
   const settings = readSettings(options);
   const deployment = readDeployment(settings.deployment);
   await fundAccounts(settings.rpc, deployment, addresses.map(toAddress), BigInt(options.coins));
-  result(settings.json, { event: 'funded', addresses }, `funded ${addresses.length} accounts`);
+  result(
+    settings.json,
+    { event: 'funded', addresses },
+    `funded ${addresses.length} ${addresses.length === 1 ? 'account' : 'accounts'}`,
+  );
 }
 
 async function deployer(settings: Settings): Promise<Transactor> {

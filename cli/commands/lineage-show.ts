@@ -45,7 +45,8 @@ export async function showLineage(
       result(settings.json, { event: 'round', ...shown }, inWords(shown));
     });
     const rounds = facts.settlements.length;
-    const ending = rounds === 0 ? 'no round is settled yet' : `${rounds} rounds, every link holds`;
+    const ending =
+      rounds === 0 ? 'no round is settled yet' : `${rounds} rounds, every link between manifests holds`;
     result(
       settings.json,
       {

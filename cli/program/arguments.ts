@@ -24,6 +24,13 @@ export const positive = (text: string): number => {
   return value;
 };
 
+/** One more address of a list. */
+export const addresses = (text: string, earlier: readonly string[] | undefined): string[] => {
+  if (!/^0x[0-9a-f]{40}$/i.test(text))
+    throw new InvalidArgumentError('expected an address, 0x and 40 hex digits');
+  return [...(earlier ?? []), text];
+};
+
 export const list = (text: string): string[] =>
   text
     .split(',')

@@ -63,7 +63,7 @@ function addLaunch(buyer: Command): void {
     )
     .option('--rounds <n>', 'rounds to run (default: as many as the budget affords)', number)
     .addOption(bonus())
-    .requiredOption('--coordinator <url>', 'who runs the rounds')
+    .option('--coordinator <url>', 'who runs the rounds (default: the stack of tributary dev)')
     .option('--coordinator-address <address>', 'the account that it must be (default: as it says itself)')
     .option('--minimum-cohort <n>', 'owners that a sum needs', number, 3)
     .option('--name <name>', 'of this launch in this home: the same name goes on where it was cut', 'job')
@@ -80,7 +80,7 @@ function addLaunch(buyer: Command): void {
     .addHelpText(
       'after',
       '\nThe quote is fixed: another price or a missing offer ends the launch. Asks on a terminal, unless --yes.\n' +
-        '\nExamples:\n  tributary buyer launch --template tabular-classifier --label diagnosis --budget 50000000 --coordinator https://…' +
+        '\nExamples:\n  tributary buyer launch --template tabular-classifier --label diagnosis --budget 50000000' +
         '\n  tributary buyer launch --model model.json --label diagnosis --datasets 1,2,3 --rounds 5 --coordinator https://…' +
         '\n  tributary buyer launch --recipe job.json --datasets 1,2,3 --rounds 5 --coordinator https://…',
     )

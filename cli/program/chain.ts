@@ -1,6 +1,6 @@
 /** `tributary chain`: the contracts, and a faucet on a local chain. Names, options and help; what a command does is loaded when it is called. */
 import type { Command } from 'commander';
-import { number, port, positive, run } from './arguments.ts';
+import { addresses, number, port, positive, run } from './arguments.ts';
 
 export function addChain(program: Command): void {
   const chain = program.command('chain').description('the contracts, and a faucet on a local chain');
@@ -22,7 +22,8 @@ export function addChain(program: Command): void {
     .addHelpText('after', '\nExample:\n  tributary chain start --port 8545')
     .action(run(async () => (await import('../commands/chain-start.ts')).startChain));
   chain
-    .command('fund <addresses...>')
+    .command('fund')
+    .argument('<addresses...>', 'accounts', addresses)
     .description('give accounts gas and test coins; local chain only')
     .option('--coins <amount>', 'test coins in base units', '1000000000')
     .addHelpText('after', '\nExample:\n  tributary chain fund 0x70997970c51812dc3a010c7d01b50e0d17dc79c8')

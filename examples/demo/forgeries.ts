@@ -102,5 +102,5 @@ async function auditOf(args: readonly string[], env: Environment): Promise<Omit<
   const findings = (line['findings'] ?? []) as readonly Finding[];
   const failed = findings.find(({ verdict }) => verdict.result === 'failed')?.verdict;
   const named = failed ? `${failed.place ?? ''}: ${failed.detail ?? ''} (${failed.code ?? ''})` : 'nothing';
-  return { detected: code === 2 && failed !== undefined, named };
+  return { detected: code === 3 && failed !== undefined, named };
 }

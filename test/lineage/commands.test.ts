@@ -90,7 +90,7 @@ describe('the commands of a lineage', function () {
       for (const part of [root, manifests[1].modelBefore, manifests[1].modelAfter, manifests[1].aggregate]) {
         expect(text).to.contain(part.toString());
       }
-      expect(text).to.contain('2 rounds, every link holds');
+      expect(text).to.contain('2 rounds, every link between manifests holds');
     });
 
     it('ends at a broken link with its code, after the rounds before it', async () => {
