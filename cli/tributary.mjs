@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The command that users type. TypeScript is loaded by tsx; Node 22.18 and later could do without.
+// The command that users type: sees that it can run, then runs what is compiled of it, or its sources by tsx.
 import { existsSync } from 'node:fs';
+import { compiledEntry } from './compiled.mjs';
 
 // A fresh clone has neither packages nor compiled contracts yet.
 const missing = ['../node_modules/tsx', '../contracts/artifacts'].some(
@@ -11,6 +12,9 @@ if (missing && existsSync(new URL('../package-lock.json', import.meta.url))) {
   await setUp();
 }
 
-const { register } = await import('tsx/esm/api');
-register();
-await import('./main.ts');
+const entry = await compiledEntry();
+if (entry === null) {
+  const { register } = await import('tsx/esm/api');
+  register();
+}
+await import(entry ?? './main.ts');

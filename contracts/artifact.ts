@@ -1,6 +1,5 @@
 /** Bytecode from contracts/artifacts, which scripts/compile-contracts.ts writes. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Interface } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import type { Address, Hex } from '#protocol/units.ts';
@@ -12,7 +11,7 @@ export type Artifact = Readonly<{ bytecode: Hex; deployedBytecode: Hex }>;
 
 /** @throws TributaryError `contracts/not-compiled` */
 export function readArtifact(name: string): Artifact {
-  const path = join(import.meta.dirname, 'artifacts', `${name}.json`);
+  const path = new URL(`./artifacts/${name}.json`, import.meta.url);
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Artifact;
   } catch (cause) {

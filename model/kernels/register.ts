@@ -10,16 +10,15 @@ import { maxPoolGrad } from './max-pool.ts';
 import { samePadded, withSamePadding } from './same-padding.ts';
 import { unsortedSegmentSum } from './segment-sum.ts';
 
-/** Ours wrap the ones that they replace, and must do so once. */
-const wrapped = new WeakSet<tfjs.GradConfig | tfjs.KernelConfig>();
+/** Ours wrap the ones that they replace, and must do so once: the mark is theirs, for this module may be loaded twice. */
+const mark = Symbol.for('tributary/wrapped');
+const marked = <T extends object>(config: T): T => Object.assign(config, { [mark]: true });
 
 /** Replaces what is wrong or missing in the gradients of all backends. May be called again. */
 export function registerGradients(tf: Tensorflow): void {
   const replace = (name: string, gradient: () => tfjs.GradConfig): void => {
-    if (wrapped.has(tf.getGradient(name))) return;
-    const ours = gradient();
-    wrapped.add(ours);
-    tf.registerGradient(ours);
+    if (mark in tf.getGradient(name)) return;
+    tf.registerGradient(marked(gradient()));
   };
   replace('Conv2D', () => dilatedGradient(tf, 'Conv2D'));
   replace('DepthwiseConv2dNative', () => dilatedGradient(tf, 'DepthwiseConv2dNative'));
@@ -47,10 +46,8 @@ export function registerWasmKernels(tf: Tensorflow): void {
   };
   for (const kernel of kernels) replace(kernel(tf));
   const wrap = (name: string, wrapper: () => tfjs.KernelConfig): void => {
-    if (wrapped.has(tf.getKernel(name, 'wasm'))) return;
-    const ours = wrapper();
-    wrapped.add(ours);
-    replace(ours);
+    if (mark in tf.getKernel(name, 'wasm')) return;
+    replace(marked(wrapper()));
   };
   for (const name of samePadded) wrap(name, () => withSamePadding(tf, name));
   wrap('BatchMatMul', () => transposedFirst(tf));

@@ -11,7 +11,8 @@ import { toAddress, type Address } from '#protocol/units.ts';
 import type { Recording } from './detector.ts';
 import type { TrainedUpdate } from './forms.ts';
 
-const program = fileURLToPath(new URL('../../../cli/tributary.mjs', import.meta.url));
+/** Its sources, module by module: the hook takes some of them away. */
+const program = ['--import', 'tsx', fileURLToPath(new URL('../../../cli/main.ts', import.meta.url))];
 
 export type ClientMode = Readonly<{
   /** `phase@round`: stands still there. */
@@ -42,7 +43,7 @@ export class RecordedClient {
       hook.searchParams.append('swap', swapped);
     }
     const options = `${process.env['NODE_OPTIONS'] ?? ''} --import=${hook.href}`;
-    this.#child = spawn(process.execPath, [program, 'owner', 'run', '--data', csv, '--json'], {
+    this.#child = spawn(process.execPath, [...program, 'owner', 'run', '--data', csv, '--json'], {
       env: { ...process.env, ...env, TRIBUTARY_HOLD: hold, NODE_OPTIONS: options },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
