@@ -12,7 +12,8 @@ import { unsortedSegmentSum } from './segment-sum.ts';
 
 /** Ours wrap the ones that they replace, and must do so once: the mark is theirs, for this module may be loaded twice. */
 const mark = Symbol.for('tributary/wrapped');
-const marked = <T extends object>(config: T): T => Object.assign(config, { [mark]: true });
+/** Not enumerable: a copy of one of ours is not ours. */
+const marked = <T extends object>(config: T): T => Object.defineProperty(config, mark, { value: true });
 
 /** Replaces what is wrong or missing in the gradients of all backends. May be called again. */
 export function registerGradients(tf: Tensorflow): void {
