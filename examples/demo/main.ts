@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOptions, usage, type DemoOptions } from './options.ts';
+import { endCommands } from './processes.ts';
 import { startStack, type Stack } from './stack.ts';
 import { playStory } from './story.ts';
 
@@ -17,6 +18,7 @@ async function play(options: DemoOptions): Promise<void> {
   let stack: Stack | undefined;
   const interruption = new AbortController();
   const end = async () => {
+    endCommands();
     await stack?.stop();
     rmSync(root, { recursive: true, force: true });
   };

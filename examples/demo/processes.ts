@@ -112,6 +112,14 @@ export class Service {
   }
 }
 
+/** Commands that have not ended yet. */
+const running = new Set<ChildProcess>();
+
+/** Ends the commands that still run: whoever interrupts the story waits for none of them. */
+export function endCommands(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 export type Finished = Readonly<{ code: number; line: Line; errors: string }>;
 
 /** Runs a command to its end. @returns its last line of JSON and its exit status */
@@ -120,6 +128,8 @@ export async function command(args: readonly string[], env: Environment): Promis
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
