@@ -68,9 +68,10 @@ export function initialState(server: ServerOptimiser, dimension: number): Server
 
 /** @throws TributaryError `model/optimiser-state` where what was kept is not what this optimiser keeps */
 function startOf(server: ServerOptimiser, dimension: number, kept: ServerState | null): ServerState | null {
-  const initial = initialState(server, dimension);
-  if (kept === null) return initial;
-  if (initial === null || (initial.secondMoment === null) !== (kept.secondMoment === null)) {
+  if (kept === null) return initialState(server, dimension);
+  // What this optimiser keeps, whatever the size: of no weights, for a model's vectors would be made in vain.
+  const keeps = initialState(server, 0);
+  if (keeps === null || (keeps.secondMoment === null) !== (kept.secondMoment === null)) {
     throw new TributaryError(
       'model/optimiser-state',
       `${server.name} does not keep what the round before left`,
