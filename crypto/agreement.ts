@@ -48,6 +48,17 @@ export function keyPair(secret: Secret): KeyPair {
 }
 
 /**
+ * A private key as X25519 reads it (RFC 7748 §5), 32 bytes: five of its bits do not count, so one key has 32
+ * spellings, of which this is the one that evidence holds. protocol.md §6.4
+ */
+export function clampedSecret(secret: Uint8Array): Uint8Array {
+  const clamped = secret.slice();
+  clamped[0] = (secret[0] ?? 0) & 0xf8;
+  clamped[31] = ((secret[31] ?? 0) & 0x7f) | 0x40;
+  return clamped;
+}
+
+/**
  * Refuses a public key with which no secret can be shared, or that is a second spelling of another key (so that
  * distinct keys are distinct). Whoever takes in an enrolment calls this: later, one such key would stop everyone.
  * @throws TributaryError `key/length`, `key/not-canonical`, `key/low-order`

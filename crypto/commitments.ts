@@ -4,13 +4,14 @@ import { platform } from '#platform';
 import { concat, lp, u32, utf8 } from './bytes.ts';
 import { type Context, encodeContext } from './context.ts';
 import { isElement } from './field.ts';
+import type { MemberSet } from './members.ts';
 import { verifyPath } from './merkle.ts';
 import { encodeShare } from './shamir.ts';
 
 /** A dealer's share of its self seed, or of its mask private key. */
 export type ShareKind = 'seed' | 'mask';
 
-/** The two shares that one dealer gave one holder, and their place in the dealer's share tree. */
+/** The two shares that one dealer gave one holder, and the way to them in the dealer's share tree. */
 export type HeldShare = Readonly<{
   dealer: number;
   holder: number;
@@ -18,7 +19,7 @@ export type HeldShare = Readonly<{
   seed: bigint;
   /** The share of the dealer's mask private key, a field element. */
   mask: bigint;
-  /** From the leaf at `holder` up, 32 bytes a level. */
+  /** From the holder's leaf up, 32 bytes a level. */
   path: readonly Uint8Array[];
 }>;
 
@@ -50,7 +51,7 @@ export function shareCommitment(
   return platform.sha256(place, encodeShare(share));
 }
 
-/** The data of a holder's leaf in the dealer's share tree: `cSeed ‖ cMask`. */
+/** The data of a holder's leaf in the dealer's share tree: `cSeed ‖ cMask`. It names the holder, too. */
 export function shareLeaf(context: Context, held: Omit<HeldShare, 'path'>): Uint8Array {
   const { dealer, holder, seed, mask } = held;
   return concat(
@@ -59,9 +60,17 @@ export function shareLeaf(context: Context, held: Omit<HeldShare, 'path'>): Uint
   );
 }
 
-/** Whether both shares are the ones that the dealer's root commits to for this holder, of `size` holders. */
-export function isCommitted(context: Context, held: HeldShare, shareRoot: Uint8Array, size: number): boolean {
-  return verifyPath(shareLeaf(context, held), held.holder, size, held.path, shareRoot);
+/**
+ * Whether both shares are the ones that the dealer's root commits to for this holder.
+ * @param holders all to whom the dealer deals: a holder's leaf stands at its rank among them
+ */
+export function isCommitted(
+  context: Context,
+  held: HeldShare,
+  shareRoot: Uint8Array,
+  holders: MemberSet,
+): boolean {
+  return isLeaf(shareLeaf(context, held), held, shareRoot, holders);
 }
 
 /** Takes the one share out of a pair that may be shown, and the commitment to the one that may not. */
@@ -73,18 +82,29 @@ export function revealShare(context: Context, held: HeldShare, kind: ShareKind):
 }
 
 /**
- * Whether a revealed share is the one that the dealer's root commits to for its holder, of `size` holders. False
- * for a value outside the field, even if a dealer committed to it.
+ * Whether a revealed share is the one that the dealer's root commits to for its holder. False for a value outside
+ * the field, even if a dealer committed to it.
+ * @param holders as for `isCommitted`
  */
 export function verifyRevealed(
   context: Context,
   revealed: RevealedShare,
   shareRoot: Uint8Array,
-  size: number,
+  holders: MemberSet,
 ): boolean {
-  const { dealer, holder, kind, share, otherCommitment, path } = revealed;
+  const { dealer, holder, kind, share, otherCommitment } = revealed;
   if (!isElement(share)) return false;
   const own = shareCommitment(context, kind, dealer, holder, share);
   const leaf = kind === 'seed' ? concat(own, otherCommitment) : concat(otherCommitment, own);
-  return verifyPath(leaf, holder, size, path, shareRoot);
+  return isLeaf(leaf, revealed, shareRoot, holders);
+}
+
+function isLeaf(
+  leaf: Uint8Array,
+  { holder, path }: Pick<HeldShare, 'holder' | 'path'>,
+  shareRoot: Uint8Array,
+  holders: MemberSet,
+): boolean {
+  const rank = holders.rankOf(holder);
+  return rank !== undefined && verifyPath(leaf, rank, holders.size, path, shareRoot);
 }

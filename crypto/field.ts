@@ -1,5 +1,5 @@
 /** The field of the shares: GF(p), p = 2^256 + 297, the first prime above 2^256. protocol.md §3.2 */
-import { Field } from '@noble/curves/abstract/modular.js';
+import { Field, type IField } from '@noble/curves/abstract/modular.js';
 
 import { bigEndian, toBigInt } from './bytes.ts';
 import type { Rng } from './random.ts';
@@ -9,6 +9,8 @@ export const ORDER = 2n ** 256n + 297n;
 
 /** Bytes of a field element. */
 export const ELEMENT_LENGTH = 33;
+
+type Multiply = (a: bigint, b: bigint) => bigint;
 
 const field = Field(ORDER);
 
@@ -20,27 +22,77 @@ export function randomElement(rng: Rng): bigint {
   }
 }
 
-/** The polynomial's value at x; coefficients from the constant one up (Horner). */
-export function evaluate(polynomial: readonly bigint[], x: bigint): bigint {
-  return polynomial.reduceRight((value, coefficient) => field.add(field.mul(value, x), coefficient), 0n);
+/** What sharing computes with elements. */
+export type ShareField = Readonly<{
+  /** The polynomial's value at x; coefficients from the constant one up. */
+  evaluate(polynomial: readonly bigint[], x: bigint): bigint;
+  /** Σ aᵢ·bᵢ; the lists are of the same length. */
+  innerProduct(a: readonly bigint[], b: readonly bigint[]): bigint;
+  /**
+   * The factors cᵢ = Π_{j≠i} xⱼ / (xⱼ − xᵢ) by which values at the xᵢ make the value at 0.
+   * The xs are distinct safe integers, not zero. One inversion for all of them.
+   */
+  lagrangeCoefficients(xs: readonly number[]): bigint[];
+}>;
+
+/** Over GF(p) it is what is exported below; over fields of a few elements a test looks at everything. */
+export function shareField(arithmetic: IField<bigint>, multiply: Multiply): ShareField {
+  return {
+    // Horner. Reduced once, at the end: x is small, and a value of any length is multiplied faster than it is reduced.
+    evaluate: (polynomial, x) =>
+      arithmetic.create(polynomial.reduceRight((value, coefficient) => value * x + coefficient, 0n)),
+
+    innerProduct: (a, b) => arithmetic.create(a.reduce((sum, factor, i) => sum + factor * (b[i] ?? 0n), 0n)),
+
+    lagrangeCoefficients(xs) {
+      // cᵢ = (Π xⱼ) / dᵢ with dᵢ = xᵢ · Π_{j≠i} (xⱼ − xᵢ).
+      const divisors = xs.map((x) => arithmetic.create(shiftedProduct(xs, x)));
+      // Montgomery's trick: from the inverse of the product of all, each one's by two multiplications.
+      let product = 1n;
+      const before = divisors.map((divisor) => {
+        const upToHere = product;
+        product = multiply(product, divisor);
+        return upToHere;
+      });
+      let scale = multiply(arithmetic.create(shiftedProduct(xs, 0)), arithmetic.inv(product));
+      const coefficients: bigint[] = [];
+      for (let i = divisors.length - 1; i >= 0; i--) {
+        coefficients.push(multiply(scale, before[i] ?? 1n));
+        scale = multiply(scale, divisors[i] ?? 1n);
+      }
+      return coefficients.reverse();
+    },
+  };
 }
 
-/** Σ aᵢ·bᵢ; the lists are of the same length. */
-export function innerProduct(a: readonly bigint[], b: readonly bigint[]): bigint {
-  return a.reduce((sum, factor, i) => field.add(sum, field.mul(factor, b[i] ?? 0n)), 0n);
+export const { evaluate, innerProduct, lagrangeCoefficients } = shareField(field, multiply);
+
+/** Π (xⱼ − x), and the one that would be zero, xⱼ = x, as x itself: multiplied as numbers as far as they are exact. */
+function shiftedProduct(xs: readonly number[], x: number): bigint {
+  let product = 1n;
+  let short = 1;
+  for (const other of xs) {
+    const factor = other === x ? x : other - x;
+    const longer = short * factor;
+    if (Number.isSafeInteger(longer)) {
+      short = longer;
+    } else {
+      product *= BigInt(short);
+      short = factor;
+    }
+  }
+  return product * BigInt(short);
 }
 
-/**
- * The factors cᵢ = Π_{j≠i} xⱼ / (xⱼ − xᵢ) by which values at the xᵢ make the value at 0.
- * The xs are distinct and not zero.
- */
-export function lagrangeCoefficients(xs: readonly bigint[]): bigint[] {
-  return xs.map((x) => {
-    const others = xs.filter((other) => other !== x);
-    const numerator = others.reduce((product, other) => field.mul(product, other), 1n);
-    const denominator = others.reduce((product, other) => field.mul(product, field.sub(other, x)), 1n);
-    return field.div(numerator, denominator);
-  });
+/** a·b of two elements; 2^256 ≡ −297, so that what is above comes down in two steps, faster than by division. */
+function multiply(a: bigint, b: bigint): bigint {
+  const once = folded(a * b);
+  const twice = folded(once);
+  return twice >= ORDER ? twice - ORDER : twice;
+}
+
+function folded(value: bigint): bigint {
+  return BigInt.asUintN(256, value) - 297n * (value >> 256n);
 }
 
 /** 33 bytes, big-endian. */

@@ -8,16 +8,17 @@ import {
   selfMaskKey,
 } from './agreement.ts';
 import { TributaryError } from './error.ts';
-import type { MemberSet } from './members.ts';
-import { RingAccumulator, type RingSum } from './ring.ts';
+import type { Graph } from './graph.ts';
+import { type MemberSet, memberSet } from './members.ts';
+import { type Mask, RingAccumulator, type RingSum } from './ring.ts';
 import type { Secret } from './secret.ts';
 
 /**
- * A member's masked input y = u + PRG(self) ± PRG(pair) for every other sharer.
+ * A member's masked input y = u + PRG(self) ± PRG(pair) for every other sharer that it masks with.
  *
  * @param of.quantised `dimension` words in [0, 2L]
  * @param of.wordBits the word size w of the roster (not of the sharers)
- * @param of.sharers U2, exactly as published
+ * @param of.sharers the member and those of its neighbours that are in U2, exactly as published
  * @returns `dimension` words below 2^w
  * @throws TributaryError `roster/not-a-sharer` unless the member is one of the sharers
  */
@@ -43,12 +44,13 @@ export function maskInput(
   const own = { ...party(roster, member), secret: of.maskSecret.reveal() };
   const sum = new RingAccumulator(quantised.length, of.wordBits);
   sum.addWords(quantised);
-  sum.addMask(selfMaskKey(binding, own, of.seed.reveal()));
-  for (const [peer, key] of pairKeys(binding, own, sharers, roster)) {
-    if (member < peer) sum.addMask(key);
-    else sum.subtractMask(key);
-  }
-  return sum.words();
+  const self = { key: selfMaskKey(binding, own, of.seed.reveal()), subtract: false };
+  const pairs = [...pairKeys(binding, own, sharers, roster)].map(([peer, key]) => ({
+    key,
+    subtract: peer < member,
+  }));
+  sum.applyMasks([self, ...pairs]);
+  return sum.lastWords();
 }
 
 /** The secrets that unmasking brought back: what opens a sum. */
@@ -59,40 +61,58 @@ export type RecoveredSecrets = Readonly<{
   maskSecrets: ReadonlyMap<number, Uint8Array>;
 }>;
 
+/** What says which masks are in the sum of the survivors' inputs. */
+export type MaskedSum = Readonly<{
+  binding: Binding;
+  survivors: MemberSet;
+  sharers: MemberSet;
+  roster: readonly MemberKeys[];
+  graph: Graph;
+  recovered: RecoveredSecrets;
+}>;
+
 /**
- * Takes the masks off a sum of the survivors' inputs: their self masks, and their pair masks with the sharers
- * that dropped out (those among survivors have cancelled).
+ * Takes the masks off a sum of the survivors' inputs: their self masks, and their pair masks with those neighbours
+ * that shared and dropped out (those among survivors have cancelled).
  *
  * @throws TributaryError `recovery/missing` if a secret is not there, `recovery/both` if both secrets of one
  *   member are (its lone input would be open), `roster/not-a-sharer` if a survivor is no sharer
  */
-export function removeMasks(
-  sum: RingSum,
-  of: Readonly<{
-    binding: Binding;
-    survivors: MemberSet;
-    sharers: MemberSet;
-    roster: readonly MemberKeys[];
-    recovered: RecoveredSecrets;
-  }>,
-): void {
-  const { binding, survivors, sharers, roster, recovered } = of;
+export function removeMasks(sum: RingSum, of: MaskedSum): void {
+  sum.applyMasks([...masksIn(of)]);
+}
+
+/** The masks that `removeMasks` removes, each derived when it is asked for. @throws as `removeMasks` */
+export function* masksIn(of: MaskedSum): Generator<Mask, void> {
+  const { binding, survivors, sharers, roster, graph, recovered } = of;
   if (!survivors.isSubsetOf(sharers)) {
     throw new TributaryError('roster/not-a-sharer', 'a survivor is not among the sharers');
   }
   refuseBoth(recovered);
   for (const survivor of survivors) {
     const seed = secretOf(recovered.seeds, survivor);
-    sum.subtractMask(selfMaskKey(binding, party(roster, survivor), seed));
+    yield { key: selfMaskKey(binding, party(roster, survivor), seed), subtract: true };
   }
   for (const dropout of sharers.without(survivors)) {
     const own = { ...party(roster, dropout), secret: secretOf(recovered.maskSecrets, dropout) };
-    for (const [survivor, key] of pairKeys(binding, own, survivors, roster)) {
+    const bereft = graph.neighboursOf(dropout).indices.filter((index) => survivors.has(index));
+    for (const [survivor, key] of pairKeys(binding, own, memberSet(bereft), roster)) {
       // The survivor added this mask if its index is the lower one.
-      if (survivor < dropout) sum.subtractMask(key);
-      else sum.addMask(key);
+      yield { key, subtract: survivor < dropout };
     }
   }
+}
+
+/** How many masks `masksIn` gives. */
+export function masksLeftIn({
+  survivors,
+  sharers,
+  graph,
+}: Pick<MaskedSum, 'survivors' | 'sharers' | 'graph'>): number {
+  const bereft = sharers
+    .without(survivors)
+    .indices.map((dropout) => graph.neighboursOf(dropout).indices.filter((index) => survivors.has(index)));
+  return bereft.reduce((sum, { length }) => sum + length, survivors.size);
 }
 
 function pairKeys(

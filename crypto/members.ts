@@ -1,16 +1,15 @@
 /** Subsets of the roster: the sharers U2, the survivors U3, the roster U1 itself. protocol.md §1.5 */
 import { platform } from '#platform';
 
-import { concat, equalBytes, lp, u32, utf8 } from './bytes.ts';
+import { equalBytes, lp, u32, utf8 } from './bytes.ts';
 import { TributaryError } from './error.ts';
 
 /** An immutable set of roster indices that iterates in ascending order. */
 export class MemberSet implements Iterable<number> {
   /** Ascending. */
   readonly indices: readonly number[];
-  /** `H(lp("members") ‖ u32(count) ‖ indices)` */
-  readonly digest: Uint8Array;
-  readonly #lookup: ReadonlySet<number>;
+  readonly #ranks: ReadonlyMap<number, number>;
+  #digest: Uint8Array | undefined;
 
   /**
    * @param indices in any order
@@ -18,19 +17,32 @@ export class MemberSet implements Iterable<number> {
    */
   constructor(indices: Iterable<number>) {
     this.indices = Object.freeze([...indices].sort((a, b) => a - b));
-    this.#lookup = new Set(this.indices);
-    if (this.#lookup.size !== this.indices.length) {
+    this.#ranks = new Map(this.indices.map((index, rank) => [index, rank]));
+    if (this.#ranks.size !== this.indices.length) {
       throw new TributaryError('members/duplicate', 'a set of members names one of them twice');
     }
-    this.digest = platform.sha256(lp(utf8('members')), u32(this.size), concat(...this.indices.map(u32)));
+    if (!this.indices.every(isU32)) {
+      throw new TributaryError('bytes/out-of-range', 'a member is numbered by an integer from 0 to 2^32 - 1');
+    }
   }
 
   get size(): number {
     return this.indices.length;
   }
 
+  /** `H(lp("members") ‖ u32(count) ‖ indices)`; worked out when it is first asked for. */
+  get digest(): Uint8Array {
+    this.#digest ??= platform.sha256(lp(utf8('members')), u32(this.size), encodeIndices(this.indices));
+    return this.#digest;
+  }
+
   has(index: number): boolean {
-    return this.#lookup.has(index);
+    return this.#ranks.has(index);
+  }
+
+  /** How many members of the set come before this one; undefined if it is not in the set. */
+  rankOf(index: number): number | undefined {
+    return this.#ranks.get(index);
   }
 
   equals(other: MemberSet): boolean {
@@ -60,3 +72,12 @@ export function memberSet(indices: Iterable<number>): MemberSet {
 export function everyMember(n: number): MemberSet {
   return memberSet(Array.from({ length: n }, (_, index) => index));
 }
+
+function encodeIndices(indices: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * indices.length);
+  const view = new DataView(bytes.buffer);
+  for (const [place, index] of indices.entries()) view.setUint32(4 * place, index);
+  return bytes;
+}
+
+const isU32 = (index: number): boolean => Number.isInteger(index) && index >= 0 && index < 2 ** 32;

@@ -35,6 +35,16 @@ export function merklePath(leaves: readonly Uint8Array[], index: number): Uint8A
     : [...merklePath(right, index - split), merkleRoot(left)];
 }
 
+/**
+ * The path of every leaf, each as `merklePath` gives it, for the price of one root: n − 1 nodes are hashed. Paths
+ * share their hashes' memory.
+ */
+export function merklePaths(leaves: readonly Uint8Array[]): Uint8Array[][] {
+  const paths: Uint8Array[][] = leaves.map(() => []);
+  if (leaves.length > 0) collectPaths(leaves.map(leafHash), paths);
+  return paths;
+}
+
 /** Whether a leaf's data is at `index` of the tree of `size` leaves with this root. RFC 9162 §2.1.3.2 */
 export function verifyPath(
   leafData: Uint8Array,
@@ -55,7 +65,12 @@ export class MerkleBuilder {
   #size = 0;
 
   push(leaf: Uint8Array): void {
-    let hash = leafHash(leaf);
+    this.pushHash(leafHash(leaf));
+  }
+
+  /** The same by what `leafHash` gives, for a leaf that is nowhere whole. */
+  pushHash(leaf: Uint8Array): void {
+    let hash = leaf;
     this.#size += 1;
     for (let size = this.#size; size % 2 === 0; size /= 2) hash = nodeHash(this.#peaks.pop() ?? hash, hash);
     this.#peaks.push(hash);
@@ -66,6 +81,17 @@ export class MerkleBuilder {
     if (this.#peaks.length === 0) return platform.sha256();
     return this.#peaks.reduceRight((right, left) => nodeHash(left, right));
   }
+}
+
+/** Appends to each leaf's path what stands beside it in this subtree. @returns the subtree's root */
+function collectPaths(hashes: readonly Uint8Array[], paths: readonly Uint8Array[][]): Uint8Array {
+  const [only] = hashes;
+  if (only !== undefined && hashes.length === 1) return only;
+  const split = splitPoint(hashes.length);
+  const left = collectPaths(hashes.slice(0, split), paths.slice(0, split));
+  const right = collectPaths(hashes.slice(split), paths.slice(split));
+  for (const [i, path] of paths.entries()) path.push(i < split ? right : left);
+  return nodeHash(left, right);
 }
 
 /** Climbs from a leaf's hash, or undefined if the path is not as long as the leaf's place needs. */

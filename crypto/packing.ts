@@ -2,31 +2,24 @@
 import { TributaryError } from './error.ts';
 import { MerkleBuilder } from './merkle.ts';
 import { type AggregationParameters, chunkBytes, packedBytes } from './parameters.ts';
+import { addPackedWords } from './wasm/plain-words.ts';
+import { plainMemory, type SumMemory, sumMemory, WINDOW_WORDS } from './wasm/sum-memory.ts';
 
 /**
  * Packs words into ⌈words · w / 8⌉ bytes; unused bits of the last byte are zero.
  * @throws TributaryError `vector/word` if a word needs more than w bits
  */
 export function pack(words: Uint32Array, w: number): Uint8Array {
-  const out = new Uint32Array(Math.ceil((words.length * w) / 32));
-  let pending = 0;
-  let held = 0;
-  let at = 0;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? 0;
-    if (w < 32 && word >>> w !== 0) {
-      throw new TributaryError('vector/word', `a word needs more than ${w} bits: reduce it first`);
-    }
-    pending |= word << held;
-    held += w;
-    if (held < 32) continue;
-    out[at++] = pending;
-    held -= 32;
-    // Of this word, w − held bits are written. JavaScript shifts by the count modulo 32.
-    pending = held === 0 ? 0 : word >>> (w - held);
+  refuseWide(words, w);
+  const packed = new Uint8Array(Math.ceil((words.length * w) / 8));
+  const memory = words.length < WINDOW_WORDS ? plainMemory(words.length) : packingMemory();
+  for (let at = 0; at < words.length; at += WINDOW_WORDS) {
+    const count = Math.min(WINDOW_WORDS, words.length - at);
+    memory.words.set(words.subarray(at, at + count));
+    memory.pack(0, count, w);
+    packed.set(memory.window.subarray(0, Math.ceil((count * w) / 8)), (at * w) / 8);
   }
-  if (held > 0) out[at] = pending;
-  return new Uint8Array(out.buffer, 0, Math.ceil((words.length * w) / 8));
+  return packed;
 }
 
 /**
@@ -36,26 +29,8 @@ export function pack(words: Uint32Array, w: number): Uint8Array {
  */
 export function unpack(bytes: Uint8Array, count: number, w: number): Uint32Array {
   checkPacked(bytes, count, w);
-  const stream = new Uint32Array(Math.ceil((count * w) / 32));
-  new Uint8Array(stream.buffer).set(bytes);
-  const mask = 2 ** w - 1;
-  let pending = 0;
-  let held = 0;
-  let at = 0;
   const words = new Uint32Array(count);
-  for (let i = 0; i < count; i++) {
-    if (held >= w) {
-      words[i] = pending & mask;
-      pending >>>= w;
-      held -= w;
-      continue;
-    }
-    const next = stream[at++] ?? 0;
-    words[i] = (pending | (next << held)) & mask;
-    const taken = w - held;
-    pending = taken === 32 ? 0 : next >>> taken;
-    held = 32 - taken;
-  }
+  addPackedWords(words, 0, bytes, count, w);
   return words;
 }
 
@@ -100,6 +75,22 @@ export function checkPacked(bytes: Uint8Array, count: number, w: number): void {
   if ((bytes.at(-1) ?? 0) >>> (8 - unused) !== 0) {
     throw new TributaryError('vector/padding', 'unused bits of the last byte are set');
   }
+}
+
+function refuseWide(words: Uint32Array, w: number): void {
+  let all = 0;
+  for (let i = 0; i < words.length; i++) all |= words[i] ?? 0;
+  if (w < 32 && all >>> w !== 0) {
+    throw new TributaryError('vector/word', `a word needs more than ${w} bits: reduce it first`);
+  }
+}
+
+let packer: SumMemory | undefined;
+
+/** One for all calls: a long vector goes through it window by window. */
+function packingMemory(): SumMemory {
+  packer ??= sumMemory(WINDOW_WORDS);
+  return packer;
 }
 
 function wrongLength(found: number, expected: number): TributaryError {

@@ -1,22 +1,26 @@
 /** From a float update to grid integers, and from their sum to the weighted average. protocol.md §2.1, §2.2, §2.5 */
 import { TributaryError } from './error.ts';
 import { type AggregationParameters, checkWeight, halfRange } from './parameters.ts';
+import { maskPieces } from './prg.ts';
+import type { Rng } from './random.ts';
 
 /**
  * Scales an update to an L2 norm of at most `clip`: Δ · min(1, clip / ‖Δ‖₂).
  * @throws TributaryError `vector/not-finite` if a coordinate is NaN or infinite
  */
 export function clipToNorm(update: Float32Array | Float64Array, clip: number): Float64Array {
-  const scale = Math.min(1, clip / norm(update));
+  const scale = clipScale(update, clip);
   // Widened first: a Float32Array's own map would round to float32.
   return new Float64Array(update).map((x) => x * scale);
 }
 
 /**
- * Clips an update, weights it by weight / maxWeight and rounds it onto the grid, half up.
+ * Clips an update, weights it by weight / maxWeight and rounds it onto the grid: half up, or with an `rng` up with the
+ * probability of what is cut off, so that the expectation of each word is the number itself (§2.2).
  *
  * @param update `dimension` coordinates
  * @param weight a power of two, 1 … maxWeight
+ * @param rng for rounding by chance: 32 bytes are drawn, whoever knows them knows how it fell out
  * @returns `dimension` words in [0, 2L]; L stands for zero
  * @throws TributaryError `vector/length`, `vector/not-finite`, `parameters/weight`
  */
@@ -24,17 +28,52 @@ export function quantise(
   update: Float32Array | Float64Array,
   weight: number,
   p: AggregationParameters,
+  rng?: Rng,
 ): Uint32Array {
   if (update.length !== p.dimension) throw wrongLength(update.length, p.dimension);
   checkWeight(weight, p);
-  const { range } = p;
-  const zero = halfRange(p.bits);
+  const grid = {
+    scale: clipScale(update, p.clip),
+    fraction: weight / p.maxWeight,
+    range: p.range,
+    zero: halfRange(p.bits),
+  };
+  return rng === undefined ? roundHalfUp(update, grid) : roundByChance(update, grid, rng);
+}
+
+/** What takes a coordinate x to its place on the grid, clamp(x · scale · fraction, ±range) · (zero / range) + zero. */
+type Grid = Readonly<{ scale: number; fraction: number; range: number; zero: number }>;
+
+// Both loops are the hot path of a client: no calls, no iterators, the order of the operations is §2.2's.
+
+function roundHalfUp(update: Float32Array | Float64Array, grid: Grid): Uint32Array {
+  const { scale, fraction, range, zero } = grid;
   const factor = zero / range;
-  const fraction = weight / p.maxWeight;
-  const words = new Uint32Array(p.dimension);
-  for (const [c, x] of clipToNorm(update, p.clip).entries()) {
-    const clamped = Math.max(-range, Math.min(range, x * fraction));
+  const words = new Uint32Array(update.length);
+  for (let c = 0; c < words.length; c++) {
+    const clamped = Math.max(-range, Math.min(range, (update[c] ?? 0) * scale * fraction));
     words[c] = Math.floor(clamped * factor + zero + 0.5);
+  }
+  return words;
+}
+
+/**
+ * Up if a uniform number is below the part that is cut off. The number is one of 2^32, each in the middle of its
+ * interval: the expectation is off by at most 2^-33 of a step, and what lies on the grid stays where it is.
+ */
+function roundByChance(update: Float32Array | Float64Array, grid: Grid, rng: Rng): Uint32Array {
+  const { scale, fraction, range, zero } = grid;
+  const factor = zero / range;
+  const words = new Uint32Array(update.length);
+  let c = 0;
+  for (const piece of maskPieces(rng.bytes(32), update.length)) {
+    for (let i = 0; i < piece.length; i++, c++) {
+      const clamped = Math.max(-range, Math.min(range, (update[c] ?? 0) * scale * fraction));
+      // range · (L / range) may come out a little above L, and what is above the grid must not go up.
+      const place = Math.max(0, Math.min(2 * zero, clamped * factor + zero));
+      const floor = Math.floor(place);
+      words[c] = (piece[i] ?? 0) + 0.5 < (place - floor) * 2 ** 32 ? floor + 1 : floor;
+    }
   }
   return words;
 }
@@ -84,8 +123,23 @@ export function average(signedSum: Float64Array, weightSum: number, p: Aggregati
   return signedSum.map((sum) => (sum * step * p.maxWeight) / weightSum);
 }
 
+/** min(1, clip / ‖Δ‖₂) */
+function clipScale(update: Float32Array | Float64Array, clip: number): number {
+  return Math.min(1, clip / norm(update));
+}
+
 /** ‖x‖₂, also where the squares would overflow. */
 function norm(update: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (let c = 0; c < update.length; c++) {
+    const x = update[c] ?? 0;
+    sum += x * x;
+  }
+  // Then no coordinate is beyond 2^400, nor NaN.
+  return sum < 2 ** 800 ? Math.sqrt(sum) : normOfLarge(update);
+}
+
+function normOfLarge(update: Float32Array | Float64Array): number {
   let largest = 0;
   for (const x of update) {
     if (!Number.isFinite(x)) {

@@ -7,7 +7,10 @@ import type { Context } from './context.ts';
 import { TributaryError } from './error.ts';
 import { combineWith, lagrangeAtZero, type Share } from './shamir.ts';
 
-/** Combines shares of many secrets, computing the factors once for every set of holders. */
+/** Of so many sets of holders the factors are kept: a complete graph has one or two, a sparse one as many as members. */
+const MOST_SETS = 16;
+
+/** Combines shares of many secrets, computing the factors once for holders that restore several of them. */
 export class SecretRecovery {
   readonly #context: Context;
   readonly #threshold: number;
@@ -58,6 +61,7 @@ export class SecretRecovery {
     const xs = used.map((share) => share.x);
     const holders = xs.join();
     const coefficients = this.#coefficients.get(holders) ?? lagrangeAtZero(xs);
+    if (this.#coefficients.size >= MOST_SETS) this.#coefficients.clear();
     this.#coefficients.set(holders, coefficients);
     return combineWith(
       coefficients,

@@ -3,77 +3,106 @@
  * (masking.ts) works on either, so that a spot check runs the code of the full sum. protocol.md §2.3, §6.4
  */
 import { TributaryError } from './error.ts';
-import { checkPacked, unpack, wordAt } from './packing.ts';
-import { maskAt, maskPieces, PIECE_WORDS } from './prg.ts';
+import { checkPacked, wordAt } from './packing.ts';
+import { maskAt, maskStream, PIECE_WORDS } from './prg.ts';
+import { addWords, subtractWords } from './wasm/plain-words.ts';
+import { type SumMemory, sumMemory } from './wasm/sum-memory.ts';
+
+/** The mask that a key expands to, and whether it is subtracted from a sum or added. */
+export type Mask = Readonly<{ key: Uint8Array; subtract: boolean }>;
+
+/** Ciphers that run at a time. */
+const MASKS_AT_ONCE = 64;
 
 /** A sum to which masks and inputs are added. */
 export type RingSum = Readonly<{
-  /** Adds the mask that a key expands to. */
-  addMask(key: Uint8Array): void;
-  /** Subtracts it. */
-  subtractMask(key: Uint8Array): void;
+  /** Adds and subtracts masks. */
+  applyMasks(masks: readonly Mask[]): void;
   /** Adds a packed input of `dimension` words. @throws TributaryError `vector/length`, `vector/padding` */
   addPacked(packed: Uint8Array): void;
+  /**
+   * Adds one packed chunk at its place, for inputs that arrive in chunks; the caller counts them.
+   * @param firstWord the coordinate of the chunk's first word
+   * @throws TributaryError `vector/length` if the chunk is no whole number of words or passes the end,
+   *   `vector/padding`
+   */
+  addChunk(firstWord: number, chunk: Uint8Array): void;
   /** The sum so far, modulo 2^w, in a new array. */
   words(): Uint32Array;
 }>;
 
 /** A sum of whole vectors. */
 export class RingAccumulator implements RingSum {
-  readonly #sum: Uint32Array;
+  readonly #memory: SumMemory;
   readonly #w: number;
 
-  /** @param w the word size, 1 … 32 bits */
-  constructor(dimension: number, w: number) {
-    this.#sum = new Uint32Array(dimension);
+  /**
+   * @param w the word size, 1 … 32 bits
+   * @param memory of `dimension` words, all zero
+   */
+  constructor(dimension: number, w: number, memory = sumMemory(dimension)) {
+    this.#memory = memory;
     this.#w = w;
   }
 
   /** Adds `dimension` words. @throws TributaryError `vector/length` */
   addWords(words: Uint32Array): void {
-    if (words.length !== this.#sum.length) throw wrongLength(words.length, this.#sum.length);
-    add(this.#sum, words, 0);
+    const sum = this.#memory.words;
+    if (words.length !== sum.length) throw wrongLength(words.length, sum.length);
+    const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    for (let at = 0; at < sum.length; at += PIECE_WORDS) {
+      const count = Math.min(PIECE_WORDS, sum.length - at);
+      this.#memory.window.set(bytes.subarray(4 * at, 4 * (at + count)));
+      this.#memory.add(at, count);
+    }
   }
 
   addPacked(packed: Uint8Array): void {
-    const dimension = this.#sum.length;
+    const dimension = this.#memory.words.length;
     checkPacked(packed, dimension, this.#w);
-    const pieceBytes = (PIECE_WORDS * this.#w) / 8;
-    for (let first = 0, start = 0; first < dimension; first += PIECE_WORDS, start += pieceBytes) {
-      this.addChunk(first, packed.subarray(start, start + pieceBytes));
-    }
+    this.#addPieces(0, dimension, packed);
   }
 
-  /**
-   * Adds one packed chunk at its place, for inputs that arrive in chunks; the caller counts them.
-   * @param firstWord the coordinate of the chunk's first word, a multiple of 8
-   * @throws TributaryError `vector/length` if the chunk is no whole number of words or passes the end
-   */
   addChunk(firstWord: number, chunk: Uint8Array): void {
-    const room = this.#sum.length - firstWord;
-    const count = Math.min(room, Math.floor((chunk.length * 8) / this.#w));
-    if (count <= 0) throw wrongLength(firstWord, this.#sum.length);
-    add(this.#sum, unpack(chunk, count, this.#w), firstWord);
+    const count = countOf(firstWord, chunk, this.#memory.words.length, this.#w);
+    this.#addPieces(firstWord, count, chunk);
   }
 
-  addMask(key: Uint8Array): void {
-    let at = 0;
-    for (const piece of maskPieces(key, this.#sum.length)) {
-      add(this.#sum, piece, at);
-      at += piece.length;
-    }
-  }
-
-  subtractMask(key: Uint8Array): void {
-    let at = 0;
-    for (const piece of maskPieces(key, this.#sum.length)) {
-      subtract(this.#sum, piece, at);
-      at += piece.length;
+  /** Piece by piece, all masks to a piece while the processor's cache holds it. */
+  applyMasks(masks: readonly Mask[]): void {
+    const { window, words } = this.#memory;
+    for (let first = 0; first < masks.length; first += MASKS_AT_ONCE) {
+      const streams = masks
+        .slice(first, first + MASKS_AT_ONCE)
+        .map(({ key, subtract }) => ({ stream: maskStream(key), subtract }));
+      for (let at = 0; at < words.length; at += PIECE_WORDS) {
+        const count = Math.min(PIECE_WORDS, words.length - at);
+        const piece = count === PIECE_WORDS ? window : window.subarray(0, 4 * count);
+        for (const { stream, subtract } of streams) {
+          stream.fill(piece);
+          if (subtract) this.#memory.subtract(at, count);
+          else this.#memory.add(at, count);
+        }
+      }
     }
   }
 
   words(): Uint32Array {
-    return reduced(this.#sum, this.#w);
+    return reduced(this.#memory.words.slice(), this.#w);
+  }
+
+  /** The words without a copy of them: to be called last, for what is added afterwards changes them. */
+  lastWords(): Uint32Array {
+    return reduced(this.#memory.words, this.#w);
+  }
+
+  #addPieces(firstWord: number, count: number, packed: Uint8Array): void {
+    const memory = this.#memory;
+    const pieceBytes = (PIECE_WORDS * this.#w) / 8;
+    for (let done = 0, start = 0; done < count; done += PIECE_WORDS, start += pieceBytes) {
+      memory.window.set(packed.subarray(start, start + pieceBytes));
+      memory.addPacked(firstWord + done, Math.min(PIECE_WORDS, count - done), this.#w);
+    }
   }
 }
 
@@ -98,39 +127,47 @@ export class CoordinateSum implements RingSum {
 
   addPacked(packed: Uint8Array): void {
     checkPacked(packed, this.#dimension, this.#w);
-    add(
-      this.#sum,
-      Uint32Array.from(this.#coordinates, (c) => wordAt(packed, c, this.#w)),
-      0,
-    );
+    this.#addWords(0, this.#dimension, packed);
   }
 
-  addMask(key: Uint8Array): void {
-    add(this.#sum, maskAt(key, this.#coordinates), 0);
+  addChunk(firstWord: number, chunk: Uint8Array): void {
+    this.#addWords(firstWord, countOf(firstWord, chunk, this.#dimension, this.#w), chunk);
   }
 
-  subtractMask(key: Uint8Array): void {
-    subtract(this.#sum, maskAt(key, this.#coordinates), 0);
+  applyMasks(masks: readonly Mask[]): void {
+    for (const { key, subtract } of masks) {
+      const words = maskAt(key, this.#coordinates);
+      if (subtract) subtractWords(this.#sum, 0, words, words.length);
+      else addWords(this.#sum, 0, words, words.length);
+    }
   }
 
   words(): Uint32Array {
-    return reduced(this.#sum, this.#w);
+    return reduced(this.#sum.slice(), this.#w);
+  }
+
+  #addWords(firstWord: number, count: number, packed: Uint8Array): void {
+    const words = this.#coordinates.map((c) =>
+      c >= firstWord && c < firstWord + count ? wordAt(packed, c - firstWord, this.#w) : 0,
+    );
+    addWords(this.#sum, 0, Uint32Array.from(words), words.length);
   }
 }
 
-/** The words modulo 2^w, in a new array. */
+/** How many words a chunk at this place has. @throws TributaryError `vector/length`, `vector/padding` */
+function countOf(firstWord: number, chunk: Uint8Array, dimension: number, w: number): number {
+  const count = Math.min(dimension - firstWord, Math.floor((chunk.length * 8) / w));
+  if (count <= 0) throw wrongLength(firstWord, dimension);
+  checkPacked(chunk, count, w);
+  return count;
+}
+
+/** The same array, its words modulo 2^w. */
 function reduced(words: Uint32Array, w: number): Uint32Array {
-  const mask = 2 ** w - 1;
-  return words.map((word) => word & mask);
-}
-
-/** sum[at + i] += words[i] modulo 2^32. A plain loop: the hot path of a round. */
-function add(sum: Uint32Array, words: Uint32Array, at: number): void {
-  for (let i = 0; i < words.length; i++) sum[at + i] = (sum[at + i] ?? 0) + (words[i] ?? 0);
-}
-
-function subtract(sum: Uint32Array, words: Uint32Array, at: number): void {
-  for (let i = 0; i < words.length; i++) sum[at + i] = (sum[at + i] ?? 0) - (words[i] ?? 0);
+  const signed = new Int32Array(words.buffer, words.byteOffset, words.length);
+  const mask = (2 ** w - 1) | 0;
+  for (let i = 0; i < signed.length; i++) signed[i] = (signed[i] ?? 0) & mask;
+  return words;
 }
 
 function wrongLength(found: number, expected: number): TributaryError {

@@ -22,19 +22,37 @@ const SECRET_LENGTH = 32;
  *
  * @param secret 32 bytes, not kept
  * @returns n shares, x = 1 … n
- * @throws TributaryError `shamir/threshold` unless 1 ≤ threshold ≤ n, `secret/length` unless 32 bytes
+ * @throws as `splitAmong`
  */
 export function split(secret: Uint8Array, n: number, threshold: number, rng: Rng): Share[] {
-  if (!Number.isInteger(threshold) || threshold < 1 || threshold > n) {
+  return splitAmong(
+    secret,
+    Array.from({ length: n }, (_, i) => i + 1),
+    threshold,
+    rng,
+  );
+}
+
+/**
+ * As `split`, among holders with the given coordinates.
+ *
+ * @param xs distinct integers from 1; each gets the share at its coordinate
+ * @returns a share each, in the order of `xs`
+ * @throws TributaryError `shamir/threshold` unless there are 1 … xs.length needed, `secret/length` unless 32 bytes,
+ *   and as `lagrangeAtZero` for coordinates
+ */
+export function splitAmong(secret: Uint8Array, xs: readonly number[], threshold: number, rng: Rng): Share[] {
+  if (!Number.isInteger(threshold) || threshold < 1 || threshold > xs.length) {
     throw new TributaryError(
       'shamir/threshold',
-      `a threshold of ${threshold} is not between 1 and ${n} holders`,
+      `a threshold of ${threshold} is not between 1 and ${xs.length} holders`,
     );
   }
   if (secret.length !== SECRET_LENGTH) throw new TributaryError('secret/length', 'a secret has 32 bytes');
+  refuseNoHolders(xs);
   const coefficients = Array.from({ length: threshold - 1 }, () => randomElement(rng));
   const polynomial = [toBigInt(secret), ...coefficients];
-  return Array.from({ length: n }, (_, i) => ({ x: i + 1, y: evaluate(polynomial, BigInt(i + 1)) }));
+  return xs.map((x) => ({ x, y: evaluate(polynomial, BigInt(x)) }));
 }
 
 /**
@@ -64,10 +82,8 @@ export function combine(shares: readonly Share[], threshold: number): Uint8Array
  *   is not a positive integer
  */
 export function lagrangeAtZero(xs: readonly number[]): bigint[] {
-  refuseRepeated(xs);
-  const bad = xs.find((x) => !Number.isSafeInteger(x) || x < 1);
-  if (bad !== undefined) throw outOfRange(`a share can't be at x = ${bad}`);
-  return lagrangeCoefficients(xs.map(BigInt));
+  refuseNoHolders(xs);
+  return lagrangeCoefficients(xs);
 }
 
 /**
@@ -103,6 +119,13 @@ export function decodeShare(bytes: Uint8Array): bigint {
   const y = toBigInt(bytes);
   if (bytes.length !== ELEMENT_LENGTH || !isElement(y)) throw outOfRange('not 33 bytes of a number below p');
   return y;
+}
+
+/** A share at 0 would be the secret. */
+function refuseNoHolders(xs: readonly number[]): void {
+  refuseRepeated(xs);
+  const bad = xs.find((x) => !Number.isSafeInteger(x) || x < 1);
+  if (bad !== undefined) throw outOfRange(`a share can't be at x = ${bad}`);
 }
 
 function refuseRepeated(xs: readonly number[]): void {

@@ -1,4 +1,4 @@
-/** Dealing a member's seed and mask key among the roster, and opening what others dealt. protocol.md §3.6 */
+/** Dealing a member's seed and mask key among its holders, and opening what others dealt. protocol.md §3.6 */
 import { platform } from '#platform';
 
 import {
@@ -14,10 +14,12 @@ import { concat } from './bytes.ts';
 import { type HeldShare, isCommitted, seedDigest, shareLeaf } from './commitments.ts';
 import { TributaryError } from './error.ts';
 import { ELEMENT_LENGTH } from './field.ts';
-import { merklePath, merkleRoot } from './merkle.ts';
+import { type Graph, holdersOf } from './graph.ts';
+import type { MemberSet } from './members.ts';
+import { merklePaths, merkleRoot } from './merkle.ts';
 import type { Rng } from './random.ts';
 import type { Secret } from './secret.ts';
-import { decodeShare, encodeShare, split } from './shamir.ts';
+import { decodeShare, encodeShare, splitAmong } from './shamir.ts';
 
 /** What a dealer signs, sends and keeps. */
 export type DealtShares = Readonly<{
@@ -25,7 +27,7 @@ export type DealtShares = Readonly<{
   seedDigest: Uint8Array;
   shareRoot: Uint8Array;
   ciphertextRoot: Uint8Array;
-  /** One for each member; empty at the dealer's own place. */
+  /** One for each holder, ascending; empty at the dealer's own place. */
   ciphertexts: readonly Uint8Array[];
   /** The dealer's share of its own secrets, which it keeps. */
   own: HeldShare;
@@ -47,10 +49,11 @@ const NONCE = new Uint8Array(12);
 const HASH_LENGTH = 32;
 
 /**
- * Splits a member's two secrets among the whole roster and encrypts each holder's part.
+ * Splits a member's two secrets among its neighbours and itself, and encrypts each holder's part.
  *
  * Drawn from `rng`, in this order: the coefficients for the seed, then those for the mask key. The ciphertexts
  * are journalled before they are sent and never made again: a second set would reuse the channel keys.
+ * @param of.roster by index; of others than the holders nothing is read
  * @throws TributaryError `shamir/threshold`, `key/low-order`, `roster/not-a-member`
  */
 export function shareSecrets(
@@ -61,31 +64,34 @@ export function shareSecrets(
     maskSecret: Secret;
     channelSecret: Secret;
     roster: readonly MemberKeys[];
-    threshold: number;
+    graph: Graph;
     rng: Rng;
   }>,
 ): DealtShares {
-  const { binding, member, roster, threshold, rng } = of;
+  const { binding, member, roster, graph, rng } = of;
   const { context } = binding;
-  const seeds = split(of.seed.reveal(), roster.length, threshold, rng);
-  const masks = split(of.maskSecret.reveal(), roster.length, threshold, rng);
+  const holders = holdersOf(graph, member);
+  const xs = holders.indices.map((holder) => holder + 1);
+  const seeds = splitAmong(of.seed.reveal(), xs, graph.threshold, rng);
+  const masks = splitAmong(of.maskSecret.reveal(), xs, graph.threshold, rng);
 
-  const dealt = roster.map((_, holder) => ({
+  const dealt = holders.indices.map((holder, rank) => ({
     dealer: member,
     holder,
-    seed: at(seeds, holder).y,
-    mask: at(masks, holder).y,
+    seed: at(seeds, rank).y,
+    mask: at(masks, rank).y,
   }));
   const leaves = dealt.map((shares) => shareLeaf(context, shares));
-  const held = dealt.map((shares, holder) => ({ ...shares, path: merklePath(leaves, holder) }));
+  const paths = merklePaths(leaves);
+  const held = dealt.map((shares, rank) => ({ ...shares, path: at(paths, rank) }));
 
   const own = ownParty(roster, member, of.channelSecret);
-  const peers = roster.map((_, index) => party(roster, index)).filter(({ index }) => index !== member);
+  const peers = graph.neighboursOf(member).indices.map((index) => party(roster, index));
   const keys = sendingKeys(binding, own, peers);
-  const ciphertexts = held.map((shares, holder) => {
-    const key = keys.get(holder);
+  const ciphertexts = held.map((shares) => {
+    const key = keys.get(shares.holder);
     if (key === undefined) return new Uint8Array(0);
-    const aad = channelInfo(binding, own, party(roster, holder));
+    const aad = channelInfo(binding, own, party(roster, shares.holder));
     return platform.aesGcmSeal(key, NONCE, encodeHeld(shares), aad);
   });
 
@@ -94,13 +100,14 @@ export function shareSecrets(
     shareRoot: merkleRoot(leaves),
     ciphertextRoot: merkleRoot(ciphertexts),
     ciphertexts,
-    own: at(held, member),
+    own: at(held, holders.rankOf(member) ?? 0),
   };
 }
 
 /**
  * Opens what a dealer encrypted for a holder and holds it against the dealer's share root. A refusal is a value:
  * the holder withholds that dealer's share and says so.
+ * @param of.holders all to whom the dealer deals, `holder` among them
  */
 export function openShare(
   of: Readonly<{
@@ -109,6 +116,7 @@ export function openShare(
     holder: number;
     channelSecret: Secret;
     roster: readonly MemberKeys[];
+    holders: MemberSet;
     ciphertext: Uint8Array;
     shareRoot: Uint8Array;
   }>,
@@ -120,7 +128,7 @@ export function openShare(
     const key = receivingKey(binding, own, sender);
     const plaintext = platform.aesGcmOpen(key, NONCE, of.ciphertext, channelInfo(binding, sender, own));
     const held = { dealer, holder, ...decodeHeld(plaintext) };
-    return isCommitted(binding.context, held, of.shareRoot, roster.length) ? held : 'share/off-root';
+    return isCommitted(binding.context, held, of.shareRoot, of.holders) ? held : 'share/off-root';
   } catch (error) {
     const code = error instanceof TributaryError ? error.code : undefined;
     if (code === 'cipher/forged') return 'share/undecryptable';

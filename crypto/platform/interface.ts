@@ -20,6 +20,8 @@ export type X25519 = Readonly<{
 export type KeyStream = Readonly<{
   /** The next `length` bytes, at the start of memory of their own: they may be read as words. */
   next(length: number): Uint8Array;
+  /** Writes the next `target.length` bytes there: for long streams, which would leave much memory to collect. */
+  fill(target: Uint8Array): void;
 }>;
 
 export type Platform = Readonly<{

@@ -70,6 +70,10 @@ class PortableKeyStream implements KeyStream {
     this.#rest = stream.slice(length);
     return stream.slice(0, length);
   }
+
+  fill(target: Uint8Array): void {
+    target.set(this.next(target.length));
+  }
 }
 
 function importX25519(privateKey: Uint8Array): X25519 {

@@ -69,7 +69,14 @@ function play({ owners, parameters }: Case): { attempt: Attempt; sum: Uint32Arra
   const spot = new CoordinateSum(spots(parameters.dimension), parameters.dimension, attempt.w);
   for (const target of [sum, spot]) {
     for (const input of inputs) target.addPacked(input);
-    removeMasks(target, { binding: attempt.binding, survivors, sharers, roster: attempt.roster, recovered });
+    removeMasks(target, {
+      binding: attempt.binding,
+      survivors,
+      sharers,
+      roster: attempt.roster,
+      graph: attempt.graph,
+      recovered,
+    });
   }
   return { attempt, sum: sum.words(), spot: spot.words() };
 }

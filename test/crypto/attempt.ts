@@ -2,6 +2,7 @@
 import { type Binding, type EphemeralKeys, generateKeys, type MemberKeys } from '#crypto/agreement.ts';
 import { utf8 } from '#crypto/bytes.ts';
 import type { HeldShare } from '#crypto/commitments.ts';
+import { type Graph, hararyGraph, holdersOf } from '#crypto/graph.ts';
 import { maskInput, type RecoveredSecrets } from '#crypto/masking.ts';
 import { type MemberSet, memberSet } from '#crypto/members.ts';
 import { pack } from '#crypto/packing.ts';
@@ -19,16 +20,23 @@ export type Member = Readonly<{ keys: EphemeralKeys; seed: Secret }>;
 export type Attempt = Readonly<{
   binding: Binding;
   parameters: AggregationParameters;
-  threshold: number;
+  graph: Graph;
   w: number;
   members: readonly Member[];
   roster: readonly MemberKeys[];
 }>;
 
-/** n members with keys that follow from the seed. */
+/** Everyone with everyone, at any threshold. */
+export const wholeGraph = (n: number, threshold: number): Graph =>
+  hararyGraph(n, n - 1, threshold, new Uint8Array(32));
+
+/**
+ * n members with keys that follow from the seed.
+ * @param shape the graph, or the threshold of one of everyone with everyone
+ */
 export function startAttempt(
   n: number,
-  threshold: number,
+  shape: Graph | number,
   parameters: AggregationParameters,
   seed = 'attempt',
 ): Attempt {
@@ -45,7 +53,7 @@ export function startAttempt(
       model: rng.bytes(32),
     },
     parameters,
-    threshold,
+    graph: typeof shape === 'number' ? wholeGraph(n, shape) : shape,
     w: wordBits(parameters.bits, n),
     members,
     roster: members.map(({ keys }) => ({
@@ -64,7 +72,7 @@ export function deal(attempt: Attempt, member: number): DealtShares {
     maskSecret: keys.mask.secret,
     channelSecret: keys.channel.secret,
     roster: attempt.roster,
-    threshold: attempt.threshold,
+    graph: attempt.graph,
     rng: seededRng(utf8(`shares of ${member}`)),
   });
 }
@@ -78,11 +86,17 @@ export function heldShare(attempt: Attempt, dealt: DealtShares, dealer: number, 
     holder,
     channelSecret: at(attempt.members, holder).keys.channel.secret,
     roster: attempt.roster,
-    ciphertext: at(dealt.ciphertexts, holder),
+    holders: holdersOf(attempt.graph, dealer),
+    ciphertext: at(dealt.ciphertexts, rankOf(attempt, dealer, holder)),
     shareRoot: dealt.shareRoot,
   });
   if (typeof held === 'string') throw new Error(held);
   return held;
+}
+
+/** A holder's place among those to whom the dealer deals. */
+export function rankOf({ graph }: Attempt, dealer: number, holder: number): number {
+  return holdersOf(graph, dealer).rankOf(holder) ?? -1;
 }
 
 /** A member's packed, masked input. */
@@ -101,7 +115,7 @@ export function packedInput(
     member,
     seed,
     maskSecret: keys.mask.secret,
-    sharers,
+    sharers: memberSet(sharers.indices.filter((index) => holdersOf(attempt.graph, member).has(index))),
     roster: attempt.roster,
   });
   return pack(masked, attempt.w);
@@ -114,12 +128,13 @@ export function recoverAll(
   survivors: MemberSet,
   revealers: readonly number[],
 ): RecoveredSecrets {
-  const recovery = new SecretRecovery(attempt.binding.context, attempt.threshold);
+  const recovery = new SecretRecovery(attempt.binding.context, attempt.graph.threshold);
   const seeds = new Map<number, Uint8Array>();
   const maskSecrets = new Map<number, Uint8Array>();
   for (const dealer of memberSet(dealt.keys())) {
     const shares = dealt.get(dealer) ?? deal(attempt, dealer);
-    const held = revealers.map((holder) => heldShare(attempt, shares, dealer, holder));
+    const holders = revealers.filter((index) => holdersOf(attempt.graph, dealer).has(index));
+    const held = holders.map((holder) => heldShare(attempt, shares, dealer, holder));
     if (survivors.has(dealer)) {
       const points = held.map(({ holder, seed }) => ({ x: holder + 1, y: seed }));
       seeds.set(dealer, recovery.seed(dealer, points, shares.seedDigest));

@@ -75,6 +75,7 @@ describe('unmasking', () => {
       survivors,
       sharers: all,
       roster,
+      graph: attempt.graph,
       recovered: recovered(survivors, dropouts),
       ...change,
     });

@@ -25,6 +25,11 @@ describe('a member set', () => {
     expect([1, 2, 3, 9, 10, 11].filter((index) => set.has(index))).to.deep.equal([2, 9, 10]);
   });
 
+  it('ranks its members by how many come before', () => {
+    expect([2, 9, 10].map((index) => set.rankOf(index))).to.deep.equal([0, 1, 2]);
+    expect([0, 1, 3, 11].map((index) => set.rankOf(index))).to.deep.equal(Array(4).fill(undefined));
+  });
+
   it('equals a set of the same members only', () => {
     expect(set.equals(memberSet([9, 10, 2]))).to.equal(true);
     expect(set.equals(memberSet([9, 10]))).to.equal(false);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { concat, u32, utf8 } from '#crypto/bytes.ts';
-import { leafHash, MerkleBuilder, merklePath, merkleRoot, verifyPath } from '#crypto/merkle.ts';
+import { leafHash, MerkleBuilder, merklePath, merklePaths, merkleRoot, verifyPath } from '#crypto/merkle.ts';
 import { platform } from '#platform';
 
 import { codeOf } from './refusal.ts';
@@ -47,6 +47,13 @@ describe('a Merkle tree', () => {
         );
         expect(accepted).to.deep.equal([[index, index]]);
       }
+    }
+  });
+
+  it('gives all paths at once as it gives each', () => {
+    for (let size = 0; size <= 33; size++) {
+      const leaves = list(size);
+      expect(merklePaths(leaves)).to.deep.equal(leaves.map((_, index) => merklePath(leaves, index)));
     }
   });
 

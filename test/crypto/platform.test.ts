@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { toHex } from '#crypto/bytes.ts';
+import { concat, toHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { platform as node } from '#crypto/platform/node.ts';
 import { platform as portable } from '#crypto/platform/portable.ts';
@@ -18,7 +18,11 @@ describe('the two platforms', () => {
     fc.assert(
       fc.property(exactly(32), exactly(32), exactly(12), anyBytes, anyBytes, (a, b, nonce, text, aad) => {
         expect(node.sha256(text, aad)).to.deep.equal(portable.sha256(text, aad));
-        expect(node.hkdfSha256(a, text, aad, 50)).to.deep.equal(portable.hkdfSha256(a, text, aad, 50));
+        for (const length of [31, 32, 50]) {
+          expect(node.hkdfSha256(a, text, aad, length)).to.deep.equal(
+            portable.hkdfSha256(a, text, aad, length),
+          );
+        }
         const publicKey = node.x25519(b).publicKey();
         expect(publicKey).to.deep.equal(portable.x25519(b).publicKey());
         expect(node.x25519(a).shared(publicKey)).to.deep.equal(portable.x25519(a).shared(publicKey));
@@ -31,16 +35,30 @@ describe('the two platforms', () => {
     );
   });
 
+  it('give the same long keystream, in pieces longer and shorter than what is encrypted for it', () => {
+    const [key, start] = [new Uint8Array(32).fill(1), new Uint8Array(16)];
+    const whole = portable.aesCtrStream(key, start).next(200_000);
+    const stream = node.aesCtrStream(key, start);
+    const pieces = [65_536, 100_000, 34_464].map((length) => stream.next(length));
+    expect(toHex(concat(...pieces))).to.equal(toHex(whole));
+  });
+
   it('give the same keystream from any counter, over its wrap too, in any pieces', () => {
     const pieces = fc.array(fc.nat(70), { maxLength: 6 });
     const counter = fc.oneof(exactly(16), fc.constant(new Uint8Array(16).fill(0xff)));
     fc.assert(
       fc.property(exactly(32), counter, pieces, (key, start, lengths) => {
         const [a, b] = [node.aesCtrStream(key, start), portable.aesCtrStream(key, start)];
+        const filled = [node.aesCtrStream(key, start), portable.aesCtrStream(key, start)];
         for (const length of lengths) {
           const [left, right] = [a.next(length), b.next(length)];
           expect(toHex(left)).to.equal(toHex(right));
           for (const piece of [left, right]) expectOwnMemory(piece);
+          for (const stream of filled) {
+            const target = new Uint8Array(length + 2).fill(0xaa);
+            stream.fill(target.subarray(1, length + 1));
+            expect(toHex(target)).to.equal(`0xaa${toHex(left).slice(2)}aa`);
+          }
         }
       }),
       { numRuns: 50, seed: 2 },

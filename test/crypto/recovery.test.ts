@@ -48,6 +48,19 @@ describe('recovery', () => {
     }
   });
 
+  it('restores secrets of more sets of holders than it remembers', () => {
+    const recovery = new SecretRecovery(context, 5);
+    const { seed } = secretsOf(0);
+    const orders = [0, 1, 2, 3, 4, 5].flatMap((first) =>
+      [0, 1, 2, 3, 4, 5].filter((second) => second !== first).map((second) => [first, second]),
+    );
+    for (const [first, second] of [...orders, ...orders]) {
+      const rest = [5, 4, 3, 2, 1, 0].filter((holder) => holder !== first && holder !== second);
+      const held = shares(0, 'seed', [first!, second!, ...rest]);
+      expect(recovery.seed(0, held, digest(0))).to.deep.equal(seed);
+    }
+  });
+
   it('refuses fewer shares than the threshold', () => {
     const recovery = new SecretRecovery(context, 5);
     expect(codeOf(() => recovery.seed(0, shares(0, 'seed', [0, 1, 2, 3]), digest(0)))).to.equal(

@@ -6,13 +6,16 @@ import { utf8 } from '#crypto/bytes.ts';
 import { pack } from '#crypto/packing.ts';
 import { maskPieces, PIECE_WORDS } from '#crypto/prg.ts';
 import { seededRng } from '#crypto/random.ts';
-import { CoordinateSum, RingAccumulator } from '#crypto/ring.ts';
+import { CoordinateSum, type Mask, RingAccumulator } from '#crypto/ring.ts';
 
 import { codeOf } from './refusal.ts';
 import { at } from './replay/load.ts';
 
 const rng = seededRng(utf8('ring'));
 const [key, other] = [rng.bytes(32), rng.bytes(32)];
+
+const plus = (of: Uint8Array): Mask => ({ key: of, subtract: false });
+const minus = (of: Uint8Array): Mask => ({ key: of, subtract: true });
 
 describe('a ring sum', () => {
   it('wraps at w bits', () => {
@@ -39,13 +42,13 @@ describe('a ring sum', () => {
     const dimension = PIECE_WORDS + 3;
     const mask = [...maskPieces(key, dimension)].flatMap((piece) => [...piece]);
     const sum = new RingAccumulator(dimension, 12);
-    sum.addMask(key);
+    sum.applyMasks([plus(key)]);
     expect([...sum.words()]).to.deep.equal(mask.map((word) => word % 4096));
-    sum.addMask(other);
-    sum.subtractMask(key);
-    sum.subtractMask(other);
+    sum.applyMasks([plus(other)]);
+    sum.applyMasks([minus(key)]);
+    sum.applyMasks([minus(other)]);
     expect(sum.words().every((word) => word === 0)).to.equal(true);
-    sum.subtractMask(key);
+    sum.applyMasks([minus(key)]);
     expect([...sum.words()]).to.deep.equal(mask.map((word) => (4096 - (word % 4096)) % 4096));
   });
 
@@ -115,8 +118,8 @@ describe('a sum at coordinates', () => {
         const input = Uint32Array.from({ length: dimension }, (_, i) => (i * 40_503 + 17) % 2 ** w);
         for (const sum of [whole, some]) {
           sum.addPacked(pack(input, w));
-          sum.addMask(key);
-          sum.subtractMask(other);
+          sum.applyMasks([plus(key)]);
+          sum.applyMasks([minus(other)]);
           sum.addPacked(pack(input, w));
         }
         const words = [...whole.words()];

@@ -54,7 +54,7 @@ describe('sharing a secret', () => {
     const known = split(secret, 5, 3, rng).slice(0, 2);
     for (const other of [0n, 1n, 2n ** 256n - 1n]) {
       // The parabola through the other secret and both known shares gives the third holder a share that fits.
-      const [from0, from1, from2] = valueAt(3n, [0n, 1n, 2n]);
+      const [from0, from1, from2] = valueAt(3, [0, 1, 2]);
       const y = (other * from0 + at(known, 0).y * from1 + at(known, 1).y * from2) % ORDER;
       expect(combine([...known, { x: 3, y }], 3)).to.deep.equal(u256(other));
     }
@@ -163,6 +163,21 @@ describe('the field', () => {
     expect(evaluate([1n, 2n ** 256n], 2n)).to.equal((2n ** 257n + 1n) % ORDER);
   });
 
+  it('has coefficients of any holders that divide as they should', () => {
+    // Places near 2^53 leave no room to multiply as numbers; 120 of them are what a large round needs.
+    const far = [1, 2 ** 53 - 1, 2 ** 52, 3, 2 ** 40 + 1];
+    const many = Array.from({ length: 120 }, (_, i) => ((i * 617) % 1024) + 1);
+    for (const xs of [[5], [1, 2], far, many]) {
+      for (const [i, c] of lagrangeCoefficients(xs).entries()) {
+        const others = xs.filter((_, j) => j !== i).map(BigInt);
+        const above = others.reduce((product, x) => (product * x) % ORDER, 1n);
+        const below = others.reduce((product, x) => (product * (x - BigInt(at(xs, i)))) % ORDER, 1n);
+        expect(((c * below - above) % ORDER).toString()).to.equal('0');
+        expect(c >= 0n && c < ORDER).to.equal(true);
+      }
+    }
+  });
+
   it('interpolates any polynomial at zero', () => {
     const element = fc.bigInt(0n, ORDER - 1n);
     fc.assert(
@@ -187,7 +202,7 @@ function combineOrNothing(shares: readonly Share[]): Uint8Array | string | undef
 }
 
 /** The factors that make the value at x of those at three other places. */
-function valueAt(x: bigint, places: [bigint, bigint, bigint]): [bigint, bigint, bigint] {
-  const moved = lagrangeCoefficients(places.map((place) => (place - x + ORDER) % ORDER));
+function valueAt(x: number, places: [number, number, number]): [bigint, bigint, bigint] {
+  const moved = lagrangeCoefficients(places.map((place) => place - x));
   return [at(moved, 0), at(moved, 1), at(moved, 2)];
 }

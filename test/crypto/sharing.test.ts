@@ -2,11 +2,14 @@
 import { expect } from 'chai';
 
 import { channelInfo, type MemberKeys, sendingKeys } from '#crypto/agreement.ts';
-import { concat, toHex } from '#crypto/bytes.ts';
+import { concat, toHex, utf8 } from '#crypto/bytes.ts';
 import { type HeldShare, isCommitted, revealShare, shareLeaf, verifyRevealed } from '#crypto/commitments.ts';
 import { encodeElement, ORDER } from '#crypto/field.ts';
+import { hararyGraph, holdersOf } from '#crypto/graph.ts';
+import { everyMember, memberSet } from '#crypto/members.ts';
 import { merkleRoot } from '#crypto/merkle.ts';
-import { encodeShare } from '#crypto/shamir.ts';
+import { seededRng } from '#crypto/random.ts';
+import { combine, encodeShare } from '#crypto/shamir.ts';
 import { openShare, shareSecrets } from '#crypto/sharing.ts';
 import { platform } from '#platform';
 
@@ -20,6 +23,7 @@ const parameters = { bits: 8, clip: 1, range: 1, dimension: 4, maxWeight: 1, chu
 const attempt = startAttempt(N, 4, parameters);
 const { binding, roster, members } = attempt;
 const { context } = binding;
+const all = everyMember(N);
 const [dealer, holder] = [1, 3];
 const dealt = deal(attempt, dealer);
 
@@ -30,6 +34,7 @@ const opening: Opening = {
   holder,
   channelSecret: at(members, holder).keys.channel.secret,
   roster,
+  holders: all,
   ciphertext: at(dealt.ciphertexts, holder),
   shareRoot: dealt.shareRoot,
 };
@@ -50,7 +55,7 @@ describe('dealing shares', () => {
   it('makes a ciphertext for everyone else, and keeps its own share', () => {
     expect(dealt.ciphertexts.map(({ length }) => length > 0)).to.deep.equal([true, false, true, true, true]);
     expect(dealt.own.holder).to.equal(dealer);
-    expect(isCommitted(context, dealt.own, dealt.shareRoot, N)).to.equal(true);
+    expect(isCommitted(context, dealt.own, dealt.shareRoot, all)).to.equal(true);
     expect(dealt.ciphertextRoot).to.deep.equal(merkleRoot(dealt.ciphertexts));
   });
 
@@ -64,7 +69,7 @@ describe('dealing shares', () => {
       maskSecret: keys.mask.secret,
       channelSecret: keys.channel.secret,
       roster,
-      threshold: 4,
+      graph: attempt.graph,
       rng: tapeRng(draws),
     });
     // At x = 2: the secret + 2·a₁ + 4·a₂ + 8·a₃.
@@ -76,7 +81,7 @@ describe('dealing shares', () => {
   const deal5 = {
     binding,
     seed: at(members, 0).seed,
-    threshold: 4,
+    graph: attempt.graph,
     rng: tapeRng(Array<string>(6).fill('00'.repeat(33))),
   };
   const own = {
@@ -91,7 +96,8 @@ describe('dealing shares', () => {
   });
 
   it('is refused at a threshold that the roster can’t meet', () => {
-    const call = (): unknown => shareSecrets({ ...deal5, ...own, roster, member: 0, threshold: 6 });
+    const call = (): unknown =>
+      shareSecrets({ ...deal5, ...own, roster, member: 0, graph: { ...attempt.graph, threshold: 6 } });
     expect(codeOf(call)).to.equal('shamir/threshold');
   });
 });
@@ -100,7 +106,7 @@ describe('opening a share', () => {
   it('gives the shares of this holder', () => {
     const held = openShare(opening) as HeldShare;
     expect([held.dealer, held.holder]).to.deep.equal([dealer, holder]);
-    expect(isCommitted(context, held, dealt.shareRoot, N)).to.equal(true);
+    expect(isCommitted(context, held, dealt.shareRoot, all)).to.equal(true);
   });
 
   const wrongKeys: MemberKeys[] = roster.map((keys, i) =>
@@ -185,7 +191,7 @@ describe('a revealed share', () => {
       const other = held[kind === 'seed' ? 'mask' : 'seed'];
       expect(Object.values(revealed)).not.to.include(other);
       expect(toHex(revealed.otherCommitment)).not.to.equal(toHex(encodeShare(other)));
-      expect(verifyRevealed(context, revealed, dealt.shareRoot, N)).to.equal(true);
+      expect(verifyRevealed(context, revealed, dealt.shareRoot, all)).to.equal(true);
     });
 
     it(`of the ${kind} is off its root with any part changed`, () => {
@@ -197,26 +203,86 @@ describe('a revealed share', () => {
         { ...revealed, otherCommitment: bytes('00'.repeat(32)) },
         { ...revealed, path: revealed.path.slice(1) },
       ];
-      expect(others.map((other) => verifyRevealed(context, other, dealt.shareRoot, N))).to.deep.equal(
+      expect(others.map((other) => verifyRevealed(context, other, dealt.shareRoot, all))).to.deep.equal(
         others.map(() => false),
       );
-      expect(verifyRevealed({ ...context, attempt: 9 }, revealed, dealt.shareRoot, N)).to.equal(false);
-      expect(verifyRevealed(context, revealed, dealt.ciphertextRoot, N)).to.equal(false);
-      expect(verifyRevealed(context, revealed, dealt.shareRoot, N + 4)).to.equal(false);
+      expect(verifyRevealed({ ...context, attempt: 9 }, revealed, dealt.shareRoot, all)).to.equal(false);
+      expect(verifyRevealed(context, revealed, dealt.ciphertextRoot, all)).to.equal(false);
+      expect(verifyRevealed(context, revealed, dealt.shareRoot, everyMember(N + 4))).to.equal(false);
     });
   }
 
   it('is off its root outside the field, though the dealer committed to it', () => {
     const outside = { dealer: 0, holder: 0, seed: ORDER, mask: 1n, path: [] };
     const root = merkleRoot([shareLeaf(context, outside)]);
-    expect(isCommitted(context, outside, root, 1)).to.equal(true);
-    expect(verifyRevealed(context, revealShare(context, outside, 'mask'), root, 1)).to.equal(true);
-    expect(verifyRevealed(context, revealShare(context, outside, 'seed'), root, 1)).to.equal(false);
+    expect(isCommitted(context, outside, root, everyMember(1))).to.equal(true);
+    expect(verifyRevealed(context, revealShare(context, outside, 'mask'), root, everyMember(1))).to.equal(
+      true,
+    );
+    expect(verifyRevealed(context, revealShare(context, outside, 'seed'), root, everyMember(1))).to.equal(
+      false,
+    );
     const huge = { ...revealShare(context, outside, 'mask'), share: 2n ** 300n };
-    expect(verifyRevealed(context, huge, root, 1)).to.equal(false);
+    expect(verifyRevealed(context, huge, root, everyMember(1))).to.equal(false);
   });
 });
 
 function flipped(of: Uint8Array): Uint8Array {
   return of.map((byte, i) => (i === 40 ? byte ^ 1 : byte));
 }
+
+describe('shares on a sparse graph', () => {
+  const graph = hararyGraph(9, 4, 3, new Uint8Array(32).fill(5));
+  const sparse = startAttempt(9, graph, parameters);
+  const own = 6;
+  const holders = holdersOf(graph, own);
+  const sent = deal(sparse, own);
+  const place = (member: number): HeldShare => heldShare(sparse, sent, own, member);
+
+  it('go to the neighbours alone, in ascending order, and none to the dealer', () => {
+    expect(sent.ciphertexts).to.have.length(5);
+    expect(at(sent.ciphertexts, holders.rankOf(own)!)).to.have.length(0);
+    expect(sent.ciphertexts.filter(({ length }) => length > 0)).to.have.length(4);
+    for (const holder of holders) {
+      const held = place(holder);
+      expect([held.dealer, held.holder]).to.deep.equal([own, holder]);
+      expect(isCommitted(sparse.binding.context, held, sent.shareRoot, holders)).to.equal(true);
+    }
+  });
+
+  it('are points at the holders’ own coordinates: any t restore the secret', () => {
+    const points = [...holders].map((holder) => ({ x: holder + 1, y: place(holder).seed }));
+    const seed = at(sparse.members, own).seed.reveal();
+    expect(combine(points.slice(0, 3), 3)).to.deep.equal(seed);
+    expect(combine(points.slice(2), 3)).to.deep.equal(seed);
+  });
+
+  it('are off the root at another rank, or for one that is no holder', () => {
+    const holder = graph.neighboursOf(own).indices[1]!;
+    const held = place(holder);
+    const revealed = revealShare(sparse.binding.context, held, 'seed');
+    const stranger = [...Array(9).keys()].find((member) => !holders.has(member))!;
+    const without = memberSet([...holders, stranger].filter((member) => member !== holder));
+    expect(verifyRevealed(sparse.binding.context, revealed, sent.shareRoot, holders)).to.equal(true);
+    for (const wrong of [without, everyMember(9), memberSet([...holders, stranger])]) {
+      expect(isCommitted(sparse.binding.context, held, sent.shareRoot, wrong)).to.equal(false);
+      expect(verifyRevealed(sparse.binding.context, revealed, sent.shareRoot, wrong)).to.equal(false);
+    }
+  });
+
+  it('need no key of a member that holds none', () => {
+    const known = sparse.roster.map((keys, member) => (holders.has(member) ? keys : undefined));
+    const dealing = {
+      binding: sparse.binding,
+      member: own,
+      seed: at(sparse.members, own).seed,
+      maskSecret: at(sparse.members, own).keys.mask.secret,
+      channelSecret: at(sparse.members, own).keys.channel.secret,
+      graph,
+      rng: seededRng(utf8(`shares of ${own}`)),
+    };
+    expect(shareSecrets({ ...dealing, roster: known as MemberKeys[] })).to.deep.equal(sent);
+    const missing = sparse.roster.slice(0, holders.indices.at(-1));
+    expect(codeOf(() => shareSecrets({ ...dealing, roster: missing }))).to.equal('roster/not-a-member');
+  });
+});

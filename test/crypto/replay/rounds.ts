@@ -9,8 +9,9 @@ import {
   shareLeaf,
   verifyRevealed,
 } from '#crypto/commitments.ts';
+import { completeGraph } from '#crypto/graph.ts';
 import { maskInput, removeMasks } from '#crypto/masking.ts';
-import { memberSet } from '#crypto/members.ts';
+import { everyMember, memberSet } from '#crypto/members.ts';
 import { inputRoot, pack } from '#crypto/packing.ts';
 import { average, dequantiseSum, quantise, signedCoordinates } from '#crypto/quantise.ts';
 import { SecretRecovery } from '#crypto/recovery.ts';
@@ -50,7 +51,7 @@ class RoundReplay {
   }
 
   #shares(): void {
-    const { members, threshold: needed, n } = this.#of.v;
+    const { members, n } = this.#of.v;
     for (const [dealer, member] of members.entries()) {
       const dealt = shareSecrets({
         binding: this.#of.binding,
@@ -59,7 +60,7 @@ class RoundReplay {
         maskSecret: secret(member.maskSecret),
         channelSecret: secret(member.channelSecret),
         roster: this.#of.roster,
-        threshold: needed,
+        graph: completeGraph(n),
         rng: tapeRng([...member.seedShares.draws, ...member.maskShares.draws]),
       });
       expect(digits(dealt.seedDigest)).to.equal(member.seedDigest);
@@ -74,7 +75,7 @@ class RoundReplay {
         expect(digits(encodeShare(held.seed))).to.equal(at(member.seedShares.shares, holder));
         expect(digits(encodeShare(held.mask))).to.equal(at(member.maskShares.shares, holder));
         expect(digits(shareLeaf(this.#of.binding.context, held))).to.equal(at(member.leaves, holder));
-        expect(isCommitted(this.#of.binding.context, held, dealt.shareRoot, n)).to.equal(true);
+        expect(isCommitted(this.#of.binding.context, held, dealt.shareRoot, everyMember(n))).to.equal(true);
         this.#held.set(`${dealer} to ${holder}`, held);
       }
     }
@@ -122,6 +123,7 @@ class RoundReplay {
         survivors: memberSet(survivors.members),
         sharers: memberSet(v.sharers.members),
         roster: this.#of.roster,
+        graph: completeGraph(v.n),
         recovered: { seeds: new Map(seeds), maskSecrets: new Map(maskSecrets) },
       });
       return sum.words();
@@ -148,7 +150,7 @@ class RoundReplay {
     const shares = revealers.map((holder) => {
       const held = this.#held.get(`${dealer} to ${holder}`) ?? expect.fail('no share was dealt');
       const revealed = revealShare(context, held, kind);
-      expect(verifyRevealed(context, revealed, bytes(shareRoot), n)).to.equal(true);
+      expect(verifyRevealed(context, revealed, bytes(shareRoot), everyMember(n))).to.equal(true);
       return { x: holder + 1, y: revealed.share };
     });
     const recovery = new SecretRecovery(context, needed);
@@ -158,13 +160,14 @@ class RoundReplay {
   }
 
   #open(dealer: number, holder: number): HeldShare {
-    const { members } = this.#of.v;
+    const { members, n } = this.#of.v;
     const held = openShare({
       binding: this.#of.binding,
       dealer,
       holder,
       channelSecret: secret(at(members, holder).channelSecret),
       roster: this.#of.roster,
+      holders: everyMember(n),
       ciphertext: bytes(at(at(members, dealer).ciphertexts, holder)),
       shareRoot: bytes(at(members, dealer).shareRoot),
     });
