@@ -1,7 +1,7 @@
 /** A job as the chain holds it: terms, seats, settlements. protocol.md §5 */
 import { TributaryError } from '#crypto/error.ts';
 import { toAddress, toBytes32, type Address, type Bytes32, type Hex } from '#protocol/units.ts';
-import { JobState } from './bindings/training-escrow.ts';
+import { JobState, type Seat } from './bindings/training-escrow.ts';
 import type { Contracts } from './connect.ts';
 import { settlementsOf } from './events.ts';
 
@@ -66,9 +66,7 @@ const ZERO = toBytes32(`0x${'00'.repeat(32)}`);
 export async function readJobFacts(contracts: Contracts, job: number): Promise<JobFacts> {
   const found = await contracts.escrow.read.jobOf(BigInt(job));
   const state = states[found.state as keyof typeof states];
-  const seats = await Promise.all(
-    Array.from({ length: found.seats }, (_, seat) => readSeat(contracts, job, seat)),
-  );
+  const seats = await readSeats(contracts, job, found.seats);
   return {
     job,
     state,
@@ -111,17 +109,28 @@ export async function readSettlements(contracts: Contracts, job: number): Promis
   return settlements;
 }
 
-async function readSeat(contracts: Contracts, job: number, seat: number): Promise<SeatOnChain> {
-  const found = await contracts.escrow.read.seatOf(BigInt(job), seat);
-  return {
-    seat,
-    token: found.tokenId,
-    dataset: found.dataset,
-    operator: toAddress(found.operator),
-    owner: toAddress(await contracts.registry.read.ownerOf(found.dataset)),
-    price: found.price,
-    units: found.units,
-    claimedUnits: found.claimedUnits,
-    claimedBonus: found.claimedBonus,
-  };
+/** Seats of one call: well below what a node lets a call cost. */
+const PAGE = 128;
+
+async function readSeats(contracts: Contracts, job: number, count: number): Promise<SeatOnChain[]> {
+  const firsts = Array.from({ length: Math.ceil(count / PAGE) }, (_, page) => page * PAGE);
+  const pages = await Promise.all(
+    firsts.map(async (first) => {
+      const { seats, owners } = await contracts.escrow.read.seatsOf(BigInt(job), first, PAGE);
+      return seats.map((seat, at) => seatOnChain(first + at, seat, owners[at]));
+    }),
+  );
+  return pages.flat();
 }
+
+const seatOnChain = (seat: number, found: Seat, owner: string | undefined): SeatOnChain => ({
+  seat,
+  token: found.tokenId,
+  dataset: found.dataset,
+  operator: toAddress(found.operator),
+  owner: toAddress(owner ?? ''),
+  price: found.price,
+  units: found.units,
+  claimedUnits: found.claimedUnits,
+  claimedBonus: found.claimedBonus,
+});

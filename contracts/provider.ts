@@ -44,6 +44,14 @@ export function confirmationsFor(chainId: number): number {
   return chainId === LOCAL_CHAIN ? 1 : 12;
 }
 
+/**
+ * Least blocks from a roster's commitment to the block that draws its graph. On Ethereum 64: no proposer is known so long
+ * before, so nobody can commit just when the last proposers ahead of the seed are its own. protocol.md §5.4
+ */
+export function seedOffsetFor(chainId: number): number {
+  return chainId === LOCAL_CHAIN ? 2 : 64;
+}
+
 async function askChainId(url: string, timeoutMs: number): Promise<number> {
   try {
     const response = await fetch(url, {

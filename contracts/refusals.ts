@@ -5,7 +5,19 @@ export type Refusal = readonly [code: `escrow/${string}`, remedy: string];
 
 /** By the name of the Solidity error. Every error of contracts/src/interfaces is here; a test sees to it. */
 export const refusals: Readonly<Record<string, Refusal>> = {
+  AlreadyCommitted: [
+    'escrow/already-committed',
+    'The attempt has this roster for good; if it is another than yours, go on with a new attempt.',
+  ],
   AlreadySettled: ['escrow/already-settled', 'The round is settled; go on with the next one.'],
+  AttemptOutOfOrder: [
+    'escrow/attempt-out-of-order',
+    'Use a number above that of the last committed attempt, from 1.',
+  ],
+  AttemptStands: [
+    'escrow/attempt-stands',
+    'Abort the attempt before it first (outcomes: 1 committed, 2 survivors, 3 aborted); one with survivors is finished.',
+  ],
   BadApproval: ['escrow/bad-approval', "Get the buyer's signature over exactly this settlement."],
   BadAttestation: [
     'escrow/bad-attestation',
@@ -38,18 +50,34 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     'escrow/no-participants',
     'A round without participants is not settled; try another attempt.',
   ],
+  NoRandomness: [
+    'escrow/no-randomness',
+    "This chain's blocks bring no randomness: use a complete graph, with at most 100 clients.",
+  ],
   NoSeats: ['escrow/no-seats', 'Add seats before activating.'],
   NoSuchJob: ['escrow/no-such-job', 'Check the number of the job, and the chain and escrow.'],
   NoSuchSeat: ['escrow/no-such-seat', "See the job's seats."],
+  NotAbortableBefore: [
+    'escrow/not-abortable-before',
+    'Wait until this time: until then only the coordinator aborts an attempt.',
+  ],
   NotBuyer: ['escrow/not-buyer', 'Use the account that opened the job.'],
   NotClosableBefore: [
     'escrow/not-closable-before',
     'Wait until the last round is final, or until this time.',
   ],
+  NotCommitted: [
+    'escrow/not-committed',
+    'The attempt is not running; see its outcome: 0 none, 2 survivors, 3 aborted.',
+  ],
   NotCoordinator: ['escrow/not-coordinator', 'Use the account that the job names as its coordinator.'],
   NotDatasetOwner: ['escrow/not-dataset-owner', 'Use the account that owns the dataset.'],
   NotFinalBefore: ['escrow/not-final-before', 'Wait until this time, or claim on an earlier round.'],
   NotInPayouts: ['escrow/not-in-payouts', "Take leaf and proof from this very round's payouts."],
+  NotTheAgreedAttempt: [
+    'escrow/not-the-agreed-attempt',
+    'Settle the attempt whose survivors the chain holds, or abort it and settle a later one.',
+  ],
   NotTheLastRound: ['escrow/not-the-last-round', "Use the leaves of the job's last posted round."],
   NotTheSettlement: ['escrow/not-the-settlement', "Take the fields from the round's RoundSettled event."],
   NothingToClaim: ['escrow/nothing-to-claim', 'Everything earned up to this round has been paid.'],
@@ -72,6 +100,10 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   RoundsOutOfRange: ['escrow/rounds-out-of-range', 'Choose at least one round and no more than the maximum.'],
   ShortWindowTooShort: ['escrow/short-window-too-short', 'Choose a short window of at least the minimum.'],
   SignaturesLength: ['escrow/signatures-length', 'Give 64 bytes (EIP-2098) for each signing seat.'],
+  TooManyAttempts: [
+    'escrow/too-many-attempts',
+    'No further roster can be committed for this round; go on with a complete graph, or end the job.',
+  ],
   TooManySeats: ['escrow/too-many-seats', 'Spread the datasets over several jobs.'],
   TooManyTiers: ['escrow/too-many-tiers', 'Use at most 16 different numbers of units in a job.'],
   UnitsOutOfRange: [
@@ -89,6 +121,9 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   ZeroCoordinator: ['escrow/zero-coordinator', "Give the coordinator's address."],
   ZeroManifest: ['escrow/zero-manifest', "Give the manifest's digest."],
   ZeroOperator: ['escrow/zero-operator', "Give the operator key's address."],
+  ZeroRoster: ['escrow/zero-roster', "Give the roster's root."],
+  ZeroSeedOffset: ['escrow/zero-seed-offset', 'Deploy with a seed at least one block after the roster.'],
+  ZeroSurvivors: ['escrow/zero-survivors', "Give the survivors' root."],
   ZeroTerms: ['escrow/zero-terms', "Give the terms' digest."],
   // From OpenZeppelin's tokens, where a person runs into them.
   ERC1155InsufficientBalance: ['escrow/units-not-owned', 'Buy the units first.'],

@@ -24,15 +24,19 @@ export type EventSource<Events> = Readonly<{
 
 export type ReadContract<Reads, Events> = EventSource<Events> &
   Readonly<{
-    read: { [K in keyof Reads]: (...args: Arguments<Reads[K]>) => Promise<Result<Reads[K]>> };
+    read: Calls<Reads>;
+    /** The same as the chain stood after this block. */
+    readAt(block: number): Calls<Reads>;
   }>;
+
+type Calls<M> = { [K in keyof M]: (...args: Arguments<M[K]>) => Promise<Result<M[K]>> };
 
 export type WriteContract<Reads, Writes, Events> = ReadContract<Reads, Events> &
   Readonly<{
     /** Sends a transaction and waits until it is confirmed. */
     send: { [K in keyof Writes]: (...args: Arguments<Writes[K]>) => Promise<Mined> };
     /** What a transaction would return or refuse now, without sending it. */
-    simulate: { [K in keyof Writes]: (...args: Arguments<Writes[K]>) => Promise<Result<Writes[K]>> };
+    simulate: Calls<Writes>;
     /** Calldata of a transaction, for dry runs and for others to send. */
     encode: { [K in keyof Writes]: (...args: Arguments<Writes[K]>) => Hex };
   }>;
@@ -51,16 +55,18 @@ export function readContract<R extends Methods<R>, W, E, C>(
   provider: Provider,
 ): ReadContract<R, E> {
   const contract = new Interface(abi);
-  const reads = functionsOf(
-    contract,
-    true,
-    (fragment) =>
-      (...args: unknown[]) =>
-        call(provider, contract, fragment, address, undefined, args),
-  );
+  const readsWith = (options: CallOptions) =>
+    functionsOf(
+      contract,
+      true,
+      (fragment) =>
+        (...args: unknown[]) =>
+          call(provider, contract, fragment, address, options, args),
+    ) as Calls<R>;
   return {
     address,
-    read: reads as ReadContract<R, E>['read'],
+    read: readsWith({}),
+    readAt: (blockTag) => readsWith({ blockTag }),
     events: (event, logs) => decodeLogs(contract, eventOf(contract, event), address, logs),
     topics: (event, where) => filterTopics(contract, eventOf(contract, event), where),
   };
@@ -92,7 +98,7 @@ export function writeContract<R extends Methods<R>, W extends Methods<W>, E, C>(
     false,
     (fragment) =>
       (...args: unknown[]) =>
-        call(transactor.provider, contract, fragment, address, transactor.address, args),
+        call(transactor.provider, contract, fragment, address, { from: transactor.address }, args),
   );
   return {
     ...readContract(typed, address, transactor.provider),
@@ -114,17 +120,19 @@ function functionsOf<T>(
   return made;
 }
 
+type CallOptions = Readonly<{ from?: Address; blockTag?: number }>;
+
 async function call(
   provider: Provider,
   contract: Interface,
   fragment: FunctionFragment,
   to: Address,
-  from: Address | undefined,
+  options: CallOptions,
   args: readonly unknown[],
 ): Promise<unknown> {
   const data = contract.encodeFunctionData(fragment, args);
   try {
-    const returned = await provider.call({ to, data, ...(from === undefined ? {} : { from }) });
+    const returned = await provider.call({ to, data, ...options });
     const values = contract.decodeFunctionResult(fragment, returned);
     const [only] = fragment.outputs;
     if (only === undefined) return undefined;

@@ -22,10 +22,39 @@ const base = {
     z.strictObject({ attempt: u32, roster: z.array(signedEnrolment), aborts: z.array(signedAbort) }),
   ),
 };
+const path = z.array(bytes32).max(10);
+
+/** A sparse roster as one member is shown it: itself and its neighbours, each with its path to the root (§4.9). */
+export const neighbourhood = z.strictObject({
+  /** Bitmap over the job's seats: who is in the roster. Its bits ascending are the members' indices. */
+  seats: hex,
+  /** Root of the enrolments' tree, one leaf a member. */
+  tree: bytes32,
+  members: z.array(z.strictObject({ member: u32, envelope: signedEnrolment, path })).max(1024),
+});
+export type Neighbourhood = Readonly<z.infer<typeof neighbourhood>>;
+
+/** The survivors of a sparse attempt as one member is shown them. */
+const survivorsProof = z.strictObject({
+  /** Bitmap over the roster's members. */
+  members: hex,
+  /** Root of the inputs' tree, one leaf a survivor. */
+  tree: bytes32,
+  /** From the reader's own leaf; null where it is no survivor. */
+  path: path.nullable(),
+});
+export type SurvivorsProof = Readonly<z.infer<typeof survivorsProof>>;
+
 const roster = { roster: z.array(signedEnrolment) };
 const sharers = { ...roster, sharers: z.array(signedShares) };
 const inputs = { ...sharers, inputs: z.array(signedInput) };
 const confirmed = { ...inputs, confirmations: z.array(signedConfirm) };
+
+/** As above, of the reader and its neighbours alone. */
+const near = { roster: neighbourhood };
+const nearSharers = { ...near, sharers: z.array(signedShares) };
+const nearInputs = { ...nearSharers, inputs: survivorsProof };
+const nearConfirmed = { ...nearInputs, confirmations: z.array(signedConfirm) };
 
 /** What is proposed for settlement, to be recomputed by each client. */
 export const proposal = z.strictObject({
@@ -39,7 +68,7 @@ export const proposal = z.strictObject({
 });
 export type Proposal = Readonly<z.infer<typeof proposal>>;
 
-export const attemptView = z.discriminatedUnion('phase', [
+const wholeView = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('announced'), ...base }),
   z.strictObject({ phase: z.literal('enrolling'), ...base }),
   z.strictObject({ phase: z.literal('sharing'), ...base, ...roster }),
@@ -57,9 +86,47 @@ export const attemptView = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('failed'), ...base, reason: z.string() }),
 ]);
 
-export type AttemptView = Readonly<z.infer<typeof attemptView>>;
+/** A sparse attempt from its roster on, as one member is shown it. */
+const nearView = z.discriminatedUnion('phase', [
+  /** The roster goes on chain, and the graph is drawn. */
+  z.strictObject({ phase: z.literal('drawing'), ...base }),
+  z.strictObject({ phase: z.literal('sharing'), ...base, ...near }),
+  z.strictObject({ phase: z.literal('masking'), ...base, ...nearSharers }),
+  z.strictObject({ phase: z.literal('confirming'), ...base, ...nearInputs }),
+  /** The survivors go on chain. */
+  z.strictObject({ phase: z.literal('agreeing'), ...base }),
+  z.strictObject({ phase: z.literal('unmasking'), ...base, ...nearConfirmed }),
+  z.strictObject({ phase: z.literal('settling'), ...base, ...nearConfirmed, proposal }),
+  z.strictObject({ phase: z.literal('settled'), ...base, ...nearConfirmed, proposal, transaction: bytes32 }),
+]);
+
+export const attemptView = z.union([wholeView, nearView]);
+
+export type WholeView = Readonly<z.infer<typeof wholeView>>;
+export type NearView = Readonly<z.infer<typeof nearView>>;
+export type AttemptView = WholeView | NearView;
 export type Phase = AttemptView['phase'];
-export type ViewOf<P extends Phase> = Extract<AttemptView, { phase: P }>;
+/** All phases, in their order. */
+export const phases: readonly Phase[] = [
+  'announced',
+  'enrolling',
+  'drawing',
+  'sharing',
+  'masking',
+  'confirming',
+  'agreeing',
+  'unmasking',
+  'settling',
+  'settled',
+  'aborted',
+  'failed',
+];
+/** A view of a complete graph's attempt in a phase. */
+export type ViewOf<P extends WholeView['phase']> = Extract<WholeView, { phase: P }>;
+export type NearViewOf<P extends NearView['phase']> = Extract<NearView, { phase: P }>;
+
+export const isNear = (view: AttemptView): view is NearView =>
+  view.phase === 'drawing' || view.phase === 'agreeing' || ('roster' in view && !Array.isArray(view.roster));
 
 /** The ciphertexts for one member, by dealer. */
 export const deliveries = z.array(z.strictObject({ dealer: u32, ciphertext: hex }));

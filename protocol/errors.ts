@@ -13,11 +13,13 @@ import { evidenceErrors } from './errors/evidence.ts';
 import { modelErrors } from './errors/model.ts';
 import { phaseErrors } from './errors/phases.ts';
 import { roundErrors } from './errors/round.ts';
+import { sparseErrors } from './errors/sparse.ts';
 
 /** What a code means and what its reader should do. scripts/check-codes.ts holds it against the code. */
 export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   cryptoErrors,
   roundErrors,
+  sparseErrors,
   phaseErrors,
   evidenceErrors,
   blockErrors,

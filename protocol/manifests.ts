@@ -15,13 +15,16 @@ export { recipeSchema };
 
 export const aggregationSchema = z.strictObject({
   kind: z.literal('tributary/aggregation'),
-  version,
+  version: z.literal(2),
   bits: z.int(),
   clip: decimal,
   range: decimal,
   dimension: z.int().min(1),
   maxWeight: z.int().min(1),
   chunkWords: z.int().min(8),
+  rounding: z.enum(['nearest', 'stochastic']),
+  /** Rosters above `above` members use the sparse graph; null: none does, and none is larger than 100 (§3.8). */
+  sparse: z.strictObject({ above: u32, corruption: decimal, dropout: decimal }).nullable(),
 });
 
 export const modelSchema = z.strictObject({
@@ -105,9 +108,18 @@ export const rosterSchema = z.strictObject({
   members: z.array(signedEnrolment).min(3).max(1024),
 });
 
+/** How a sparse graph was drawn: all from which it can be drawn again. protocol.md §3.8 */
+export const drawSchema = z.strictObject({
+  degree: u32.min(2),
+  threshold: u32.min(2),
+  /** The block whose prevrandao is the seed's public randomness, and that value. */
+  seedBlock: z.int().min(0),
+  randao: bytes32,
+});
+
 export const roundSchema = z.strictObject({
   kind: z.literal('tributary/round'),
-  version: z.literal(2),
+  version: z.literal(3),
   ...place,
   attempt: u32.min(1),
   terms: link,
@@ -122,6 +134,8 @@ export const roundSchema = z.strictObject({
   optimiserAfter: link.nullable(),
   roster: link,
   rosterRoot: bytes32,
+  /** Null for the complete graph. */
+  graph: drawSchema.nullable(),
   sharers: z.array(u32),
   survivors: z.array(z.strictObject({ member: u32, inputRoot: bytes32 })),
   /** Digest of the evidence's root block; not a link, for the evidence is not public. */
@@ -146,6 +160,7 @@ export type Aggregation = Readonly<z.infer<typeof aggregationSchema>>;
 export type ModelBlock = Readonly<z.infer<typeof modelSchema>>;
 export type JobManifest = Readonly<z.infer<typeof jobSchema>>;
 export type Aggregate = Readonly<z.infer<typeof aggregateSchema>>;
+export type Draw = Readonly<z.infer<typeof drawSchema>>;
 export type OptimiserBlock = Readonly<z.infer<typeof optimiserSchema>>;
 export type Payouts = Readonly<z.infer<typeof payoutsSchema>>;
 export type RosterBlock = Readonly<z.infer<typeof rosterSchema>>;

@@ -1,7 +1,8 @@
-/** Gas of the escrow's actions from receipts on a local chain: settlement, attestations, claims, seats. */
+/** Gas of the escrow's actions from receipts on a local chain: settlement, attestations, claims, attempts, seats. */
 import { deployContract } from '#contracts/artifact.ts';
 import { writeContract } from '#contracts/typed-contract.ts';
-import { operatorAddress } from '#test/support/cohort.ts';
+import { digestOfText, operatorAddress } from '#test/support/cohort.ts';
+import { attemptsOf } from '#test/contracts/attempt.ts';
 import { leavesOf, opening, payoutTree, quorumOf, settle, settlement } from '#test/contracts/job.ts';
 import { bulkOwner } from '#test/contracts/mocks.ts';
 import { wideJob } from '#test/contracts/wide-job.ts';
@@ -10,7 +11,12 @@ import { at, startWorld, type World } from '#test/contracts/world.ts';
 const PRICE = 5_000_000n;
 const UNITS = 3;
 const world = await startWorld();
-const rows = [...(await wideRows(world, 1_000)), ...(await attestationRow(world)), await seatRow(world)];
+const rows = [
+  ...(await wideRows(world, 1_000)),
+  ...(await attestationRow(world)),
+  ...(await attemptRows()),
+  await seatRow(world),
+];
 for (const [row, gas] of rows) console.log(`${row.padEnd(22)}${gas.toLocaleString('en').padStart(9)} gas`);
 await world.stop();
 
@@ -58,6 +64,27 @@ async function attestationRow({ chain }: World): Promise<Row[]> {
     gas.push(Number((await settle(world, job, given, signed)).mined.gasUsed));
   }
   return [['attestation', Math.round((at(gas, 1) - at(gas, 0)) / 6)]];
+}
+
+/** A round that is agreed on chain, of a job that had one before: two rosters, the first one aborted. */
+async function attemptRows(): Promise<Row[]> {
+  const seats = Array.from({ length: 1_000 }, () => ({ price: PRICE, units: UNITS }));
+  const job = await wideJob(world, seats, UNITS);
+  const everybody = job.seats.map((_, seat) => seat);
+  const settled = async (round: number, attempt: number) => {
+    const given = settlement(job, round, digestOfText('root'), everybody);
+    return (await settle(world, job, { ...given, attempt })).mined;
+  };
+  const attempts = attemptsOf(world, job);
+  await settled(1, 1);
+  const rows = [
+    ['roster', await attempts.commit(2, 1)],
+    ['abort', await attempts.abort(2, 1)],
+    ['roster-again', await attempts.commit(2, 2)],
+    ['survivors', await attempts.fix(2, 2)],
+    ['settle-1000-agreed', await settled(2, 2)],
+  ] as const;
+  return rows.map(([name, { gasUsed }]) => [name, Number(gasUsed)]);
 }
 
 /** What one more seat costs: 30 against 10 in one call. */

@@ -2,8 +2,18 @@
 import type { TypedAbi } from '../typed-abi.ts';
 import type { Address, Bytes32, Hex } from '#protocol/units.ts';
 
+/** Values of the Solidity enum IAttempts.Outcome. */
+export const Outcome = { None: 0, Committed: 1, Survivors: 2, Aborted: 3 } as const;
+
 /** Values of the Solidity enum IJobs.JobState. */
 export const JobState = { None: 0, Open: 1, Active: 2, Cancelled: 3, Closed: 4 } as const;
+
+export type AttemptRecord = Readonly<{
+  outcome: number;
+  roster: Bytes32;
+  seedBlock: bigint;
+  survivors: Bytes32;
+}>;
 
 export type SettlementRecord = Readonly<{
   previousHead: Bytes32;
@@ -70,11 +80,12 @@ export type Quorum = Readonly<{ signers: Hex; signatures: Hex; buyerSignature: H
 export type Floors = Readonly<{ minRoundTimeout: number; minShortWindow: number; minLongWindow: number }>;
 
 /** Arguments of the constructor, in order. */
-export type TrainingEscrowConstructor = readonly [accessToken_: Address, floors: Floors];
+export type TrainingEscrowConstructor = readonly [accessToken_: Address, floors: Floors, seedOffset_: number];
 
 /** Calls that change nothing. */
 export type TrainingEscrowReads = {
   accessToken(): Address;
+  attemptOf(job: bigint, round: number, attempt: number): AttemptRecord;
   credits(account: Address): bigint;
   eip712Domain(): Readonly<{
     fields: Hex;
@@ -94,15 +105,24 @@ export type TrainingEscrowReads = {
   paymentToken(): Address;
   registry(): Address;
   seatOf(job: bigint, index: number): Seat;
+  seatsOf(
+    job: bigint,
+    first: number,
+    count: number,
+  ): Readonly<{ seats: ReadonlyArray<Seat>; owners: ReadonlyArray<Address> }>;
+  seedOffset(): number;
 };
 
 /** Transactions; the result is what a simulation returns. */
 export type TrainingEscrowWrites = {
+  abortAttempt(job: bigint, round: number, attempt: number): void;
   activate(job: bigint): void;
   addSeats(job: bigint, tokenIds: ReadonlyArray<bigint>, units: ReadonlyArray<number>): void;
   cancel(job: bigint): void;
   claim(job: bigint, record: SettlementRecord, leaf: Leaf, proof: ReadonlyArray<Bytes32>): void;
   close(job: bigint): void;
+  commitRoster(job: bigint, round: number, attempt: number, roster: Bytes32): void;
+  fixSurvivors(job: bigint, round: number, attempt: number, survivors: Bytes32): void;
   open(opening: Opening): bigint;
   refundSeats(
     job: bigint,
@@ -115,6 +135,7 @@ export type TrainingEscrowWrites = {
 };
 
 export type TrainingEscrowEvents = {
+  AttemptAborted: Readonly<{ job: bigint; round: number; attempt: number; by: Address }>;
   BonusRefunded: Readonly<{ job: bigint; amount: bigint }>;
   Claimed: Readonly<{
     job: bigint;
@@ -131,6 +152,13 @@ export type TrainingEscrowEvents = {
   JobCancelled: Readonly<{ job: bigint; credited: bigint }>;
   JobClosed: Readonly<{ job: bigint; posted: number; credited: bigint }>;
   JobOpened: Readonly<{ job: bigint; buyer: Address; coordinator: Address; opening: Opening }>;
+  RosterCommitted: Readonly<{
+    job: bigint;
+    round: number;
+    attempt: number;
+    roster: Bytes32;
+    seedBlock: bigint;
+  }>;
   RoundSettled: Readonly<{
     job: bigint;
     round: number;
@@ -153,6 +181,7 @@ export type TrainingEscrowEvents = {
     units: number;
   }>;
   SeatRefunded: Readonly<{ job: bigint; seat: number; units: number; amount: bigint }>;
+  SurvivorsFixed: Readonly<{ job: bigint; round: number; attempt: number; survivors: Bytes32 }>;
   Withdrawn: Readonly<{ account: Address; amount: bigint }>;
 };
 
@@ -164,8 +193,11 @@ export const trainingEscrow: TypedAbi<
 > = {
   name: 'TrainingEscrow',
   abi: [
-    'constructor(address accessToken_, (uint32 minRoundTimeout, uint32 minShortWindow, uint32 minLongWindow) floors)',
+    'constructor(address accessToken_, (uint32 minRoundTimeout, uint32 minShortWindow, uint32 minLongWindow) floors, uint32 seedOffset_)',
+    'error AlreadyCommitted(uint256 job, uint32 round, uint32 attempt, bytes32 roster)',
     'error AlreadySettled(uint256 job, uint32 round, bytes32 head)',
+    'error AttemptOutOfOrder(uint256 job, uint32 round, uint32 attempt, uint32 previous)',
+    'error AttemptStands(uint256 job, uint32 round, uint32 attempt, uint8 outcome)',
     'error BadApproval(uint256 job, address buyer)',
     'error BadAttestation(uint256 job, uint256 seat)',
     'error BitmapBeyondSeats(uint256 seats)',
@@ -180,14 +212,18 @@ export const trainingEscrow: TypedAbi<
     'error LengthsDiffer(uint256 tokenIds, uint256 units)',
     'error LongWindowOutOfRange(uint32 longWindow, uint32 min, uint32 max)',
     'error NoParticipants()',
+    'error NoRandomness(uint256 prevrandao)',
     'error NoSeats(uint256 job)',
     'error NoSuchJob(uint256 job)',
     'error NoSuchSeat(uint256 job, uint256 seat)',
+    'error NotAbortableBefore(uint256 job, uint256 time)',
     'error NotBuyer(uint256 job, address caller)',
     'error NotClosableBefore(uint256 job, uint256 time)',
+    'error NotCommitted(uint256 job, uint32 round, uint32 attempt, uint8 outcome)',
     'error NotCoordinator(uint256 job, address caller)',
     'error NotFinalBefore(uint256 job, uint32 round, uint64 readyAt)',
     'error NotInPayouts(uint256 job, uint32 seat)',
+    'error NotTheAgreedAttempt(uint256 job, uint32 round, uint32 attempt, uint32 committed, uint8 outcome)',
     'error NotTheLastRound(uint256 job, uint32 round, uint32 last)',
     'error NotTheSettlement(uint256 job, uint32 round)',
     'error NothingToClaim(uint256 job, uint32 seat)',
@@ -206,6 +242,7 @@ export const trainingEscrow: TypedAbi<
     'error ShortWindowTooShort(uint32 shortWindow, uint32 min)',
     'error SignaturesLength(uint256 length, uint256 expected)',
     'error StringTooLong(string str)',
+    'error TooManyAttempts(uint256 job, uint32 round, uint256 max)',
     'error TooManySeats(uint256 job, uint256 seats, uint256 max)',
     'error TooManyTiers(uint256 job, uint32 units)',
     'error UnitsOutOfRange(uint256 tokenId, uint32 units, uint32 max)',
@@ -213,7 +250,11 @@ export const trainingEscrow: TypedAbi<
     'error WrongState(uint256 job, uint8 state)',
     'error ZeroCoordinator()',
     'error ZeroManifest()',
+    'error ZeroRoster()',
+    'error ZeroSeedOffset()',
+    'error ZeroSurvivors()',
     'error ZeroTerms()',
+    'event AttemptAborted(uint256 indexed job, uint32 indexed round, uint32 attempt, address by)',
     'event BonusRefunded(uint256 indexed job, uint256 amount)',
     'event Claimed(uint256 indexed job, uint32 indexed seat, address indexed owner, uint32 round, uint32 units, uint96 bonus, uint256 amount)',
     'event CutoffMoved(uint256 indexed job, uint64 cutoff)',
@@ -222,18 +263,24 @@ export const trainingEscrow: TypedAbi<
     'event JobCancelled(uint256 indexed job, uint256 credited)',
     'event JobClosed(uint256 indexed job, uint32 posted, uint256 credited)',
     'event JobOpened(uint256 indexed job, address indexed buyer, address indexed coordinator, (bytes32 terms, address coordinator, uint32 rounds, uint32 roundTimeout, uint64 cutoff, uint32 shortWindow, uint32 longWindow, uint96 bonusPool) opening)',
+    'event RosterCommitted(uint256 indexed job, uint32 indexed round, uint32 attempt, bytes32 roster, uint64 seedBlock)',
     'event RoundSettled(uint256 indexed job, uint32 indexed round, uint32 attempt, bytes32 head, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes participants, uint64 readyAt, bytes signers)',
     'event SeatAdded(uint256 indexed job, uint256 indexed dataset, uint32 seat, address operator, uint256 tokenId, uint96 price, uint32 units)',
     'event SeatRefunded(uint256 indexed job, uint32 indexed seat, uint32 units, uint256 amount)',
+    'event SurvivorsFixed(uint256 indexed job, uint32 indexed round, uint32 attempt, bytes32 survivors)',
     'event Withdrawn(address indexed account, uint256 amount)',
+    'function abortAttempt(uint256 job, uint32 round, uint32 attempt)',
     'function accessToken() view returns (address)',
     'function activate(uint256 job)',
     'function addSeats(uint256 job, uint256[] tokenIds, uint32[] units)',
+    'function attemptOf(uint256 job, uint32 round, uint32 attempt) view returns ((uint8 outcome, bytes32 roster, uint64 seedBlock, bytes32 survivors))',
     'function cancel(uint256 job)',
     'function claim(uint256 job, (bytes32 previousHead, uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes32 participants, uint64 readyAt) record, (uint32 seat, uint32 units, uint96 bonus) leaf, bytes32[] proof)',
     'function close(uint256 job)',
+    'function commitRoster(uint256 job, uint32 round, uint32 attempt, bytes32 roster)',
     'function credits(address account) view returns (uint256)',
     'function eip712Domain() view returns (bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)',
+    'function fixSurvivors(uint256 job, uint32 round, uint32 attempt, bytes32 survivors)',
     'function headOf(uint256 job, uint32 round) view returns (bytes32)',
     'function isFinal(uint256 job, (bytes32 previousHead, uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes32 participants, uint64 readyAt) record) view returns (bool)',
     'function jobOf(uint256 id) view returns ((uint8 state, address buyer, address coordinator, bytes32 terms, uint32 rounds, uint32 posted, uint32 seats, uint32 roundTimeout, uint64 cutoff, uint32 shortWindow, uint32 longWindow, uint64 readyAt, uint96 bonusPool))',
@@ -245,6 +292,8 @@ export const trainingEscrow: TypedAbi<
     'function refundSeats(uint256 job, (bytes32 previousHead, uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes32 participants, uint64 readyAt) record, (uint32 seat, uint32 units, uint96 bonus)[] leaves, bytes32[][] proofs)',
     'function registry() view returns (address)',
     'function seatOf(uint256 job, uint32 index) view returns ((uint256 dataset, address operator, uint256 tokenId, uint96 price, uint32 units, uint32 claimedUnits, uint32 refundedUnits, uint96 claimedBonus))',
+    'function seatsOf(uint256 job, uint32 first, uint32 count) view returns ((uint256 dataset, address operator, uint256 tokenId, uint96 price, uint32 units, uint32 claimedUnits, uint32 refundedUnits, uint96 claimedBonus)[] seats, address[] owners)',
+    'function seedOffset() view returns (uint32)',
     'function settle(uint256 job, (uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes participants) settlement, (bytes signers, bytes signatures, bytes buyerSignature, uint64 deadline) quorum)',
     'function withdraw()',
   ],

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {IAccessToken} from "./interfaces/IAccessToken.sol";
+import {IAttempts} from "./interfaces/IAttempts.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IJobs} from "./interfaces/IJobs.sol";
 
@@ -33,14 +34,19 @@ abstract contract EscrowStorage is IJobs {
         uint40 readyAt;
     }
 
-    /// @dev One slot. `lastDataset` keeps seats ascending.
+    /// @dev One slot. `lastDataset` keeps seats ascending. The rest is of the last roster that was committed: its round,
+    /// its attempt, the number of rosters of that round, and what became of it.
     struct Clock {
         uint40 cutoff;
         uint32 roundTimeout;
         uint32 shortWindow;
         uint32 longWindow;
-        uint64 lastDataset;
+        uint48 lastDataset;
         uint8 tiers;
+        uint16 round;
+        uint32 attempt;
+        uint8 commits;
+        IAttempts.Outcome outcome;
     }
 
     /// @dev One slot. `proved` is the bonus that the leaves shown to a refund promise, of `seatsProved` seats.

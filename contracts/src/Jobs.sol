@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {EscrowStorage} from "./EscrowStorage.sol";
+import {IAttempts} from "./interfaces/IAttempts.sol";
 import {IJobs} from "./interfaces/IJobs.sol";
 
 /// @dev The life of a job, from opening to its end.
@@ -32,7 +33,11 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
             shortWindow: opening.shortWindow,
             longWindow: opening.longWindow,
             lastDataset: 0,
-            tiers: 0
+            tiers: 0,
+            round: 0,
+            attempt: 0,
+            commits: 0,
+            outcome: IAttempts.Outcome.None
         });
         (data.buyer, data.bonusPool, data.terms) = (msg.sender, opening.bonusPool, opening.terms);
         emit JobOpened(job, msg.sender, opening.coordinator, opening);
@@ -147,6 +152,27 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
 
     /// @inheritdoc IJobs
     function seatOf(uint256 job, uint32 index) external view returns (Seat memory) {
+        return _seat(job, index);
+    }
+
+    /// @inheritdoc IJobs
+    function seatsOf(
+        uint256 job,
+        uint32 first,
+        uint32 count
+    ) external view returns (Seat[] memory seats, address[] memory owners) {
+        uint256 all = _jobOf(job).progress.seats;
+        uint256 left = first < all ? all - first : 0;
+        uint256 found = count < left ? count : left;
+        seats = new Seat[](found);
+        owners = new address[](found);
+        for (uint256 i = 0; i < found; ++i) {
+            seats[i] = _seat(job, first + i);
+            owners[i] = registry.ownerOf(seats[i].dataset);
+        }
+    }
+
+    function _seat(uint256 job, uint256 index) private view returns (Seat memory) {
         SeatData memory seat = _seatOf(job, index);
         (uint256 dataset, uint96 price, ) = accessToken.unitOf(seat.frozen.tokenId);
         return
@@ -201,7 +227,7 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
 
         uint32 index = progress.seats;
         ++progress.seats;
-        clock.lastDataset = uint64(dataset); // both ids count from 1 in steps of 1, so they fit
+        clock.lastDataset = uint48(dataset); // both ids count from 1 in steps of 1, so they fit
         _seats[job][index].frozen = Frozen({operator: operator, tokenId: uint64(tokenId), units: units});
         _addToTier(job, clock, units, price);
         emit SeatAdded(job, dataset, index, operator, tokenId, price, units);

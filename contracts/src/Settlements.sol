@@ -7,10 +7,11 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 
 import {Bitmaps} from "./Bitmaps.sol";
 import {EscrowStorage} from "./EscrowStorage.sol";
+import {IAttempts} from "./interfaces/IAttempts.sol";
 import {ISettlements} from "./interfaces/ISettlements.sol";
 
 /// @dev Settlement of rounds: one slot each, chained.
-abstract contract Settlements is EscrowStorage, EIP712, ISettlements {
+abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts {
     string private constant FIELDS =
         "(uint256 job,uint32 round,uint32 attempt,bytes32 manifest,bytes32 payoutRoot,uint256 total,bytes32 participants,uint64 deadline)";
     bytes32 private constant ATTESTATION = keccak256(abi.encodePacked("Attestation", FIELDS));
@@ -20,12 +21,10 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements {
 
     /// @inheritdoc ISettlements
     function settle(uint256 job, Settlement calldata settlement, Quorum calldata quorum) external {
-        Progress memory progress = _jobOf(job).progress;
-        if (msg.sender != progress.coordinator) revert NotCoordinator(job, msg.sender);
+        Progress memory progress = _requireCoordinator(job);
         _checkRound(job, settlement.round, progress);
-        if (progress.state != JobState.Active) revert WrongState(job, progress.state);
-        Clock memory clock = _jobs[job].clock;
-        if (block.timestamp >= clock.cutoff) revert PastCutoff(job, clock.cutoff);
+        Clock storage clock = _requireRunning(job, progress);
+        if (clock.round == settlement.round) _requireAgreed(job, settlement, clock);
         if (settlement.manifest == bytes32(0)) revert ZeroManifest();
         if (_count(settlement.participants, progress.seats) == 0) revert NoParticipants();
 
@@ -68,12 +67,32 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements {
         if (block.timestamp < record.readyAt) revert NotFinalBefore(job, record.round, record.readyAt);
     }
 
+    function _requireCoordinator(uint256 job) internal view returns (Progress memory progress) {
+        progress = _jobOf(job).progress;
+        if (msg.sender != progress.coordinator) revert NotCoordinator(job, msg.sender);
+    }
+
+    /// @dev Rounds go on: started, not ended, before the cutoff.
+    function _requireRunning(uint256 job, Progress memory progress) internal view returns (Clock storage clock) {
+        clock = _jobs[job].clock;
+        if (progress.state != JobState.Active) revert WrongState(job, progress.state);
+        if (block.timestamp >= clock.cutoff) revert PastCutoff(job, clock.cutoff);
+    }
+
     /// @dev "Already settled" comes before state and cutoff: to whoever sends again, it is the answer.
-    function _checkRound(uint256 job, uint32 round, Progress memory progress) private view {
+    function _checkRound(uint256 job, uint32 round, Progress memory progress) internal view {
         if (round > 0 && round <= progress.posted) revert AlreadySettled(job, round, _heads[job][round]);
         uint32 expected = uint32(progress.posted) + 1;
         if (round != expected) revert RoundOutOfOrder(job, round, expected);
         if (round > progress.rounds) revert RoundBeyondJob(job, round, progress.rounds);
+    }
+
+    /// @dev A later attempt may have needed no roster on chain: its cohort had shrunk.
+    function _requireAgreed(uint256 job, Settlement calldata settlement, Clock storage clock) private view {
+        (uint32 committed, Outcome outcome) = (clock.attempt, clock.outcome);
+        if (outcome == Outcome.Survivors && settlement.attempt == committed) return;
+        if (outcome == Outcome.Aborted && settlement.attempt > committed) return;
+        revert NotTheAgreedAttempt(job, settlement.round, settlement.attempt, committed, outcome);
     }
 
     /// @dev False when no quorum is given; reverts when one is given and falls short.

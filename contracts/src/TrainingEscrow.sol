@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
+import {Attempts} from "./Attempts.sol";
 import {EscrowStorage} from "./EscrowStorage.sol";
 import {Jobs} from "./Jobs.sol";
 import {Payouts} from "./Payouts.sol";
@@ -10,9 +11,10 @@ import {IAccessToken} from "./interfaces/IAccessToken.sol";
 import {ITrainingEscrow} from "./interfaces/ITrainingEscrow.sol";
 
 /// @dev See {ITrainingEscrow}.
-contract TrainingEscrow is Jobs, Payouts, ITrainingEscrow {
+contract TrainingEscrow is Jobs, Payouts, Attempts, ITrainingEscrow {
     constructor(
         IAccessToken accessToken_,
-        Floors memory floors
-    ) EscrowStorage(accessToken_, floors) EIP712("Tributary", "1") {}
+        Floors memory floors,
+        uint32 seedOffset_
+    ) EscrowStorage(accessToken_, floors) Attempts(seedOffset_) EIP712("Tributary", "1") {}
 }

@@ -35,6 +35,14 @@ export const chainErrors: ErrorEntries = {
     means: 'There is no such contract at an address, or it lacks a function.',
     do: 'Check the addresses of the deployment and the chain.',
   },
+  'chain/no-randomness': {
+    means: "The chain's randomness is missing, constant or foreseeable: it can't draw the neighbour graph.",
+    do: 'Use at most 100 clients here, or another chain or deployment.',
+  },
+  'chain/not-final': {
+    means: 'The chain does not say yet, deep enough, that the attempt ended with survivors.',
+    do: 'Wait some blocks and ask again; the coordinator may still have to send it.',
+  },
   'chain/not-mined': {
     means: 'A transaction was sent and not confirmed in time.',
     do: 'See what became of it before sending again.',

@@ -2,6 +2,10 @@
 import type { ErrorEntries } from './entry.ts';
 
 export const coordinatorErrors: ErrorEntries = {
+  'coordinator/attempt-lost': {
+    means: "The escrow holds survivors of an attempt that the coordinator's folder does not know.",
+    do: "Restore the coordinator's folder: the round is settled by that attempt or by none.",
+  },
   'coordinator/bad-answer': {
     means: 'The coordinator answered what the protocol does not allow.',
     do: "Check that the URL is the coordinator's and that both run the same version.",

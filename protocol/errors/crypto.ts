@@ -26,6 +26,14 @@ export const cryptoErrors: ErrorEntries = {
     means: 'An escrow address has not 20 bytes.',
     do: "Pass the escrow's address from the deployment record.",
   },
+  'graph/degree': {
+    means: 'The degree of a sparse graph is not even and at least 2.',
+    do: 'Take degree and threshold from what the roster must bear.',
+  },
+  'graph/threshold': {
+    means: 'The threshold of a graph is not between 1 and the number of holders.',
+    do: 'Take degree and threshold from what the roster must bear.',
+  },
   'key/length': { means: 'A public key has not 32 bytes.', do: 'Enrol with an X25519 public key.' },
   'key/low-order': {
     means: 'No secret can be shared with a public key, for it is of small order.',
@@ -40,6 +48,10 @@ export const cryptoErrors: ErrorEntries = {
     means: 'A path was asked for a leaf that the tree has not.',
     do: 'Ask for a leaf from 0 to one below their number.',
   },
+  'parameters/adversity': {
+    means: 'A part of a roster that is assumed corrupt or lost is out of range.',
+    do: "Choose corruption and dropout in the range that the message gives, in the job's aggregation.",
+  },
   'parameters/bits': {
     means: 'The quantisation bits are not an integer from 8 to 20.',
     do: "Choose bits in that range in the job's aggregation.",
@@ -53,8 +65,8 @@ export const cryptoErrors: ErrorEntries = {
     do: "Choose a clip in that range in the job's aggregation.",
   },
   'parameters/cohort': {
-    means: 'A roster has fewer than 3 or more than 100 members.',
-    do: 'Run the round with 3 to 100 members.',
+    means: 'A roster has fewer than 3 members, or more than its graph can take: 100 for the complete one.',
+    do: 'Run the round with 3 to 100 members, or with a sparse graph.',
   },
   'parameters/dimension': {
     means: 'The number of weights is not an integer from 1 to 2^30.',
@@ -63,6 +75,10 @@ export const cryptoErrors: ErrorEntries = {
   'parameters/max-weight': {
     means: 'The largest weight is not a power of two up to 2^32.',
     do: "Choose such a maxWeight in the job's aggregation.",
+  },
+  'parameters/no-safe-graph': {
+    means: 'No sparse graph on so many members bears what is assumed corrupt and lost.',
+    do: 'Assume less corruption or dropout, or take a roster of up to 100 and the complete graph.',
   },
   'parameters/range': {
     means: 'The quantisation range is not a number from 2^-100 to 2^100.',

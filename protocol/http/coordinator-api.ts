@@ -71,9 +71,21 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
       return parseAnswer(jobView, await get(url), url);
     },
 
-    /** @param after with a revision: waits up to `wait` seconds for a later one */
-    async attempt(id: AttemptId, after?: number, wait = 20): Promise<AttemptView> {
-      const url = attemptUrl(id) + (after === undefined ? '' : `?after=${after}&wait=${wait}`);
+    /**
+     * @param after with a revision: waits up to `wait` seconds for a later one
+     * @param seat whose view of a sparse attempt is wanted
+     */
+    async attempt(
+      id: AttemptId,
+      after?: number,
+      wait = 20,
+      seat: number | null = null,
+    ): Promise<AttemptView> {
+      const query = new URLSearchParams({
+        ...(seat === null ? {} : { seat: `${seat}` }),
+        ...(after === undefined ? {} : { after: `${after}`, wait: `${wait}` }),
+      });
+      const url = `${attemptUrl(id)}?${query.toString()}`;
       const view = parseAnswer(attemptView, await get(url, ANSWER_MILLIS + wait * 1000), url);
       if (view.job !== id.job || view.round !== id.round || view.attempt !== id.attempt) {
         throw new TributaryError('coordinator/bad-answer', `${root} answered for another attempt`);

@@ -1,5 +1,6 @@
 /** What makes a round's evidence hold together, before any vector is added up. protocol.md §6.4 */
-import { fromHex } from '#crypto/bytes.ts';
+import { clampedSecret } from '#crypto/agreement.ts';
+import { equalBytes, fromHex } from '#crypto/bytes.ts';
 import { isMaskSecret, isSeed } from '#crypto/recovery.ts';
 import { flaw, type Flaw } from '../flaw.ts';
 import { contextOf } from '../job-id.ts';
@@ -17,7 +18,7 @@ export function evidenceMessagesFlaw(frame: Frame, evidence: Evidence): Flaw | n
   );
 }
 
-/** Exactly one secret a sharer: a survivor's true seed, or a dropout's true mask secret. */
+/** Exactly one secret a sharer: a survivor's true seed, or a dropout's true mask secret, in its one spelling. */
 export function evidenceSecretsFlaw(frame: Frame, evidence: Evidence): Flaw | null {
   const sharers = sharersOf(evidence.shares);
   const survivors = survivorsOf(evidence.inputs);
@@ -38,7 +39,7 @@ export function evidenceSecretsFlaw(frame: Frame, evidence: Evidence): Flaw | nu
     const holds =
       kind === 'seed'
         ? digest !== undefined && isSeed(context, member, secret, fromHex(digest))
-        : maskKey !== undefined && isMaskSecret(secret, maskKey);
+        : maskKey !== undefined && isMaskSecret(secret, maskKey) && equalBytes(secret, clampedSecret(secret));
     if (!holds)
       return flaw('evidence/false-secret', `the ${kind} of member ${member} is not the one it committed to`);
   }

@@ -47,7 +47,7 @@ export function roundBlocks(facts: RoundFacts): RoundBlocks {
     .sort((a, b) => a.member - b.member);
   const manifest = encodeBlock({
     kind: 'tributary/round',
-    version: 2,
+    version: 3,
     chainId: facts.domain.chainId,
     escrow: facts.domain.escrow,
     job: facts.id.job,
@@ -63,6 +63,7 @@ export function roundBlocks(facts: RoundFacts): RoundBlocks {
     optimiserAfter: facts.optimiserAfter,
     roster: roster.cid,
     rosterRoot: facts.roster.root,
+    graph: facts.roster.draw,
     sharers: [...facts.sharers],
     survivors,
     evidence: facts.evidence,

@@ -1,4 +1,5 @@
 /** What makes the messages of sharing, masking and confirming acceptable to any reader. protocol.md §4.3–4.5 */
+import type { MemberSet } from '#crypto/members.ts';
 import { flaw, type Flaw } from '../flaw.ts';
 import type { AttemptId } from '../job-id.ts';
 import type { Abort, Confirm, Input, Shares, Signed } from '../messages.ts';
@@ -6,7 +7,7 @@ import { recoverTyped } from '../signature.ts';
 import type { Domain, PrimaryType } from '../typed-data.ts';
 import type { Bytes32 } from '../units.ts';
 import type { Roster } from './roster.ts';
-import { membersDigest, sharersOf, survivorsOf, survivorsRoot } from './survivors.ts';
+import { agreedRoot, membersDigest, sharersNear, sharersOf, survivorsOf } from './survivors.ts';
 
 type FromMember = AttemptId & Readonly<{ member: number; roster: Bytes32 }>;
 
@@ -22,7 +23,7 @@ export function memberFlaw(frame: Frame, type: PrimaryType, envelope: Signed<Fro
     return flaw('message/other-attempt', `${who}: the ${type} is for another job, round or attempt`);
   }
   const member = roster.members[message.member];
-  if (!member) return flaw('message/not-a-member', `${who} is not in the roster of ${roster.members.length}`);
+  if (!member) return flaw('message/not-a-member', `${who} is not known in the roster of ${roster.size}`);
   if (message.roster !== roster.root) return flaw('message/other-roster', `${who} speaks of another roster`);
   if (recoverTyped(domain, type, envelope) !== member.operator) {
     return flaw('message/bad-signature', `${who}: the ${type} is not signed by its operator`);
@@ -31,7 +32,7 @@ export function memberFlaw(frame: Frame, type: PrimaryType, envelope: Signed<Fro
 }
 
 /** Ascending members, each once, each message sound. */
-function listFlaw(frame: Frame, type: PrimaryType, list: readonly Signed<FromMember>[]): Flaw | null {
+export function listFlaw(frame: Frame, type: PrimaryType, list: readonly Signed<FromMember>[]): Flaw | null {
   let last = -1;
   for (const envelope of list) {
     const broken = memberFlaw(frame, type, envelope);
@@ -47,16 +48,17 @@ function listFlaw(frame: Frame, type: PrimaryType, list: readonly Signed<FromMem
   return null;
 }
 
-/** U2: sound shares of at least t members. */
+/** U2: sound shares, in a complete graph of at least t members; in a sparse one each survivor counts its own (U3). */
 export function sharesFlaw(frame: Frame, shares: readonly Signed<Shares>[]): Flaw | null {
+  const { draw, graph } = frame.roster;
   const broken = listFlaw(frame, 'Shares', shares);
   if (broken) return broken;
-  return shares.length < frame.roster.threshold
-    ? flaw('sharers/too-few', `${shares.length} sharers, ${frame.roster.threshold} are needed`)
+  return !draw && shares.length < graph.threshold
+    ? flaw('sharers/too-few', `${shares.length} sharers, ${graph.threshold} are needed`)
     : null;
 }
 
-/** U3: sound inputs, all masked with this U2, at least t of them, all inside U2. */
+/** U3: sound inputs, each masked with its part of this U2, all inside U2, at least t of them, or t near each. */
 export function inputsFlaw(
   frame: Frame,
   shares: readonly Signed<Shares>[],
@@ -64,20 +66,36 @@ export function inputsFlaw(
 ): Flaw | null {
   const broken = listFlaw(frame, 'Input', inputs);
   if (broken) return broken;
+  const { roster } = frame;
   const sharers = sharersOf(shares);
-  const digest = membersDigest(sharers);
   for (const { message } of inputs) {
-    if (message.sharers !== digest)
+    if (message.sharers !== membersDigest(sharersNear(roster, message.member, sharers)))
       return flaw('input/other-sharers', `member ${message.member} masked for another U2`);
   }
-  if (!survivorsOf(inputs).isSubsetOf(sharers))
+  const survivors = survivorsOf(inputs);
+  if (!survivors.isSubsetOf(sharers))
     return flaw('survivors/not-sharers', 'a survivor never shared its secrets');
-  return inputs.length < frame.roster.threshold
-    ? flaw('survivors/too-few', `${inputs.length} survivors, ${frame.roster.threshold} are needed`)
+  if (roster.draw) return cutOffFlaw(roster, survivors);
+  return inputs.length < roster.graph.threshold
+    ? flaw('survivors/too-few', `${inputs.length} survivors, ${roster.graph.threshold} are needed`)
     : null;
 }
 
-/** T confirmations of exactly this U3, by distinct survivors. */
+/** Every survivor has t neighbours that survive: else the graph of honest ones might be cut (§3.8). */
+export function cutOffFlaw({ graph }: Roster, survivors: MemberSet): Flaw | null {
+  for (const member of survivors) {
+    const alive = graph.neighboursOf(member).indices.filter((index) => survivors.has(index)).length;
+    if (alive < graph.threshold) {
+      return flaw(
+        'survivors/cut-off',
+        `member ${member} has ${alive} neighbours left, ${graph.threshold} are needed`,
+      );
+    }
+  }
+  return null;
+}
+
+/** Confirmations of exactly this U3 by distinct survivors: by T of them, in a sparse graph by all. */
 export function confirmationsFlaw(
   frame: Frame,
   shares: readonly Signed<Shares>[],
@@ -86,29 +104,30 @@ export function confirmationsFlaw(
 ): Flaw | null {
   const broken = listFlaw(frame, 'Confirm', confirmations);
   if (broken) return broken;
+  const { roster } = frame;
   const survivors = survivorsOf(inputs);
-  const sharers = membersDigest(sharersOf(shares));
-  const root = survivorsRoot(inputs);
+  const sharers = sharersOf(shares);
+  const root = agreedRoot(roster, inputs);
   for (const { message } of confirmations) {
     if (!survivors.has(message.member))
       return flaw('confirm/not-a-survivor', `member ${message.member} is outside U3`);
-    if (message.sharers !== sharers || message.survivors !== root) {
+    const near = membersDigest(sharersNear(roster, message.member, sharers));
+    if (message.sharers !== near || message.survivors !== root) {
       return flaw('confirm/other-survivors', `member ${message.member} confirmed another set`);
     }
   }
-  return confirmations.length < frame.roster.threshold
-    ? flaw('confirm/too-few', `${confirmations.length} confirmations, ${frame.roster.threshold} are needed`)
+  const needed = roster.draw ? survivors.size : roster.graph.threshold;
+  return confirmations.length < needed
+    ? flaw('confirm/too-few', `${confirmations.length} confirmations, ${needed} are needed`)
     : null;
 }
 
-/** T aborts by distinct members: what permits another input for the same model (§4.8). */
+/** T aborts by distinct members of a complete graph: what permits another input for the same model (§4.8). */
 export function abortsFlaw(frame: Frame, aborts: readonly Signed<Abort>[]): Flaw | null {
   const broken = listFlaw(frame, 'Abort', aborts);
   if (broken) return broken;
-  return aborts.length < frame.roster.threshold
-    ? flaw(
-        'retry/too-few-aborts',
-        `${aborts.length} aborts of the earlier attempt, ${frame.roster.threshold} are needed`,
-      )
+  const { threshold } = frame.roster.graph;
+  return aborts.length < threshold
+    ? flaw('retry/too-few-aborts', `${aborts.length} aborts of the earlier attempt, ${threshold} are needed`)
     : null;
 }

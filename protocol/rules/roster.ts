@@ -2,14 +2,17 @@
 import { checkPublicKey } from '#crypto/agreement.ts';
 import { fromHex, toHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
+import { completeGraph, type Graph } from '#crypto/graph.ts';
 import { merkleRoot } from '#crypto/merkle.ts';
-import { threshold } from '#crypto/parameters.ts';
 import { flaw, type Flaw } from '../flaw.ts';
 import type { AttemptId } from '../job-id.ts';
+import type { Draw } from '../manifests.ts';
 import type { Enrolment, Signed } from '../messages.ts';
 import { recoverTyped, typedDigest } from '../signature.ts';
+import { seatBitmap } from './bitmap.ts';
 import type { Domain } from '../typed-data.ts';
 import type { Address, Bytes32 } from '../units.ts';
+import { rosterCommitment, sparseGraph } from './sparse.ts';
 
 /** A member of U1; its index is its place in the list. */
 export type Member = Readonly<{
@@ -21,12 +24,23 @@ export type Member = Readonly<{
 }>;
 
 export type Roster = Readonly<{
+  /** The root over the enrolments; of a sparse roster, what the escrow holds of it (§3.8). */
   root: Bytes32;
+  /** n */
+  size: number;
+  /** By index. A client of a sparse roster knows itself and its neighbours: other places are empty. */
   members: readonly Member[];
-  /** Shares that restore a secret, and confirmations that fix the survivors. */
+  graph: Graph;
+  /** Shares that restore a secret; in a complete graph confirmations that fix the survivors, too. */
   threshold: number;
+  /** Null for the complete graph. */
+  draw: Draw | null;
+  /** Of those that are known, ascending. */
   enrolments: readonly Signed<Enrolment>[];
 }>;
+
+/** What makes a roster sparse: the draw of its graph, and how many seats the job has. */
+export type Sparse = Readonly<{ draw: Draw; seats: number }>;
 
 /** What every enrolment of an attempt must repeat. */
 export type Expected = AttemptId &
@@ -36,22 +50,47 @@ export type Expected = AttemptId &
 export type SeatFacts = Readonly<{ dataset: bigint; operator: Address; owner: Address }>;
 
 /** Orders enrolments by seat and hashes them. The caller has checked them, or does so with `rosterFlaw`. */
-export function buildRoster(domain: Domain, enrolments: readonly Signed<Enrolment>[]): Roster {
+export function buildRoster(
+  domain: Domain,
+  enrolments: readonly Signed<Enrolment>[],
+  sparse: Sparse | null = null,
+): Roster {
   const ordered = [...enrolments].sort((a, b) => a.message.seat - b.message.seat);
-  const leaves = ordered.map(({ message }) => fromHex(typedDigest(domain, 'Enrolment', message)));
-  return {
-    root: toHex(merkleRoot(leaves)) as Bytes32,
-    threshold: threshold(ordered.length),
-    enrolments: ordered,
-    members: ordered.map(({ message }, index) => ({
-      index,
-      seat: message.seat,
-      operator: message.operator,
-      channelKey: fromHex(message.channelKey),
-      maskKey: fromHex(message.maskKey),
-    })),
-  };
+  const size = ordered.length;
+  const members = ordered.map(({ message }, index) => memberOf(message, index));
+  const tree = toHex(merkleRoot(rosterLeaves(domain, ordered))) as Bytes32;
+  if (!sparse) {
+    return rosterOn(completeGraph(size), { root: tree, size, members, draw: null, enrolments: ordered });
+  }
+  const { draw, seats } = sparse;
+  const root = rosterCommitment(
+    seatBitmap(
+      members.map(({ seat }) => seat),
+      seats,
+    ),
+    tree,
+  );
+  const attempt = ordered[0]?.message.attempt ?? 1;
+  return rosterOn(sparseGraph(size, root, attempt, draw), { root, size, members, draw, enrolments: ordered });
 }
+
+export const rosterOn = (graph: Graph, of: Omit<Roster, 'graph' | 'threshold'>): Roster => ({
+  ...of,
+  graph,
+  threshold: graph.threshold,
+});
+
+/** The leaves of the roster's tree: the enrolments' EIP-712 digests, in seat order. */
+export const rosterLeaves = (domain: Domain, enrolments: readonly Signed<Enrolment>[]): Uint8Array[] =>
+  enrolments.map(({ message }) => fromHex(typedDigest(domain, 'Enrolment', message)));
+
+export const memberOf = (message: Enrolment, index: number): Member => ({
+  index,
+  seat: message.seat,
+  operator: message.operator,
+  channelKey: fromHex(message.channelKey),
+  maskKey: fromHex(message.maskKey),
+});
 
 /** What is wrong with one enrolment, given the seat that the chain holds; null where nothing is. */
 export function enrolmentFlaw(
@@ -130,7 +169,7 @@ export function rosterFlaw(
   );
 }
 
-function repeated(code: string, values: readonly string[]): Flaw | null {
+export function repeated(code: string, values: readonly string[]): Flaw | null {
   const seen = new Set<string>();
   for (const value of values) {
     if (seen.has(value)) return flaw(code, `${value} stands in the roster twice`);

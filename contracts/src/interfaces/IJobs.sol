@@ -168,6 +168,14 @@ interface IJobs {
     /// @notice Reverts when there is no such seat.
     function seatOf(uint256 job, uint32 index) external view returns (Seat memory);
 
+    /// @notice Seats from `first` on, at most `count`, with the present owners of their datasets: a job of 1,024 seats
+    /// is read in a few calls. Beyond the last seat there is nothing.
+    function seatsOf(
+        uint256 job,
+        uint32 first,
+        uint32 count
+    ) external view returns (Seat[] memory seats, address[] memory owners);
+
     function registry() external view returns (IDatasetRegistry);
 
     function accessToken() external view returns (IAccessToken);
