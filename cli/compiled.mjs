@@ -12,6 +12,9 @@ const rooms = [
 ];
 const dayMillis = 86_400_000;
 
+/** What is started as a thread, by its name: sources write `new URL('./NAME.ts', import.meta.url)` beside it. */
+const threads = { 'unmasking-worker': 'model/unmasking/unmasking-worker.ts' };
+
 /** @returns the URL of the compiled entry, or null where nothing can be written: the sources must do, then */
 export async function compiledEntry() {
   const folder = join(root, '.cache', `cli-${stateOfSources()}`);
@@ -48,7 +51,7 @@ async function compileInto(folder) {
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: ['cli/main.ts'],
+      entryPoints: { main: 'cli/main.ts', ...threads },
       outdir: draft,
       outExtension: { '.js': '.mjs' },
       bundle: true,
@@ -76,11 +79,16 @@ function keepUrls({ onLoad }) {
     const source = readFileSync(path, 'utf8');
     // Its other members would say where the code is, not the source.
     if (/import\.meta\b(?!\.url\b)/.test(source)) throw new Error(`${path}: use import.meta.url alone`);
-    return {
-      contents: source.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
-      loader: 'ts',
-    };
+    return { contents: withOwnUrls(source, path), loader: 'ts' };
   });
+}
+
+function withOwnUrls(source, path) {
+  const own = JSON.stringify(pathToFileURL(path).href);
+  return source.replaceAll(/(new URL\('\.\/([\w-]+)\.ts', )?import\.meta\.url/g, (_, begin = '', name = '') =>
+    // A thread's code is compiled too, and then beside the code that starts it.
+    name in threads ? `new URL('./${name}.mjs', import.meta.url` : `${begin}${own}`,
+  );
 }
 
 /** Not at once: a process that still runs loads more of its own state's code when it needs it. */

@@ -1,12 +1,11 @@
 /** `TRIBUTARY_HOLD=<phase>[@round]`: where a harness wants this process to stand still, to be killed there. */
 import { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
-import { attemptView, type Phase } from '#protocol/attempt-view.ts';
+import { phases, type Phase } from '#protocol/attempt-view.ts';
 
 export type Hold = Readonly<{ phase: Phase; round: number | null }>;
 
 const LOCAL_CHAIN = 31_337;
-const phases = attemptView.options.map((option) => option.shape.phase.value);
 
 /** @throws TributaryError `hold/refused` off the local chain, or for a phase that does not exist */
 export function readHold(chainId: number, text = process.env['TRIBUTARY_HOLD']): Hold | null {
@@ -18,7 +17,7 @@ export function readHold(chainId: number, text = process.env['TRIBUTARY_HOLD']):
     );
   }
   const [name, round] = text.split('@');
-  const phase = z.enum(phases as [Phase, ...Phase[]]).safeParse(name);
+  const phase = z.enum(phases).safeParse(name);
   if (!phase.success || (round !== undefined && !/^[1-9]\d*$/.test(round))) {
     throw new TributaryError(
       'hold/refused',

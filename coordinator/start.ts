@@ -11,6 +11,9 @@ import { createTransactor } from '#contracts/transact.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { toAddress } from '#protocol/units.ts';
+import { chainAborter } from './agreement/abort-on-chain.ts';
+import { rosterCommitter } from './agreement/commit-roster.ts';
+import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
 import { systemClock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
@@ -81,6 +84,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       records,
       performers: {
         sweep: sweeper(vectors),
+        commitRoster: rosterCommitter(contracts),
+        fixSurvivors: survivorsFixer(contracts),
+        abortOnChain: chainAborter(contracts),
         aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage }),
         settle: settler(contracts),
         announce: announcer(contracts, loadLineage, systemClock),

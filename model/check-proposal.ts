@@ -8,12 +8,14 @@ import type { Proposal } from '#protocol/attempt-view.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { flaw, toError, type Flaw } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import { evidenceSchema, roundSchema, type Evidence } from '#protocol/manifests.ts';
+import { evidenceSchema, roundSchema, type Draw, type Evidence } from '#protocol/manifests.ts';
+import { committedFlaw, type Committed } from '#protocol/rules/committed.ts';
 import { evidenceMessagesFlaw, evidenceSecretsFlaw } from '#protocol/rules/evidence.ts';
 import type { SeatPrice } from '#protocol/rules/payouts.ts';
 import type { Frame } from '#protocol/rules/phase-messages.ts';
 import { buildRoster, rosterFlaw, type SeatFacts } from '#protocol/rules/roster.ts';
-import { sharersOf } from '#protocol/rules/survivors.ts';
+import { drawFlaw } from '#protocol/rules/sparse.ts';
+import { sharersOf, type Survivor } from '#protocol/rules/survivors.ts';
 import { loadAggregate } from './aggregate.ts';
 import { sumAtCoordinates } from './evidence-sum.ts';
 import type { Job } from './job.ts';
@@ -33,36 +35,49 @@ export type ProposalCheck = Readonly<{
   store: BlockSource;
   /** Where the evidence's blocks are: the coordinator, every block re-hashed. */
   evidenceStore: BlockSource;
+  /** What the escrow keeps of a sparse attempt, asked only for one. */
+  readCommitted(): Promise<Committed>;
   /** Distinct coordinates at which the sum is recomputed; ascending. */
   coordinates: readonly number[];
 }>;
 
 /** What was recomputed, or the reason to refuse. */
 export type ProposalVerdict =
-  Readonly<{ holds: true; result: RoundResult; evidence: Evidence }> | Readonly<{ holds: false; flaw: Flaw }>;
+  | Readonly<{ holds: true; result: RoundResult; evidence: Evidence; frame: Frame }>
+  | Readonly<{ holds: false; flaw: Flaw }>;
 
 /** Recomputes a proposal. Anything that is missing, malformed or different is a flaw; nothing is thrown for it. */
 export async function checkProposal(check: ProposalCheck): Promise<ProposalVerdict> {
   try {
     return await recompute(check);
   } catch (error) {
-    if (error instanceof TributaryError && !error.code.endsWith('/unreachable')) {
+    if (error instanceof TributaryError && !passes(error.code)) {
       return { holds: false, flaw: flaw(error.code, error.message) };
     }
     throw error;
   }
 }
 
+const survivorsIn = ({ inputs }: Evidence): Survivor[] => inputs.map(({ message }) => message);
+
+/** A lagging node or chain, not a lie: it is asked again. */
+const passes = (code: string): boolean => code.endsWith('/unreachable') || code === 'chain/not-final';
+
 async function recompute(check: ProposalCheck): Promise<ProposalVerdict> {
   const { job, id, proposal, store, evidenceStore } = check;
   const evidenceCid = cidFromDigest('dag-cbor', fromHex(proposal.evidence));
   const evidence = await readBlock(evidenceStore, evidenceCid, evidenceSchema, 'the evidence');
-  const frame = frameOf(check, evidence);
-  const broken = evidenceMessagesFlaw(frame, evidence) ?? evidenceSecretsFlaw(frame, evidence);
-  if (broken) return { holds: false, flaw: broken };
-
   const manifestCid = cidFromDigest('dag-cbor', fromHex(proposal.manifest));
   const proposed = await readBlock(store, manifestCid, roundSchema, 'the proposed manifest');
+  const frame = frameOf(check, evidence, proposed.graph);
+  const broken =
+    evidenceMessagesFlaw(frame, evidence) ??
+    evidenceSecretsFlaw(frame, evidence) ??
+    (frame.roster.draw
+      ? committedFlaw(frame.roster, survivorsIn(evidence), await check.readCommitted())
+      : null);
+  if (broken) return { holds: false, flaw: broken };
+
   const { sum } = await loadAggregate(store, proposed.aggregate, job.parameters.dimension);
   const recomputed = await sumAtCoordinates(
     evidenceStore,
@@ -101,17 +116,23 @@ async function recompute(check: ProposalCheck): Promise<ProposalVerdict> {
   if (result.digest !== proposal.manifest) {
     return refused('manifest/differs', 'the proposed manifest is not what the evidence gives');
   }
-  return { holds: true, result, evidence };
+  return { holds: true, result, evidence, frame };
 }
 
-function frameOf({ job, id, seats, before }: ProposalCheck, evidence: Evidence): Frame {
+function frameOf({ job, id, seats, before }: ProposalCheck, evidence: Evidence, draw: Draw | null): Frame {
   const expected = { ...id, model: before.digest, ...job.digests };
-  const broken = rosterFlaw(job.id, evidence.roster, expected, seats);
+  const broken =
+    rosterFlaw(job.id, evidence.roster, expected, seats) ??
+    drawFlaw(evidence.roster.length, job.sparse, draw);
   if (broken) throw toError(broken);
   if (evidence.job !== id.job || evidence.round !== id.round || evidence.attempt !== id.attempt) {
     throw new TributaryError('message/other-attempt', 'the evidence is of another job, round or attempt');
   }
-  return { domain: job.id, id, roster: buildRoster(job.id, evidence.roster) };
+  return {
+    domain: job.id,
+    id,
+    roster: buildRoster(job.id, evidence.roster, draw && { draw, seats: seats.length }),
+  };
 }
 
 const refused = (code: string, detail: string): ProposalVerdict => ({

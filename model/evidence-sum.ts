@@ -1,13 +1,11 @@
 /** The sum of a round recomputed from its evidence, whole or at chosen coordinates. protocol.md §6.4 */
-import { equalBytes, fromHex } from '#crypto/bytes.ts';
 import type { Binding } from '#crypto/agreement.ts';
-import { TributaryError } from '#crypto/error.ts';
-import { removeMasks } from '#crypto/masking.ts';
-import { inputRoot } from '#crypto/packing.ts';
+import { fromHex } from '#crypto/bytes.ts';
+import { type MaskedSum, masksIn, masksLeftIn, removeMasks } from '#crypto/masking.ts';
 import { packedBytes, wordBits } from '#crypto/parameters.ts';
 import { signedCoordinates } from '#crypto/quantise.ts';
-import { CoordinateSum, RingAccumulator, type RingSum } from '#crypto/ring.ts';
-import { getBlob } from '#datasets/blob.ts';
+import { CoordinateSum } from '#crypto/ring.ts';
+import { streamBlob } from '#datasets/blob.ts';
 import type { BlockSource } from '#datasets/blockstore.ts';
 import { contextOf } from '#protocol/job-id.ts';
 import type { Evidence } from '#protocol/manifests.ts';
@@ -15,6 +13,9 @@ import type { Frame } from '#protocol/rules/phase-messages.ts';
 import { sharersOf, survivorsOf } from '#protocol/rules/survivors.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import type { Job } from './job.ts';
+import { InputAdder } from './unmasking/input-adder.ts';
+import type { Shape } from './unmasking/messages.ts';
+import { type StoredInput, unmaskedSum } from './unmasking/unmask.ts';
 
 /** What keys of an attempt are bound to, from signed facts. */
 export function bindingOf(frame: Frame, job: Job, model: Bytes32): Binding {
@@ -27,7 +28,7 @@ export function bindingOf(frame: Frame, job: Job, model: Bytes32): Binding {
 }
 
 /**
- * Σ q over U3, every coordinate; one input in memory at a time.
+ * Σ q over U3, every coordinate. Inputs are read piece by piece, and large sums are divided among threads.
  *
  * @param evidence whose messages and secrets were checked (protocol/rules/evidence.ts)
  * @throws TributaryError `evidence/other-input` where a vector is not the one its owner signed
@@ -39,8 +40,12 @@ export async function sumFromEvidence(
   job: Job,
   model: Bytes32,
 ): Promise<Float64Array> {
-  const w = wordBits(job.parameters.bits, frame.roster.members.length);
-  return unmasked(new RingAccumulator(job.parameters.dimension, w), store, frame, evidence, job, model);
+  const { parameters } = job;
+  const shape = { parameters, w: wordBits(parameters.bits, frame.roster.size) };
+  const inputs = inputsOf(store, evidence, shape);
+  const masked = maskedSumOf(frame, evidence, job, model);
+  const sum = await unmaskedSum({ shape, inputs, masks: masksIn(masked), maskCount: masksLeftIn(masked) });
+  return signedCoordinates(sum, inputs.length, parameters);
 }
 
 /** Σ q over U3 at these coordinates, in their order. @throws as `sumFromEvidence` */
@@ -52,39 +57,38 @@ export async function sumAtCoordinates(
   model: Bytes32,
   coordinates: readonly number[],
 ): Promise<Float64Array> {
-  const w = wordBits(job.parameters.bits, frame.roster.members.length);
-  const sum = new CoordinateSum(coordinates, job.parameters.dimension, w);
-  return unmasked(sum, store, frame, evidence, job, model);
+  const { parameters } = job;
+  const shape = { parameters, w: wordBits(parameters.bits, frame.roster.size) };
+  const inputs = inputsOf(store, evidence, shape);
+  const sum = new CoordinateSum(coordinates, parameters.dimension, shape.w);
+  const adder = new InputAdder(sum, parameters, shape.w);
+  for (const input of inputs) {
+    adder.begin(input);
+    for await (const piece of input.open()) adder.push(piece);
+    adder.end();
+  }
+  removeMasks(sum, maskedSumOf(frame, evidence, job, model));
+  return signedCoordinates(sum.words(), inputs.length, parameters);
 }
 
-async function unmasked(
-  sum: RingSum,
-  store: BlockSource,
-  frame: Frame,
-  evidence: Evidence,
-  job: Job,
-  model: Bytes32,
-): Promise<Float64Array> {
-  const { parameters } = job;
-  const w = wordBits(parameters.bits, frame.roster.members.length);
-  for (const { message, vector } of evidence.inputs) {
-    const packed = await getBlob(store, vector, { limit: packedBytes(parameters, w) });
-    if (!equalBytes(inputRoot(packed, parameters, w), fromHex(message.inputRoot))) {
-      throw new TributaryError(
-        'evidence/other-input',
-        `the input of member ${message.member} is not the one that it signed`,
-      );
-    }
-    sum.addPacked(packed);
-  }
-  removeMasks(sum, {
+function inputsOf(store: BlockSource, evidence: Evidence, { parameters, w }: Shape): StoredInput[] {
+  const limit = packedBytes(parameters, w);
+  return evidence.inputs.map(({ message, vector }) => ({
+    member: message.member,
+    root: fromHex(message.inputRoot),
+    open: () => streamBlob(store, vector, { limit }),
+  }));
+}
+
+function maskedSumOf(frame: Frame, evidence: Evidence, job: Job, model: Bytes32): MaskedSum {
+  return {
     binding: bindingOf(frame, job, model),
     survivors: survivorsOf(evidence.inputs),
     sharers: sharersOf(evidence.shares),
     roster: frame.roster.members,
+    graph: frame.roster.graph,
     recovered: secretsOf(evidence),
-  });
-  return signedCoordinates(sum.words(), evidence.inputs.length, parameters);
+  };
 }
 
 function secretsOf({ secrets }: Evidence) {

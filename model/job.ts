@@ -5,7 +5,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { checkWeight, type AggregationParameters } from '#crypto/parameters.ts';
 import type { BlockSource } from '#datasets/blockstore.ts';
 import { readBlock } from '#datasets/read-block.ts';
-import { toParameters } from '#protocol/aggregation.ts';
+import { toParameters, toSparseTerms, type Rounding, type SparseTerms } from '#protocol/aggregation.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import type { JobId } from '#protocol/job-id.ts';
 import {
@@ -40,6 +40,9 @@ export type Job = Readonly<{
   manifest: JobManifest;
   recipe: Recipe;
   parameters: AggregationParameters;
+  rounding: Rounding;
+  /** When and how the graph of a roster is sparse; null: never. */
+  sparse: SparseTerms | null;
   topology: Topology;
   /** What every enrolment signs of the job. */
   digests: Readonly<{ terms: Bytes32; recipe: Bytes32; parameters: Bytes32 }>;
@@ -54,9 +57,13 @@ export async function loadJob(store: BlockSource, domain: Domain, chain: JobOnCh
   const manifest = await readBlock(store, terms, jobSchema, 'the job terms');
   agreeWithChain(manifest, domain, chain);
   const recipe = await readBlock(store, manifest.recipe, recipeSchema, 'the recipe');
-  const parameters = toParameters(
-    await readBlock(store, manifest.aggregation, aggregationSchema, 'the aggregation parameters'),
+  const aggregation = await readBlock(
+    store,
+    manifest.aggregation,
+    aggregationSchema,
+    'the aggregation parameters',
   );
+  const parameters = toParameters(aggregation);
   const model = await readBlock(store, manifest.model, modelSchema, 'the initial model');
   const topology = await loadTopology(store, model.topology);
   if (topology.dimension !== parameters.dimension) {
@@ -74,6 +81,8 @@ export async function loadJob(store: BlockSource, domain: Domain, chain: JobOnCh
     manifest,
     recipe,
     parameters,
+    rounding: aggregation.rounding,
+    sparse: toSparseTerms(aggregation),
     topology,
     digests: {
       terms: chain.terms,

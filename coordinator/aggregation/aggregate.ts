@@ -6,7 +6,6 @@ import { sumFromEvidence } from '#model/evidence-sum.ts';
 import { digestHex, loadModel } from '#model/model-store.ts';
 import { roundResult, type RoundResult } from '#model/round-result.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
-import { unmaskingUpload, type UnmaskingUpload } from '#protocol/messages.ts';
 import { sharersOf } from '#protocol/rules/survivors.ts';
 import type { Performers } from '../driver/perform.ts';
 import type { LoadLineage } from '../jobs/lineage.ts';
@@ -18,7 +17,7 @@ import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { Records } from '../store/records.ts';
 import type { Vectors } from '../store/vectors.ts';
 import { putEvidence, type StoredEvidence } from './evidence.ts';
-import { restoreSecrets } from './secrets.ts';
+import { revealedShares, restoreSecrets } from './secrets.ts';
 
 export type AggregationParts = Readonly<{
   records: Records;
@@ -36,10 +35,11 @@ export const aggregator =
   (parts: AggregationParts): Performers['aggregate'] =>
   async (state) => {
     const id = idOf(state);
-    const uploads = (await parts.records.messages(id, 'unmasking')).map((body) =>
-      unmaskingUpload.parse(body),
+    const bodies = await parts.records.unmaskings(id);
+    const restored = restoreSecrets(
+      state,
+      bodies.map((body) => revealedShares.parse(body)),
     );
-    const restored = restoreSecrets(state, uploads satisfies UnmaskingUpload[]);
     if (!restored.holds) return failed(`member ${restored.liar} lied about its secret: ${restored.detail}`);
     const stored = await putEvidence(parts.evidence(id), state, restored.secrets, (input) =>
       parts.vectors.read(id, input),

@@ -1,16 +1,24 @@
 /** The secrets that unmasking brought back, one a sharer, each held against what its owner published. protocol.md §4.6, §3.6 */
+import { z } from 'zod';
+import { clampedSecret } from '#crypto/agreement.ts';
 import { fromHex, toHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { SecretRecovery } from '#crypto/recovery.ts';
 import { decodeShare, type Share } from '#crypto/shamir.ts';
 import { contextOf } from '#protocol/job-id.ts';
 import type { Evidence } from '#protocol/manifests.ts';
-import type { UnmaskingUpload } from '#protocol/messages.ts';
 import { survivorsOf } from '#protocol/rules/survivors.ts';
-import type { Bytes32 } from '#protocol/units.ts';
+import { hex, u32, type Bytes32 } from '#protocol/units.ts';
 import { idOf } from '../round/base.ts';
 import { rosterOf } from '../round/frame.ts';
 import type { Unmasking } from '../round/unmasking.ts';
+
+/** What is kept of an unmasking: the holder, and its share of each dealer's secret. */
+export const revealedShares = z.object({
+  message: z.object({ member: u32 }),
+  shares: z.array(z.object({ member: u32, y: hex })),
+});
+type RevealedShares = Readonly<z.infer<typeof revealedShares>>;
 
 export type RestoredSecrets =
   | Readonly<{ holds: true; secrets: Evidence['secrets'] }>
@@ -24,19 +32,22 @@ const lies: readonly string[] = ['recovery/seed', 'recovery/mask-key', 'shamir/n
  * @param uploads by ascending member, with shares that were checked when they came
  * @throws TributaryError `shamir/too-few-shares` where the state was not ready
  */
-export function restoreSecrets(state: Unmasking, uploads: readonly UnmaskingUpload[]): RestoredSecrets {
+export function restoreSecrets(state: Unmasking, uploads: readonly RevealedShares[]): RestoredSecrets {
   const roster = rosterOf(state);
   const survivors = survivorsOf(state.inputs);
   const recovery = new SecretRecovery(contextOf(state.rules.domain, idOf(state)), roster.threshold);
+  const dealt = byDealer(uploads);
   const secrets: Evidence['secrets'] = [];
   for (const { message } of state.shares) {
     const { member, seedDigest } = message;
-    const shares = sharesOf(member, uploads);
+    const shares = dealt.get(member) ?? [];
     try {
       const survived = survivors.has(member);
       const value = survived
         ? recovery.seed(member, shares, fromHex(seedDigest))
-        : recovery.maskSecret(member, shares, roster.members[member]?.maskKey ?? new Uint8Array());
+        : clampedSecret(
+            recovery.maskSecret(member, shares, roster.members[member]?.maskKey ?? new Uint8Array()),
+          );
       secrets.push({ member, kind: survived ? 'seed' : 'mask', value: toHex(value) as Bytes32 });
     } catch (error) {
       if (!(error instanceof TributaryError) || !lies.includes(error.code)) throw error;
@@ -46,10 +57,16 @@ export function restoreSecrets(state: Unmasking, uploads: readonly UnmaskingUplo
   return { holds: true, secrets };
 }
 
-function sharesOf(dealer: number, uploads: readonly UnmaskingUpload[]): Share[] {
-  return uploads.flatMap(({ message, shares }) =>
-    shares
-      .filter(({ member }) => member === dealer)
-      .map(({ y }) => ({ x: message.member + 1, y: decodeShare(fromHex(y)) })),
-  );
+/** In one pass: a thousand members reveal a hundred shares each. */
+function byDealer(uploads: readonly RevealedShares[]): ReadonlyMap<number, readonly Share[]> {
+  const dealt = new Map<number, Share[]>();
+  for (const { message, shares } of uploads) {
+    for (const { member, y } of shares) {
+      const share = { x: message.member + 1, y: decodeShare(fromHex(y)) };
+      const earlier = dealt.get(member);
+      if (earlier) earlier.push(share);
+      else dealt.set(member, [share]);
+    }
+  }
+  return dealt;
 }

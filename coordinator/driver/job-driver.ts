@@ -11,7 +11,7 @@ import type { Attempt, AttemptEvent, Effect } from '../round/attempt.ts';
 import { idOf, isRefusal, type AttemptRules } from '../round/base.ts';
 import { effectsOf } from '../round/effects.ts';
 import { transition } from '../round/transition.ts';
-import { viewOf } from '../round/view.ts';
+import { isNews, viewOf } from '../round/view.ts';
 import type { AttemptRecord, JobRecord, KeptMessage, Records } from '../store/records.ts';
 import { changes, type Changes } from './changes.ts';
 import type { Clock } from './clock.ts';
@@ -107,6 +107,7 @@ export class JobDriver {
 
   /**
    * @param after with a revision: waits up to so many seconds for a later one
+   * @param seat whose view of a sparse attempt is wanted
    * @throws TributaryError `attempt/unknown`
    */
   async attemptView(
@@ -114,6 +115,7 @@ export class JobDriver {
     after: number | null,
     seconds: number,
     signal: AbortSignal,
+    seat: number | null = null,
   ): Promise<AttemptView> {
     const { clock } = this.#parts;
     const until = clock.now() + seconds;
@@ -123,7 +125,7 @@ export class JobDriver {
       const { revision, state } = await this.#keeper.recordOf(id);
       const left = until - clock.now();
       if (after === null || revision > after || left <= 0 || stopped.aborted) {
-        return viewOf(state, revision, await this.#keeper.earlierThan(id));
+        return viewOf(state, revision, await this.#keeper.earlierThan(id), seat);
       }
       await this.#changes.next(left, stopped);
     }
@@ -151,7 +153,9 @@ export class JobDriver {
   #follow({ revision, state }: AttemptRecord, event: AttemptEvent) {
     const step = transition(state, event, this.#parts.clock.now());
     if (isRefusal(step)) throw toError(step.refused);
-    const record = { revision: revision + 1, state: step.state };
+    // Whoever waits is woken by what it can see, not by each of a thousand messages.
+    const news = isNews(state, step.state) ? 1 : 0;
+    const record = { revision: revision + news, state: step.state };
     return step.state === state ? null : { record, effects: step.effects };
   }
 
@@ -185,12 +189,13 @@ export class JobDriver {
     if (before?.phase !== state.phase)
       this.#parts.log.info({ ...idOf(state), phase: state.phase }, 'phase begins');
     this.#keepDeadline();
-    this.#changes.announce();
+    if (before === null || isNews(before, state)) this.#changes.announce();
   }
 
   #goOn(): void {
     this.#perform(effectsOf(this.#state));
     this.#keepDeadline();
+    this.#changes.announce();
   }
 
   #keepDeadline(): void {

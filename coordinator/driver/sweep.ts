@@ -13,10 +13,12 @@ function neededBy(state: Attempt): VectorName[] {
   switch (state.phase) {
     case 'masking':
     case 'confirming':
+    case 'agreeing':
     case 'unmasking':
       return state.inputs.map(({ message }) => message);
     case 'announced':
     case 'enrolling':
+    case 'drawing':
     case 'sharing':
     case 'settling':
     case 'settled':

@@ -46,7 +46,7 @@ export function messageRoutes({ jobs, checkApproval }: HttpParts): Router {
     '/shares',
     sharesUpload,
     (upload) => ({ type: 'shares', upload }),
-    (upload) => ({ kind: 'shares', slot: upload.message.member, body: upload }),
+    (upload) => ({ kind: 'ciphertexts', slot: upload.message.member, texts: upload.ciphertexts }),
   );
   take('/confirmations', signedConfirm, (envelope) => ({ type: 'confirm', envelope }));
   take('/aborts', signedAbort, (envelope) => ({ type: 'abort', envelope }));
@@ -54,7 +54,12 @@ export function messageRoutes({ jobs, checkApproval }: HttpParts): Router {
     '/unmaskings',
     unmaskingUpload,
     (upload) => ({ type: 'unmasking', upload }),
-    (upload) => ({ kind: 'unmasking', slot: upload.message.member, body: upload }),
+    ({ message: { member }, shares }) => ({
+      kind: 'unmasking',
+      slot: member,
+      // Paths and commitments have served when the message counts.
+      body: { message: { member }, shares: shares.map(({ member: dealer, y }) => ({ member: dealer, y })) },
+    }),
   );
   take('/attestations', attestationUpload, (upload) => ({ type: 'attestation', upload }));
   take('/refusals', signedRefusal, (envelope) => ({ type: 'refusal', envelope }));

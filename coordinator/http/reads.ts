@@ -1,6 +1,11 @@
 /** What anyone may read: the coordinator's state, jobs, attempts, and the ciphertexts for a member. protocol.md §4.1 */
 import { Router } from 'express';
 import { TributaryError } from '#crypto/error.ts';
+import { holdersOf } from '#crypto/graph.ts';
+import { rosterOf } from '../round/frame.ts';
+import { byMember } from '../round/slots.ts';
+import type { WithShares } from '../round/base.ts';
+import type { Addressed } from '../store/records.ts';
 import type { HttpParts } from './parts.ts';
 import { attemptOf, jobParameter, memberParameter, parsed, pollOf } from './request.ts';
 
@@ -26,10 +31,10 @@ export function readRoutes({ jobs, records, identity, clock }: HttpParts): Route
 
   routes.get(ATTEMPT_PATH, async (request, response) => {
     const id = attemptOf(request);
-    const { after, seconds } = pollOf(request);
+    const { after, seconds, seat } = pollOf(request);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    const view = await jobs.driver(id.job).attemptView(id, after, seconds, gone.signal);
+    const view = await jobs.driver(id.job).attemptView(id, after, seconds, gone.signal, seat);
     if (!response.closed) response.json(view);
   });
 
@@ -46,8 +51,18 @@ export function readRoutes({ jobs, records, identity, clock }: HttpParts): Route
     if (member >= state.enrolments.length) {
       throw new TributaryError('message/not-a-member', `member ${member} is not in the roster`);
     }
-    response.json(await records.deliveries(id, member));
+    response.json(await records.deliveries(id, addressedTo(state, member)));
   });
 
   return routes;
+}
+
+/** Where each sharer near a member put what it encrypted for it. */
+function addressedTo(state: WithShares, member: number): Addressed[] {
+  const { graph } = rosterOf(state);
+  const near = graph.neighboursOf(member);
+  return state.shares
+    .map(byMember)
+    .filter((dealer) => near.has(dealer))
+    .map((dealer) => ({ dealer, place: holdersOf(graph, dealer).rankOf(member) ?? 0 }));
 }

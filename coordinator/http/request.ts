@@ -38,12 +38,15 @@ const LONGEST_WAIT_SECONDS = 60;
 const pollQuery = z.object({
   after: digits.optional(),
   wait: digits.optional(),
+  seat: digits.pipe(u32).optional(),
 });
 
-/** How a long poll waits. @throws TributaryError `request/schema` */
-export function pollOf(request: Request): Readonly<{ after: number | null; seconds: number }> {
-  const { after, wait } = parsed(pollQuery, request.query, 'query');
-  return { after: after ?? null, seconds: Math.min(wait ?? 0, LONGEST_WAIT_SECONDS) };
+/** How a long poll waits, and for whose view. @throws TributaryError `request/schema` */
+export function pollOf(
+  request: Request,
+): Readonly<{ after: number | null; seconds: number; seat: number | null }> {
+  const { after, wait, seat } = parsed(pollQuery, request.query, 'query');
+  return { after: after ?? null, seconds: Math.min(wait ?? 0, LONGEST_WAIT_SECONDS), seat: seat ?? null };
 }
 
 /** JSON in a header, as base64url. @throws TributaryError `request/schema` */

@@ -1,24 +1,22 @@
 /** The rules of a job's next attempt, from its terms and the chain; or that there is none. protocol.md §4.2, §5.1 */
-import type { Contracts } from '#contracts/connect.ts';
+import type { SendingContracts } from '#contracts/connect.ts';
 import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
 import { digestHex } from '#model/model-store.ts';
 import { seatsOf } from '#protocol/rules/bitmap.ts';
+import { largestRoster } from '#protocol/rules/sparse.ts';
 import { toSeconds } from '#protocol/units.ts';
+import { freeAttempt } from '../agreement/free-attempt.ts';
 import type { Clock } from '../driver/clock.ts';
 import type { Performers } from '../driver/perform.ts';
-import type { AttemptRules, SeatStanding } from '../round/base.ts';
+import { leastMembers, type AttemptRules, type SeatStanding } from '../round/base.ts';
 import type { LineageBefore, LoadLineage } from './lineage.ts';
-
-/** protocol.md §3.7 */
-const SMALLEST_ROSTER = 3;
-const LARGEST_ROSTER = 100;
 
 /**
  * The round follows from the chain, so that a coordinator whose folder was lost goes on where the job is.
  * Null where the job is over: all rounds settled, closed, past its cutoff, or without enough seats to pay for a round.
  */
 export function announcer(
-  contracts: Contracts,
+  contracts: SendingContracts,
   loadLineage: LoadLineage,
   clock: Clock,
 ): Performers['announce'] {
@@ -27,11 +25,9 @@ export function announcer(
     const round = Math.max(settlements.length + 1, next.round);
     if (state !== 'active' || clock.now() >= cutoff || round > rounds) return null;
     const attempt = round === next.round ? next.attempt : 1;
-    const rules = rulesOf(
-      await loadLineage({ job: next.job, round }),
-      { job: next.job, round, attempt },
-      clock,
-    );
+    const lineage = await loadLineage({ job: next.job, round });
+    const id = { job: next.job, round, attempt };
+    const rules = rulesOf(lineage, lineage.job.sparse ? await freeAttempt(contracts, id) : id, clock);
     return canMeet(rules) ? rules : null;
   };
 }
@@ -46,6 +42,7 @@ function rulesOf(
     domain: { chainId, escrow },
     expected: { ...id, ...job.digests, model: digestHex(before) },
     aggregation: job.parameters,
+    sparse: job.sparse,
     buyer: facts.buyer,
     seats: standings(facts),
     minimumCohort: job.manifest.minimumCohort,
@@ -67,8 +64,8 @@ function standings({ seats, settlements }: JobFacts): SeatStanding[] {
 }
 
 /** Whether as many owners as a roster needs have a seat that can still be paid. */
-function canMeet({ seats, minimumCohort }: AttemptRules): boolean {
+function canMeet({ seats, minimumCohort, sparse }: AttemptRules): boolean {
   const owners = new Set(seats.filter(({ unitsLeft }) => unitsLeft > 0).map(({ owner }) => owner));
-  const needed = Math.max(SMALLEST_ROSTER, minimumCohort);
-  return needed <= LARGEST_ROSTER && owners.size >= needed;
+  const needed = leastMembers({ minimumCohort });
+  return needed <= largestRoster(sparse) && owners.size >= needed;
 }

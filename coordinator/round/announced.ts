@@ -4,6 +4,7 @@ import type { Seconds } from '#protocol/units.ts';
 import { abandon, type Aborted } from './aborted.ts';
 import { later, type AttemptBase, type AttemptRules, type Refusal } from './base.ts';
 import * as enrolling from './enrolling.ts';
+import type { Drawing } from './drawing.ts';
 import type { Sharing } from './sharing.ts';
 
 export type Announced = AttemptBase & Readonly<{ phase: 'announced' }>;
@@ -19,7 +20,7 @@ export const onEnrolment = (
   { rules, deadline }: Announced,
   envelope: Signed<Enrolment>,
   now: Seconds,
-): enrolling.Enrolling | Sharing | Refusal =>
+): enrolling.Enrolling | Drawing | Sharing | Aborted | Refusal =>
   enrolling.onEnrolment({ phase: 'enrolling', rules, deadline, enrolments: [] }, envelope, now);
 
 /** While nobody is there, the same attempt waits on: a new one would tell nobody anything. */

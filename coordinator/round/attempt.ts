@@ -12,9 +12,12 @@ import type {
   UnmaskingUpload,
 } from '#protocol/messages.ts';
 import type { Bytes32 } from '#protocol/units.ts';
+import type { Draw } from '#protocol/manifests.ts';
 import type { Aborted } from './aborted.ts';
+import type { Agreeing } from './agreeing.ts';
 import type { Announced } from './announced.ts';
 import type { Confirming } from './confirming.ts';
+import type { Drawing } from './drawing.ts';
 import type { Enrolling } from './enrolling.ts';
 import type { Failed } from './failed.ts';
 import type { Masking } from './masking.ts';
@@ -26,9 +29,11 @@ import type { Unmasking } from './unmasking.ts';
 export type Attempt =
   | Announced
   | Enrolling
+  | Drawing
   | Sharing
   | Masking
   | Confirming
+  | Agreeing
   | Unmasking
   | Attesting
   | Posting
@@ -54,6 +59,14 @@ export type InnerEvent =
   | Readonly<{ type: 'deadline' }>
   /** The process starts again: members get the whole phase once more. */
   | Readonly<{ type: 'restart' }>
+  /** The escrow holds the roster, and its block gives the graph. */
+  | Readonly<{ type: 'drawn'; draw: Draw }>
+  /** The escrow holds the survivors. */
+  | Readonly<{ type: 'agreed' }>
+  /** The escrow holds that the attempt is aborted, or nothing of it. */
+  | Readonly<{ type: 'chain-aborted' }>
+  /** The escrow takes this attempt no further; it may take another. */
+  | Readonly<{ type: 'given-up'; reason: string }>
   | Readonly<{ type: 'aggregated'; result: Result }>
   | Readonly<{ type: 'settled'; transaction: Bytes32 }>
   | Readonly<{ type: 'quorum-refused' }>
@@ -65,6 +78,12 @@ export type AttemptEvent = MessageEvent | InnerEvent;
 export type Effect =
   /** Delete vectors that are no survivor's. */
   | 'sweep'
+  /** Put the roster on chain, and draw the graph. */
+  | 'commit-roster'
+  /** Put the survivors on chain. */
+  | 'fix-survivors'
+  /** Say on chain that the attempt is aborted. */
+  | 'abort-on-chain'
   /** Restore the secrets, make the sum and what follows from it. */
   | 'aggregate'
   /** Put the round on chain. */

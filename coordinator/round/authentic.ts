@@ -52,7 +52,7 @@ function byEnrolledSeat(
 }
 
 function byMember(state: Attempt, type: PrimaryType, { message, signature }: FromMember): Flaw | null {
-  if (!('enrolments' in state) || state.phase === 'enrolling' || state.enrolments.length === 0) {
+  if (!('draw' in state) || state.enrolments.length === 0) {
     return ofThisAttempt(state.rules, message, `the ${type}`) ?? wrongPhase(state, type);
   }
   return memberFlaw(frameOf(state), type, { message, signature });

@@ -2,7 +2,8 @@
 import type { AggregationParameters } from '#crypto/parameters.ts';
 import { type Flaw, flaw } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import type { JobManifest } from '#protocol/manifests.ts';
+import type { SparseTerms } from '#protocol/aggregation.ts';
+import type { Draw, JobManifest } from '#protocol/manifests.ts';
 import type { Confirm, Enrolment, Input, Shares, Signed } from '#protocol/messages.ts';
 import type { Expected } from '#protocol/rules/roster.ts';
 import type { Domain } from '#protocol/typed-data.ts';
@@ -23,6 +24,8 @@ export type AttemptRules = Readonly<{
   /** The attempt, and the digests that every enrolment repeats. */
   expected: Expected;
   aggregation: AggregationParameters;
+  /** When and how a roster's graph is sparse; null: never. */
+  sparse: SparseTerms | null;
   buyer: Address;
   /** In seat order. */
   seats: readonly SeatStanding[];
@@ -36,9 +39,9 @@ export type AttemptRules = Readonly<{
 /** `deadline`: when the phase ends; in an ended attempt, when its last phase would have. */
 export type AttemptBase = Readonly<{ rules: AttemptRules; deadline: Seconds }>;
 
-/** U1 is frozen: enrolments in seat order, and their root. */
+/** U1 is frozen: enrolments in seat order, their root, and where its graph is sparse, how that was drawn. */
 export type WithRoster = AttemptBase &
-  Readonly<{ enrolments: readonly Signed<Enrolment>[]; roster: Bytes32 }>;
+  Readonly<{ enrolments: readonly Signed<Enrolment>[]; roster: Bytes32; draw: Draw | null }>;
 
 /** Shares by ascending member; once sharing is over these are U2. */
 export type WithShares = WithRoster & Readonly<{ shares: readonly Signed<Shares>[] }>;
@@ -46,7 +49,7 @@ export type WithShares = WithRoster & Readonly<{ shares: readonly Signed<Shares>
 /** Inputs by ascending member; once masking is over these are U3. */
 export type WithInputs = WithShares & Readonly<{ inputs: readonly Signed<Input>[] }>;
 
-/** Confirmations by ascending member; once confirming is over there are T of them. */
+/** Confirmations by ascending member; once confirming is over there are T of them, in a sparse graph all. */
 export type WithConfirmations = WithInputs & Readonly<{ confirmations: readonly Signed<Confirm>[] }>;
 
 /** The part of a confirmed attempt that all later phases keep. */
@@ -55,6 +58,7 @@ export const confirmedPart = ({
   deadline,
   enrolments,
   roster,
+  draw,
   shares,
   inputs,
   confirmations,
@@ -63,6 +67,7 @@ export const confirmedPart = ({
   deadline,
   enrolments,
   roster,
+  draw,
   shares,
   inputs,
   confirmations,
@@ -81,3 +86,10 @@ export const idOf = ({ rules }: AttemptBase): AttemptId => {
   const { job, round, attempt } = rules.expected;
   return { job, round, attempt };
 };
+
+/** protocol.md §3.7 */
+const SMALLEST_ROSTER = 3;
+
+/** Fewer than these neither begin an attempt nor end it. */
+export const leastMembers = ({ minimumCohort }: Pick<AttemptRules, 'minimumCohort'>): number =>
+  Math.max(SMALLEST_ROSTER, minimumCohort);

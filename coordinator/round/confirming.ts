@@ -1,10 +1,15 @@
-/** Confirming: T survivors vouch for one U3, or T members give the attempt up. protocol.md §4.5 */
-import type { Abort, Confirm, Signed } from '#protocol/messages.ts';
-import { membersDigest, sharersOf, survivorsOf, survivorsRoot } from '#protocol/rules/survivors.ts';
+/**
+ * Confirming: T survivors vouch for one U3, or T members give the attempt up. In a sparse graph all survivors do, or are
+ * left out, and the others are asked again. protocol.md §4.5, §4.9
+ */
+import type { Abort, Confirm, Input, Signed } from '#protocol/messages.ts';
+import { membersDigest, sharersNear, sharersOf, survivorsOf } from '#protocol/rules/survivors.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
+import { agreeing, type Agreeing } from './agreeing.ts';
 import { confirmedPart, later, refuse, type Refusal, type WithConfirmations } from './base.ts';
-import { rosterOf } from './frame.ts';
+import { agreedRootOf, rosterOf } from './frame.ts';
+import { leftOf } from './left.ts';
 import { byMember, holds, inserted } from './slots.ts';
 import type { Unmasking } from './unmasking.ts';
 
@@ -15,14 +20,15 @@ export type Confirming = WithConfirmations &
     aborts: readonly Signed<Abort>[];
   }>;
 
-type Next = Confirming | Unmasking | Aborted;
+type Next = Confirming | Agreeing | Unmasking | Aborted;
 
 export function onConfirm(state: Confirming, envelope: Signed<Confirm>, now: Seconds): Next | Refusal {
   const { member, sharers, survivors } = envelope.message;
   if (!survivorsOf(state.inputs).has(member)) {
     return refuse('confirm/not-a-survivor', `member ${member} has no input among the survivors`);
   }
-  if (sharers !== membersDigest(sharersOf(state.shares)) || survivors !== survivorsRoot(state.inputs)) {
+  const near = sharersNear(rosterOf(state), member, sharersOf(state.shares));
+  if (sharers !== membersDigest(near) || survivors !== agreedRootOf(state)) {
     return refuse(
       'confirm/other-survivors',
       `member ${member} confirmed another set of sharers or survivors`,
@@ -45,10 +51,9 @@ export function onAbort(state: Confirming, envelope: Signed<Abort>, now: Seconds
 export const onDeadline = (state: Confirming, now: Seconds): Next => conclude(state, now);
 
 function conclude(state: Confirming, now: Seconds): Next {
+  if (state.draw) return concludeSparse(state, now);
   const { threshold } = rosterOf(state);
-  const silent = state.inputs.filter(
-    ({ message }) => !holds(state.confirmations, message.member) && !holds(state.aborts, message.member),
-  );
+  const silent = silentIn(state);
   if (state.confirmations.length >= threshold) {
     return silent.length === 0 || now >= state.deadline ? unmasking(state, now) : state;
   }
@@ -57,6 +62,28 @@ function conclude(state: Confirming, now: Seconds): Next {
     ? abort(state, 'too few confirmations are possible', state.aborts)
     : state;
 }
+
+/** Whoever is silent at the deadline, or aborts, is no survivor: each pass has fewer than the one before. */
+function concludeSparse(state: Confirming, now: Seconds): Next {
+  if (state.confirmations.length === state.inputs.length) return agreeing(state);
+  if (silentIn(state).length > 0 && now < state.deadline) return state;
+  const confirmed = membersIn(state.confirmations);
+  const left = leftOf(
+    state,
+    state.inputs.filter((input) => confirmed.has(byMember(input))),
+  );
+  if (left.ends) return abort(state, left.reason, state.aborts);
+  const deadline = later(now, state.rules.phases.confirming);
+  return { ...state, deadline, inputs: left.inputs, confirmations: [] };
+}
+
+function silentIn({ inputs, confirmations, aborts }: Confirming): readonly Signed<Input>[] {
+  const answered = membersIn([...confirmations, ...aborts]);
+  return inputs.filter((input) => !answered.has(byMember(input)));
+}
+
+const membersIn = (list: readonly (Signed<Confirm> | Signed<Abort>)[]): ReadonlySet<number> =>
+  new Set(list.map(byMember));
 
 function unmasking(state: Confirming, now: Seconds): Unmasking {
   const deadline = later(now, state.rules.phases.unmasking);

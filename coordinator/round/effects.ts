@@ -9,16 +9,23 @@ export function effectsOf(state: Attempt): readonly Effect[] {
     case 'sharing':
     case 'masking':
       return [];
+    case 'drawing':
+      return ['commit-roster'];
     case 'confirming':
       return ['sweep'];
-    case 'unmasking':
-      return canAggregate(state) ? ['aggregate'] : [];
+    case 'agreeing':
+      return ['fix-survivors'];
+    case 'unmasking': {
+      const wanted: Effect[] = canAggregate(state) ? ['aggregate'] : [];
+      // Who did not confirm was left out: its vector is no survivor's.
+      return state.draw ? ['sweep', ...wanted] : wanted;
+    }
     case 'settling':
       return state.step === 'attesting' ? ['sweep'] : ['settle'];
     case 'settled':
       return ['next-round'];
     case 'aborted':
-      return ['sweep', 'next-attempt'];
+      return ['sweep', state.onChain === 'open' ? 'abort-on-chain' : 'next-attempt'];
     case 'failed':
       return ['sweep'];
     default:

@@ -1,11 +1,18 @@
 /** Enrolling: seats send their keys for this attempt, until the roster is frozen. protocol.md §4.2 */
 import type { Enrolment, Signed } from '#protocol/messages.ts';
+import type { SparseTerms } from '#protocol/aggregation.ts';
+import { TributaryError } from '#crypto/error.ts';
 import { buildRoster } from '#protocol/rules/roster.ts';
+import { degreeFor, isSparse, largestRoster } from '#protocol/rules/sparse.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abandon, type Aborted } from './aborted.ts';
-import { later, refuse, type AttemptBase, type AttemptRules, type Refusal } from './base.ts';
+import { later, leastMembers, refuse, type AttemptBase, type AttemptRules, type Refusal } from './base.ts';
+import { drawing, type Drawing } from './drawing.ts';
 import type { Sharing } from './sharing.ts';
 import { inserted } from './slots.ts';
+
+/** What enrolling ends in. */
+type Frozen = Drawing | Sharing | Aborted;
 
 export type Enrolling = AttemptBase &
   Readonly<{
@@ -14,27 +21,24 @@ export type Enrolling = AttemptBase &
     enrolments: readonly Signed<Enrolment>[];
   }>;
 
-/** protocol.md §3.7 */
-const SMALLEST_ROSTER = 3;
-const LARGEST_ROSTER = 100;
-
 /** Terms, operator, signature and keys were checked (authentic.ts), and the seat's slot is free. */
 export function onEnrolment(
   state: Enrolling,
   envelope: Signed<Enrolment>,
   now: Seconds,
-): Enrolling | Sharing | Refusal {
+): Enrolling | Frozen | Refusal {
   const { message } = envelope;
   const broken = standingFlaw(state, message) ?? duplicateFlaw(state, message);
   if (broken) return broken;
   const enrolments = inserted(state.enrolments, envelope, (entry) => entry.message.seat);
   const next = { ...state, enrolments };
-  const whole = enrolments.length === LARGEST_ROSTER || !someoneMayJoin(state.rules, enrolments);
-  return whole && isEnough(next) ? sharing(next, now) : next;
+  const whole =
+    enrolments.length === largestRoster(state.rules.sparse) || !someoneMayJoin(state.rules, enrolments);
+  return whole && isEnough(next) ? freeze(next, now) : next;
 }
 
-export function onDeadline(state: Enrolling, now: Seconds): Sharing | Aborted {
-  return isEnough(state) ? sharing(state, now) : abandon(state, 'too few enrolments');
+export function onDeadline(state: Enrolling, now: Seconds): Frozen {
+  return isEnough(state) ? freeze(state, now) : abandon(state, 'too few enrolments');
 }
 
 function standingFlaw({ rules, deadline }: Enrolling, message: Enrolment): Refusal | null {
@@ -78,11 +82,28 @@ function someoneMayJoin({ seats }: AttemptRules, enrolments: readonly Signed<Enr
 }
 
 function isEnough({ rules, enrolments }: Enrolling): boolean {
-  return enrolments.length >= Math.max(SMALLEST_ROSTER, rules.minimumCohort);
+  return enrolments.length >= leastMembers(rules);
 }
 
-function sharing({ rules, enrolments }: Enrolling, now: Seconds): Sharing {
+/** A large roster goes on chain first, and its graph is drawn. */
+function freeze(state: Enrolling, now: Seconds): Frozen {
+  const { rules, enrolments } = state;
+  if (isSparse(rules.sparse, enrolments.length)) {
+    const unsafe = unsafeFor(enrolments.length, rules.sparse);
+    return unsafe === null ? drawing(state, enrolments) : abandon(state, unsafe);
+  }
   const { root } = buildRoster(rules.domain, enrolments);
   const deadline = later(now, rules.phases.sharing);
-  return { phase: 'sharing', rules, deadline, enrolments, roster: root, shares: [] };
+  return { phase: 'sharing', rules, deadline, enrolments, roster: root, draw: null, shares: [] };
+}
+
+/** Why no graph on so many members is safe under these terms; null where one is. */
+function unsafeFor(n: number, terms: SparseTerms): string | null {
+  try {
+    degreeFor(n, terms);
+    return null;
+  } catch (error) {
+    if (error instanceof TributaryError && error.code === 'parameters/no-safe-graph') return error.message;
+    throw error;
+  }
 }

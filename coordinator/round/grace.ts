@@ -24,6 +24,9 @@ function timedPhase(state: Attempt): keyof Attempt['rules']['phases'] | null {
       return state.phase;
     case 'settling':
       return state.step === 'attesting' ? 'settling' : null;
+    // The coordinator's own dealings with the chain have no deadline.
+    case 'drawing':
+    case 'agreeing':
     case 'settled':
     case 'aborted':
     case 'failed':

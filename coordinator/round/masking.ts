@@ -1,11 +1,12 @@
 /** Masking: sharers upload their masked inputs; those that arrive in time are U3. protocol.md §4.4 */
 import type { Input, Signed } from '#protocol/messages.ts';
-import { membersDigest, sharersOf } from '#protocol/rules/survivors.ts';
+import { membersDigest, sharersNear, sharersOf } from '#protocol/rules/survivors.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
 import { later, refuse, type Refusal, type WithInputs } from './base.ts';
 import type { Confirming } from './confirming.ts';
 import { rosterOf } from './frame.ts';
+import { leftOf } from './left.ts';
 import { byMember, inserted } from './slots.ts';
 
 export type Masking = WithInputs & Readonly<{ phase: 'masking' }>;
@@ -15,22 +16,29 @@ export function onInput(
   state: Masking,
   envelope: Signed<Input>,
   now: Seconds,
-): Masking | Confirming | Refusal {
+): Masking | Confirming | Aborted | Refusal {
   const { member, sharers } = envelope.message;
   const allowed = sharersOf(state.shares);
   if (!allowed.has(member)) return refuse('input/not-a-sharer', `member ${member} never shared its secrets`);
-  if (sharers !== membersDigest(allowed)) {
+  if (sharers !== membersDigest(sharersNear(rosterOf(state), member, allowed))) {
     return refuse('input/other-sharers', `member ${member} masked for another set of sharers`);
   }
   const inputs = inserted(state.inputs, envelope, byMember);
   const next = { ...state, inputs };
-  return inputs.length === state.shares.length ? confirming(next, now) : next;
+  return inputs.length === state.shares.length ? conclude(next, now) : next;
 }
 
 export function onDeadline(state: Masking, now: Seconds): Confirming | Aborted {
-  return state.inputs.length >= rosterOf(state).threshold
-    ? confirming(state, now)
+  return state.draw || state.inputs.length >= rosterOf(state).threshold
+    ? conclude(state, now)
     : abort(state, 'too few inputs', []);
+}
+
+/** In a sparse graph U3 is those of whom each has t neighbours in it. */
+function conclude(state: Masking, now: Seconds): Confirming | Aborted {
+  if (!state.draw) return confirming(state, now);
+  const left = leftOf(state, state.inputs);
+  return left.ends ? abort(state, left.reason, []) : confirming({ ...state, inputs: left.inputs }, now);
 }
 
 function confirming(state: Masking, now: Seconds): Confirming {

@@ -1,18 +1,22 @@
 /** Sharing: members deal their secrets, encrypted for each holder; those that arrive in time are U2. protocol.md §4.3 */
 import { fromHex, toHex } from '#crypto/bytes.ts';
+import { holdersOf } from '#crypto/graph.ts';
 import { merkleRoot } from '#crypto/merkle.ts';
 import type { SharesUpload } from '#protocol/messages.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
-import { later, refuse, type Refusal, type WithShares } from './base.ts';
+import { later, leastMembers, refuse, type Refusal, type WithShares } from './base.ts';
 import { rosterOf } from './frame.ts';
 import type { Masking } from './masking.ts';
 import { byMember, inserted } from './slots.ts';
 
 export type Sharing = WithShares & Readonly<{ phase: 'sharing' }>;
 
-/** Two shares of 33 bytes, a path of at most 7 hashes (100 holders), and the tag. protocol.md §3.6 */
-const MOST_CIPHERTEXT_BYTES = 2 * 33 + 7 * 32 + 16;
+/** Two shares of 33 bytes, a path of at most so many hashes, and the tag. protocol.md §3.6 */
+const mostBytes = (hashes: number): number => 2 * 33 + hashes * 32 + 16;
+/** For 100 holders, and for 1,024. */
+const COMPLETE_BYTES = mostBytes(7);
+const SPARSE_BYTES = mostBytes(10);
 
 /** The ciphertexts are kept beside the state. */
 export function onShares(state: Sharing, upload: SharesUpload, now: Seconds): Sharing | Masking | Refusal {
@@ -31,23 +35,22 @@ export function onShares(state: Sharing, upload: SharesUpload, now: Seconds): Sh
 }
 
 export function onDeadline(state: Sharing, now: Seconds): Masking | Aborted {
-  return state.shares.length >= rosterOf(state).threshold
-    ? masking(state, now)
-    : abort(state, 'too few shares', []);
+  // In a sparse graph each member counts its own neighbours, and the end of masking shows who could go on.
+  const needed = state.draw ? leastMembers(state.rules) : rosterOf(state).threshold;
+  return state.shares.length >= needed ? masking(state, now) : abort(state, 'too few shares', []);
 }
 
 function ciphertextsFlaw(state: Sharing, { message, ciphertexts }: SharesUpload): Refusal | null {
-  if (ciphertexts.length !== state.enrolments.length) {
-    return refuse(
-      'shares/ciphertexts',
-      `${ciphertexts.length} ciphertexts for ${state.enrolments.length} members`,
-    );
+  const holders = holdersOf(rosterOf(state).graph, message.member);
+  if (ciphertexts.length !== holders.size) {
+    return refuse('shares/ciphertexts', `${ciphertexts.length} ciphertexts for ${holders.size} members`);
   }
-  const wrong = ciphertexts.findIndex((text, holder) => {
-    const bytes = (text.length - 2) / 2;
-    return holder === message.member ? bytes > 0 : bytes === 0 || bytes > MOST_CIPHERTEXT_BYTES;
+  const most = state.draw ? SPARSE_BYTES : COMPLETE_BYTES;
+  const wrong = holders.indices.find((holder, place) => {
+    const bytes = ((ciphertexts[place] ?? '0x').length - 2) / 2;
+    return holder === message.member ? bytes > 0 : bytes === 0 || bytes > most;
   });
-  return wrong < 0
+  return wrong === undefined
     ? null
     : refuse(
         'shares/ciphertexts',

@@ -1,11 +1,13 @@
 /** The one function that moves an attempt: pure, so that any order of events can be replayed. protocol.md §4 */
 import type { Seconds } from '#protocol/units.ts';
 import * as aborted from './aborted.ts';
+import * as agreeing from './agreeing.ts';
 import * as announced from './announced.ts';
 import type { Attempt, AttemptEvent, Effect, InnerEvent, MessageEvent } from './attempt.ts';
 import { authenticityFlaw, wrongPhase } from './authentic.ts';
 import { isRefusal, refuse, type Refusal } from './base.ts';
 import * as confirming from './confirming.ts';
+import * as drawing from './drawing.ts';
 import { effectsOf } from './effects.ts';
 import * as enrolling from './enrolling.ts';
 import { withGrace } from './grace.ts';
@@ -28,6 +30,10 @@ export function transition(state: Attempt, event: AttemptEvent, now: Seconds): S
 const inner: ReadonlySet<string> = new Set<InnerEvent['type']>([
   'deadline',
   'restart',
+  'drawn',
+  'agreed',
+  'chain-aborted',
+  'given-up',
   'aggregated',
   'settled',
   'quorum-refused',
@@ -82,6 +88,8 @@ function inPhase(state: Attempt, event: MessageEvent, now: Seconds): Attempt | R
     case 'aborted':
       if (event.type === 'abort') return aborted.onAbort(state, event.envelope);
       break;
+    case 'drawing':
+    case 'agreeing':
     case 'settled':
     case 'failed':
       break;
@@ -97,6 +105,21 @@ function onInner(state: Attempt, event: InnerEvent, now: Seconds): Attempt | Ref
       return now >= state.deadline ? onDeadline(state, now) : state;
     case 'restart':
       return withGrace(state, now);
+    case 'drawn':
+      if (state.phase === 'drawing') return drawing.onDrawn(state, event.draw, now);
+      break;
+    case 'agreed':
+      if (state.phase === 'agreeing') return agreeing.onAgreed(state, now);
+      break;
+    case 'chain-aborted':
+      if (state.phase === 'drawing') return drawing.onChainAbort(state);
+      if (state.phase === 'agreeing') return agreeing.onChainAbort(state);
+      if (state.phase === 'aborted') return aborted.onChainAborted(state);
+      break;
+    case 'given-up':
+      if (state.phase === 'drawing') return drawing.onGivenUp(state, event.reason);
+      if (state.phase === 'agreeing') return agreeing.onGivenUp(state, event.reason);
+      break;
     case 'aggregated':
       if (state.phase === 'unmasking') return unmasking.onAggregated(state, event.result, now);
       break;
@@ -108,6 +131,9 @@ function onInner(state: Attempt, event: InnerEvent, now: Seconds): Attempt | Ref
       if (state.phase === 'settling' && state.step === 'posting') return settling.onQuorumRefused(state);
       break;
     case 'failed':
+      if (state.phase === 'drawing') return drawing.onFailed(state, event.reason);
+      if (state.phase === 'agreeing') return agreeing.onFailed(state, event.reason);
+      if (state.phase === 'aborted') return aborted.onFailed(state, event.reason);
       if (state.phase === 'unmasking') return unmasking.onFailed(state, event.reason);
       if (state.phase === 'settling' && state.step === 'posting')
         return settling.onFailed(state, event.reason);
@@ -132,7 +158,9 @@ function onDeadline(state: Attempt, now: Seconds): Attempt {
       return confirming.onDeadline(state, now);
     case 'settling':
       return state.step === 'attesting' ? settling.onDeadline(state) : state;
-    // A confirmed attempt waits for members to return: it is never run again.
+    // What is on its way to the chain has no deadline. A confirmed attempt waits for members to return: it is never run again.
+    case 'drawing':
+    case 'agreeing':
     case 'unmasking':
     case 'settled':
     case 'aborted':

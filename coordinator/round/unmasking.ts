@@ -1,5 +1,6 @@
 /** Unmasking: members reveal one share a sharer, until every secret can be restored. protocol.md §4.6 */
 import { verifyRevealed } from '#crypto/commitments.ts';
+import { holdersOf } from '#crypto/graph.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import { decodeShare } from '#crypto/shamir.ts';
 import { TributaryError } from '#crypto/error.ts';
@@ -10,11 +11,11 @@ import type {
   Unmasking as UnmaskingMessage,
   UnmaskingUpload,
 } from '#protocol/messages.ts';
-import { revealedDigest, survivorsOf, survivorsRoot } from '#protocol/rules/survivors.ts';
+import { revealedDigest, survivorsOf } from '#protocol/rules/survivors.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { idOf, refuse, type Refusal, type WithConfirmations } from './base.ts';
 import { fail, type Failed } from './failed.ts';
-import { rosterOf } from './frame.ts';
+import { agreedRootOf, rosterOf } from './frame.ts';
 import { propose, type Attesting, type Result } from './settling.ts';
 import { byMember, inserted } from './slots.ts';
 
@@ -30,7 +31,7 @@ export type Unmasking = WithConfirmations &
 
 export function onUnmasking(state: Unmasking, upload: UnmaskingUpload): Unmasking | Refusal {
   const { message, signature, shares } = upload;
-  if (message.survivors !== survivorsRoot(state.inputs)) {
+  if (message.survivors !== agreedRootOf(state)) {
     return refuse(
       'unmasking/other-survivors',
       `member ${message.member} speaks of other survivors than were confirmed`,
@@ -45,14 +46,15 @@ export function onUnmasking(state: Unmasking, upload: UnmaskingUpload): Unmaskin
   return { ...state, unmaskings: inserted(state.unmaskings, revealed, byMember) };
 }
 
-/** Whether t shares of every sharer's secret are here. */
+/** Whether t shares of every sharer's secret are here; of one whose neighbours are all lost, too. */
 export function canAggregate(state: Unmasking): boolean {
-  const { threshold } = rosterOf(state);
-  const counts = new Map<number, number>();
+  const { threshold, size } = rosterOf(state);
+  if (state.unmaskings.length < threshold) return false;
+  const counts = new Uint16Array(size);
   for (const { dealers } of state.unmaskings) {
-    for (const dealer of dealers) counts.set(dealer, (counts.get(dealer) ?? 0) + 1);
+    for (const dealer of dealers) counts[dealer] = (counts[dealer] ?? 0) + 1;
   }
-  return state.shares.every(({ message }) => (counts.get(message.member) ?? 0) >= threshold);
+  return state.shares.every((shares) => (counts[byMember(shares)] ?? 0) >= threshold);
 }
 
 /** The sum is made and everything that follows from it is stored. */
@@ -64,9 +66,10 @@ export const onFailed = (state: Unmasking, reason: string): Failed => fail(state
 
 function listFlaw(state: Unmasking, holder: number, shares: readonly RevealedShare[]): Refusal | null {
   const survivors = survivorsOf(state.inputs);
+  const dealers = new Map(state.shares.map((entry) => [byMember(entry), entry.message]));
   let last = -1;
   for (const share of shares) {
-    const dealer = state.shares.find((entry) => byMember(entry) === share.member)?.message;
+    const dealer = dealers.get(share.member);
     const place = `member ${holder}'s share of member ${share.member}`;
     if (!dealer) return refuse('unmasking/not-a-sharer', `${place}: only sharers' secrets are opened`);
     if (share.member <= last) return refuse('unmasking/order', 'shares must ascend by member, each once');
@@ -92,7 +95,7 @@ function isCommitted(state: Unmasking, holder: number, share: RevealedShare, roo
       path: share.path.map((node) => fromHex(node)),
     };
     const context = contextOf(state.rules.domain, idOf(state));
-    return verifyRevealed(context, revealed, root, state.enrolments.length);
+    return verifyRevealed(context, revealed, root, holdersOf(rosterOf(state).graph, share.member));
   } catch (error) {
     if (error instanceof TributaryError) return false;
     throw error;

@@ -2,13 +2,20 @@
 import type { AttemptView } from '#protocol/attempt-view.ts';
 import type { Attempt } from './attempt.ts';
 import { idOf } from './base.ts';
+import { shownNear, nearViewOf } from './near-view.ts';
 import type { Aborted } from './aborted.ts';
 
 /**
  * @param revision grows with every change that a reader can see
  * @param earlier the aborted attempts of the same round
+ * @param seat whose view of a sparse attempt is wanted; null: that of a stranger to the roster
  */
-export function viewOf(state: Attempt, revision: number, earlier: readonly Aborted[]): AttemptView {
+export function viewOf(
+  state: Attempt,
+  revision: number,
+  earlier: readonly Aborted[],
+  seat: number | null = null,
+): AttemptView {
   const { terms, model } = state.rules.expected;
   const base = {
     ...idOf(state),
@@ -16,18 +23,22 @@ export function viewOf(state: Attempt, revision: number, earlier: readonly Abort
     deadline: state.deadline,
     terms,
     model,
-    // Where no roster was frozen nobody sent an input, so a retry needs nobody's leave.
+    // Where no roster was frozen nobody sent an input, so a retry needs nobody's leave; of a sparse attempt, the escrow's.
     earlier: earlier
-      .filter(({ enrolments }) => enrolments.length > 0)
+      .filter(({ enrolments, onChain }) => enrolments.length > 0 && onChain === 'nothing')
       .map((attempt) => ({
         attempt: idOf(attempt).attempt,
         roster: [...attempt.enrolments],
         aborts: [...attempt.aborts],
       })),
   };
+  const near = shownNear(state);
+  if (near) return nearViewOf(near, base, seat);
   switch (state.phase) {
     case 'announced':
     case 'enrolling':
+    case 'drawing':
+    case 'agreeing':
       return { phase: state.phase, ...base };
     case 'sharing':
       return { phase: 'sharing', ...base, ...rosterPart(state) };
@@ -44,12 +55,23 @@ export function viewOf(state: Attempt, revision: number, earlier: readonly Abort
       return { phase: 'settled', ...base, ...confirmedParts(state), proposal, transaction };
     }
     case 'aborted':
-      return { phase: 'aborted', ...base, reason: state.reason, aborts: [...state.aborts] };
+      return { phase: 'aborted', ...base, reason: state.reason, aborts: [...abortsIn(state)] };
     case 'failed':
       return { phase: 'failed', ...base, reason: state.reason };
     default:
       return state satisfies never;
   }
+}
+
+/** Of a sparse attempt the escrow says how it ended. */
+const abortsIn = ({ onChain, aborts }: Aborted) => (onChain === 'nothing' ? aborts : none);
+const none: Aborted['aborts'] = [];
+
+/** Whether a reader sees anything else than before: only then is it worth waking. */
+export function isNews(before: Attempt, after: Attempt): boolean {
+  if (before.phase !== after.phase || before.deadline !== after.deadline) return true;
+  if (before.phase === 'confirming' && after.phase === 'confirming') return before.inputs !== after.inputs;
+  return before.phase === 'aborted' && after.phase === 'aborted' && abortsIn(before) !== abortsIn(after);
 }
 
 type Of<Key extends string> = Extract<Attempt, Readonly<Record<Key, unknown>>>;

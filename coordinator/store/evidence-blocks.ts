@@ -1,5 +1,5 @@
 /** The evidence of attempts as blocks on the coordinator's own disk; it is never put on IPFS. protocol.md §6.4 */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
@@ -16,8 +16,8 @@ export type EvidenceBlocks = (id: AttemptId) => BlockStore;
  *   (writes) `storage/full`
  */
 export function openEvidence(folder: string, disk: Disk): EvidenceBlocks {
-  return ({ job, round, attempt }) => {
-    const pathOf = (cid: CID) => join(folder, `${job}-${round}-${attempt}`, cid.toString());
+  return (id) => {
+    const pathOf = (cid: CID) => join(folder, nameOf(id), cid.toString());
     return {
       async put(codec, bytes) {
         const cid = cidOf(codec, bytes);
@@ -39,6 +39,37 @@ export function openEvidence(folder: string, disk: Disk): EvidenceBlocks {
       },
     };
   };
+}
+
+/** Whose evidence is on disk, and how it goes from there. */
+export type KeptEvidence = Readonly<{
+  attempts(): Promise<AttemptId[]>;
+  /** Deletes all of an attempt's evidence. Cut off, it is done again: what is left is still an attempt's. */
+  remove(id: AttemptId): Promise<void>;
+}>;
+
+export const keptEvidence = (folder: string): KeptEvidence => ({
+  async attempts() {
+    return (await namesIn(folder)).flatMap((name) => {
+      const [, job, round, attempt] = NAME.exec(name) ?? [];
+      return attempt === undefined
+        ? []
+        : [{ job: Number(job), round: Number(round), attempt: Number(attempt) }];
+    });
+  },
+  remove: (id) => rm(join(folder, nameOf(id)), { recursive: true, force: true }),
+});
+
+const NAME = /^(\d+)-(\d+)-(\d+)$/;
+const nameOf = ({ job, round, attempt }: AttemptId): string => `${job}-${round}-${attempt}`;
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 async function readBlock(path: string, cid: CID): Promise<Uint8Array> {

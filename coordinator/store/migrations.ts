@@ -31,6 +31,43 @@ const steps: readonly string[] = [
      primary key (job, round, attempt, kind, slot),
      foreign key (job, round, attempt) references attempts (job, round, attempt)
    );`,
+  // What members send gets rows of its own; rules are written once; there are sparse graphs.
+  `create table entries (
+     job bigint not null,
+     round integer not null,
+     attempt integer not null,
+     list text not null,
+     slot integer not null,
+     body jsonb not null,
+     primary key (job, round, attempt, list, slot),
+     foreign key (job, round, attempt) references attempts (job, round, attempt)
+   );
+   create table ciphertexts (
+     job bigint not null,
+     round integer not null,
+     attempt integer not null,
+     dealer integer not null,
+     place integer not null,
+     ciphertext text not null,
+     primary key (job, round, attempt, dealer, place),
+     foreign key (job, round, attempt) references attempts (job, round, attempt)
+   );
+   insert into entries
+     select job, round, attempt, key,
+       coalesce(entry->'message'->>'member', entry->'message'->>'seat', entry->>'seat')::int, entry
+     from attempts, jsonb_each(state), jsonb_array_elements(case jsonb_typeof(value) when 'array' then value else '[]' end) as entry;
+   insert into ciphertexts
+     select job, round, attempt, slot, number - 1, text
+     from messages, jsonb_array_elements_text(body->'ciphertexts') with ordinality as dealt (text, number)
+     where kind = 'shares';
+   delete from messages where kind = 'shares';
+   alter table attempts add column rules jsonb;
+   update attempts set rules = state->'rules' || '{"sparse": null}', state =
+     (select jsonb_object_agg(key, case jsonb_typeof(value) when 'array' then '[]' else value end)
+      from jsonb_each(state - 'rules'))
+     || case when state ? 'roster' or phase = 'aborted' then '{"draw": null}' else '{}'::jsonb end
+     || case when phase = 'aborted' then '{"onChain": "nothing"}' else '{}'::jsonb end;
+   alter table attempts alter column rules set not null;`,
 ];
 
 /** @throws TributaryError `database/newer` where a later version of this program has written here */

@@ -1,10 +1,20 @@
 /** What the coordinator keeps in its database: jobs, attempts, and the messages beside their states. */
+import type { Transaction } from '@electric-sql/pglite';
 import type { Delivery } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import type { Transaction } from '@electric-sql/pglite';
 import type { Attempt } from '../round/attempt.ts';
-import { idOf } from '../round/base.ts';
 import type { Database } from './database.ts';
+import {
+  isOf,
+  placeOf,
+  recordOf,
+  selectAttempts,
+  writeAttempt,
+  type AttemptRecord,
+  type AttemptRow,
+} from './state-rows.ts';
+
+export type { AttemptRecord } from './state-rows.ts';
 
 export type JobRecord = Readonly<{
   job: number;
@@ -15,10 +25,13 @@ export type JobRecord = Readonly<{
   attempt: number;
 }>;
 
-export type AttemptRecord = Readonly<{ revision: number; state: Attempt }>;
+/** What the state does not hold: a dealer's ciphertexts, by place among its holders, and a holder's revealed shares. */
+export type KeptMessage =
+  | Readonly<{ kind: 'ciphertexts'; slot: number; texts: readonly string[] }>
+  | Readonly<{ kind: 'unmasking'; slot: number; body: object }>;
 
-/** Bodies too large for the state: ciphertexts and revealed shares. */
-export type KeptMessage = Readonly<{ kind: 'shares' | 'unmasking'; slot: number; body: object }>;
+/** Where one of a dealer's ciphertexts stands. */
+export type Addressed = Readonly<{ dealer: number; place: number }>;
 
 /** What is written together, or not at all. */
 export type Change = Readonly<{
@@ -33,9 +46,10 @@ export type Records = Readonly<{
   attempt(id: AttemptId): Promise<AttemptRecord | null>;
   /** All attempts of a round, ascending. */
   attemptsOf(job: number, round: number): Promise<AttemptRecord[]>;
-  messages(id: AttemptId, kind: KeptMessage['kind']): Promise<unknown[]>;
-  /** What each sharer encrypted for one member. */
-  deliveries(id: AttemptId, member: number): Promise<Delivery[]>;
+  /** The bodies of all unmaskings, by ascending member. */
+  unmaskings(id: AttemptId): Promise<unknown[]>;
+  /** The ciphertexts at these places, by ascending dealer. */
+  deliveries(id: AttemptId, wanted: readonly Addressed[]): Promise<Delivery[]>;
   /** On disk when it resolves. */
   save(change: Change): Promise<void>;
   /** Makes durable what a failed `save` may have left behind. */
@@ -43,9 +57,10 @@ export type Records = Readonly<{
 }>;
 
 type JobRow = Omit<JobRecord, 'job'> & Readonly<{ job: number | bigint }>;
-type AttemptRow = Readonly<{ revision: number | bigint; state: Attempt }>;
 
 export function openRecords(database: Database): Records {
+  /** By job: the states that the last save left in the rows. */
+  const written = new Map<number, readonly Attempt[]>();
   return {
     jobs: async () =>
       (
@@ -53,62 +68,81 @@ export function openRecords(database: Database): Records {
       ).map((row) => ({ ...row, job: Number(row.job) })),
 
     async attempt({ job, round, attempt }) {
-      const sql = 'select revision, state from attempts where job = $1 and round = $2 and attempt = $3';
+      const sql = `${selectAttempts} where job = $1 and round = $2 and attempt = $3`;
       const [row] = await database.query<AttemptRow>(sql, [job, round, attempt]);
       return row ? recordOf(row) : null;
     },
 
     async attemptsOf(job, round) {
-      const sql = 'select revision, state from attempts where job = $1 and round = $2 order by attempt';
+      const sql = `${selectAttempts} where job = $1 and round = $2 order by attempt`;
       return (await database.query<AttemptRow>(sql, [job, round])).map(recordOf);
     },
 
-    async messages({ job, round, attempt }, kind) {
+    async unmaskings({ job, round, attempt }) {
       const sql =
-        'select body from messages where job = $1 and round = $2 and attempt = $3 and kind = $4 order by slot';
-      return (await database.query<{ body: unknown }>(sql, [job, round, attempt, kind])).map(
-        ({ body }) => body,
-      );
+        "select body from messages where job = $1 and round = $2 and attempt = $3 and kind = 'unmasking' order by slot";
+      return (await database.query<{ body: unknown }>(sql, [job, round, attempt])).map(({ body }) => body);
     },
 
-    deliveries: ({ job, round, attempt }, member) =>
+    deliveries: ({ job, round, attempt }, wanted) =>
       database.query<Delivery>(
-        `select slot as dealer, body->'ciphertexts'->>($4::int) as ciphertext from messages
-         where job = $1 and round = $2 and attempt = $3 and kind = 'shares' and slot <> $4 order by slot`,
-        [job, round, attempt, member],
+        // `offset 0` keeps it one look-up a place; a planner without statistics would read the whole attempt.
+        `select wanted.dealer, found.ciphertext from unnest($4::int[], $5::int[]) as wanted (dealer, place)
+         cross join lateral (select ciphertext from ciphertexts where job = $1 and round = $2 and attempt = $3
+           and dealer = wanted.dealer and place = wanted.place offset 0) as found
+         order by wanted.dealer`,
+        [job, round, attempt, wanted.map(({ dealer }) => dealer), wanted.map(({ place }) => place)],
       ),
 
-    save: (change) => database.commit((transaction) => write(transaction, change)),
+    async save(change) {
+      const { job } = change.job;
+      const before = written.get(job) ?? [];
+      // Until it is known to be on disk, nothing is.
+      written.delete(job);
+      await database.commit((transaction) => write(transaction, change, before));
+      written.set(
+        job,
+        change.attempts.map(({ state }) => state),
+      );
+    },
 
     flush: () => database.flush(),
   };
 }
 
-async function write(transaction: Transaction, { job, attempts, message }: Change): Promise<void> {
+async function write(
+  transaction: Transaction,
+  { job, attempts, message }: Change,
+  before: readonly Attempt[],
+): Promise<void> {
   await transaction.query(
     `insert into jobs (job, state, rounds, round, attempt) values ($1, $2, $3, $4, $5)
      on conflict (job) do update set state = $2, round = $4, attempt = $5`,
     [job.job, job.state, job.rounds, job.round, job.attempt],
   );
-  for (const { revision, state } of attempts) {
-    await transaction.query(
-      `insert into attempts (job, round, attempt, revision, phase, state) values ($1, $2, $3, $4, $5, $6)
-       on conflict (job, round, attempt) do update set revision = $4, phase = $5, state = $6`,
-      [...placeOf(state), revision, state.phase, JSON.stringify(state)],
-    );
+  for (const record of attempts) {
+    const known = before.find((state) => isOf(state, record.state.rules.expected)) ?? null;
+    await writeAttempt(transaction, record, known);
   }
   const [first] = attempts;
-  if (message === null || !first) return;
+  if (message && first) await writeMessage(transaction, placeOf(first.state), message);
+}
+
+async function writeMessage(
+  transaction: Transaction,
+  place: readonly number[],
+  message: KeptMessage,
+): Promise<void> {
+  if (message.kind === 'ciphertexts') {
+    await transaction.query(
+      `insert into ciphertexts (job, round, attempt, dealer, place, ciphertext)
+       select $1, $2, $3, $4, number - 1, text from unnest($5::text[]) with ordinality as dealt (text, number)`,
+      [...place, message.slot, message.texts],
+    );
+    return;
+  }
   await transaction.query(
     'insert into messages (job, round, attempt, kind, slot, body) values ($1, $2, $3, $4, $5, $6)',
-    [...placeOf(first.state), message.kind, message.slot, JSON.stringify(message.body)],
+    [...place, message.kind, message.slot, JSON.stringify(message.body)],
   );
 }
-
-function placeOf(state: Attempt): number[] {
-  const { job, round, attempt } = idOf(state);
-  return [job, round, attempt];
-}
-
-/** States and bodies come back as they were written, keys in another order. */
-const recordOf = ({ revision, state }: AttemptRow): AttemptRecord => ({ revision: Number(revision), state });

@@ -1,4 +1,5 @@
 /** Masked inputs on disk: checked while they stream in, whole and durable before their message counts. protocol.md §2.4, §4.4 */
+import { createHash } from 'node:crypto';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '#crypto/bytes.ts';
@@ -101,45 +102,69 @@ async function filesOf(folder: string): Promise<string[]> {
   }
 }
 
-/** Passes a packed vector on in its chunks, each checked and hashed on the way. */
+/** Passes a packed vector on as it comes, checked and hashed on the way: a thousand may come in at once. */
 function inspect(body: AsyncIterable<Uint8Array>, parameters: AggregationParameters, w: number) {
-  const tree = new MerkleBuilder();
-  return { pieces: checkedChunks(body, parameters, w, tree), root: () => toHex(tree.root()) };
+  const chunks = new ChunkTree(chunkBytes(parameters, w));
+  return { pieces: checkedPieces(body, parameters, w, chunks), root: () => toHex(chunks.root()) };
 }
 
-async function* checkedChunks(
+async function* checkedPieces(
   body: AsyncIterable<Uint8Array>,
   parameters: AggregationParameters,
   w: number,
-  tree: MerkleBuilder,
+  chunks: ChunkTree,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const expected = packedBytes(parameters, w);
-  const size = chunkBytes(parameters, w);
-  const chunk = new Uint8Array(size);
-  let held = 0;
   let received = 0;
-  for await (const part of body) {
-    received += part.length;
+  let last = 0;
+  for await (const piece of body) {
+    received += piece.length;
     if (received > expected) throw wrongLength('more', expected);
-    for (let at = 0; at < part.length;) {
-      const taken = part.subarray(at, at + size - held);
-      chunk.set(taken, held);
-      held += taken.length;
-      at += taken.length;
-      if (held === size && received - part.length + at < expected) {
-        tree.push(chunk.slice());
-        yield chunk.slice();
-        held = 0;
-      }
-    }
+    chunks.push(piece);
+    last = piece.at(-1) ?? last;
+    yield piece;
   }
   if (received < expected) throw wrongLength(`only ${received}`, expected);
-  const last = chunk.slice(0, held);
-  const before = (Math.ceil(expected / size) - 1) * parameters.chunkWords;
-  checkPacked(last, parameters.dimension - before, w);
-  tree.push(last);
-  yield last;
+  // Of the last byte alone, its bits as words.
+  const unused = 8 * expected - parameters.dimension * w;
+  checkPacked(Uint8Array.of(last), 8 - unused, 1);
 }
+
+/** The input root over chunks of which none is ever held: their hashes grow with what comes. protocol.md §1.4, §2.4 */
+class ChunkTree {
+  readonly #tree = new MerkleBuilder();
+  readonly #chunkBytes: number;
+  #leaf = beginLeaf();
+  #held = 0;
+
+  constructor(chunkBytes: number) {
+    this.#chunkBytes = chunkBytes;
+  }
+
+  push(piece: Uint8Array): void {
+    for (let at = 0; at < piece.length;) {
+      if (this.#held === this.#chunkBytes) this.#end();
+      const taken = piece.subarray(at, at + this.#chunkBytes - this.#held);
+      this.#leaf.update(taken);
+      this.#held += taken.length;
+      at += taken.length;
+    }
+  }
+
+  root(): Uint8Array {
+    this.#end();
+    return this.#tree.root();
+  }
+
+  #end(): void {
+    this.#tree.pushHash(new Uint8Array(this.#leaf.digest()));
+    this.#leaf = beginLeaf();
+    this.#held = 0;
+  }
+}
+
+/** As `leafHash` of crypto/merkle.ts begins. */
+const beginLeaf = () => createHash('sha256').update(Uint8Array.of(0));
 
 const wrongLength = (found: string, expected: number): TributaryError =>
   new TributaryError(

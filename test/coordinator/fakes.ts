@@ -6,8 +6,7 @@ import type { Performers } from '#coordinator/driver/perform.ts';
 import { idOf } from '#coordinator/round/base.ts';
 import type { AttemptRecord, Change, JobRecord, KeptMessage, Records } from '#coordinator/store/records.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import type { SharesUpload } from '#protocol/messages.ts';
-import { toSeconds, type Seconds } from '#protocol/units.ts';
+import { toSeconds, type Hex, type Seconds } from '#protocol/units.ts';
 import { START } from './fixtures.ts';
 
 export type ManualClock = Clock &
@@ -87,20 +86,18 @@ export function memoryRecords(): MemoryRecords {
         .filter(({ state }) => idOf(state).job === job && idOf(state).round === round)
         .sort((a, b) => idOf(a.state).attempt - idOf(b.state).attempt)
         .map(copy),
-    messages: async (id, kind) =>
+    unmaskings: async (id) =>
       messages
-        .filter((message) => message.key === keyOf(id) && message.kind === kind)
+        .filter((message) => message.key === keyOf(id))
         .sort((a, b) => a.slot - b.slot)
-        .map(({ body }) => copy(body)),
-    deliveries: async (id, member) =>
-      messages
-        .filter(
-          (message) => message.key === keyOf(id) && message.kind === 'shares' && message.slot !== member,
-        )
-        .map(({ slot, body }) => ({
-          dealer: slot,
-          ciphertext: (body as SharesUpload).ciphertexts[member] ?? '0x',
-        })),
+        .flatMap((message) => (message.kind === 'unmasking' ? [copy(message.body)] : [])),
+    deliveries: async (id, wanted) =>
+      wanted.flatMap(({ dealer, place }) =>
+        messages
+          .filter((message) => message.key === keyOf(id) && message.slot === dealer)
+          .flatMap((message) => (message.kind === 'ciphertexts' ? [message.texts[place]] : []))
+          .map((ciphertext) => ({ dealer, ciphertext: (ciphertext ?? '0x') as Hex })),
+      ),
     async save(change) {
       await gate;
       const failing = failure;
@@ -124,6 +121,9 @@ export function memoryLog(): Log & Readonly<{ lines: Line[] }> {
 /** Performers that never finish, unless a test gives them something to do. */
 export const performers = (given: Partial<Performers> = {}): Performers => ({
   sweep: () => Promise.resolve(),
+  commitRoster: () => new Promise(() => undefined),
+  fixSurvivors: () => new Promise(() => undefined),
+  abortOnChain: () => new Promise(() => undefined),
   aggregate: () => new Promise(() => undefined),
   settle: () => new Promise(() => undefined),
   announce: () => new Promise(() => undefined),

@@ -2,6 +2,7 @@
 import { computeAddress, SigningKey } from 'ethers';
 import { revealShare, type HeldShare, type ShareKind } from '#crypto/commitments.ts';
 import { toHex } from '#crypto/bytes.ts';
+import { holdersOf } from '#crypto/graph.ts';
 import { openShare } from '#crypto/sharing.ts';
 import { encodeShare } from '#crypto/shamir.ts';
 import { announce } from '#coordinator/round/announced.ts';
@@ -11,9 +12,10 @@ import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import type { Result } from '#coordinator/round/settling.ts';
 import { transition } from '#coordinator/round/transition.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
-import type { Abort, RevealedShare, UnmaskingUpload } from '#protocol/messages.ts';
+import type { Draw } from '#protocol/manifests.ts';
+import type { Abort, Confirm, RevealedShare, UnmaskingUpload } from '#protocol/messages.ts';
 import { seatBitmap } from '#protocol/rules/bitmap.ts';
-import { revealedDigest, survivorsRoot } from '#protocol/rules/survivors.ts';
+import { agreedRoot, membersDigest, revealedDigest, sharersNear } from '#protocol/rules/survivors.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toAddress, toAmount, toSeconds, type Bytes32, type Hex, type Seconds } from '#protocol/units.ts';
 import { cohort, digestOfText, domain, signed, type Cohort } from '#test/support/cohort.ts';
@@ -25,6 +27,15 @@ export const at = (seconds: number): Seconds => toSeconds(START + seconds);
 export const buyerKey = new SigningKey(digestOfText('buyer'));
 export const buyer = toAddress(computeAddress(buyerKey.publicKey));
 
+/** For eight members: six neighbours, of whom one may be lost. */
+export const sparseTerms = { above: 3, corruption: 0.05, dropout: 0.05 };
+export const drawOf = (degree: number, threshold: number): Draw => ({
+  degree,
+  threshold,
+  seedBlock: 40,
+  randao: digestOfText('randao'),
+});
+
 const phases = { enrolling: 60, sharing: 20, masking: 30, confirming: 40, unmasking: 50, settling: 70 };
 
 export function rulesOf(members: Cohort, changes: Partial<AttemptRules> = {}): AttemptRules {
@@ -32,6 +43,7 @@ export function rulesOf(members: Cohort, changes: Partial<AttemptRules> = {}): A
     domain: members.domain,
     expected: members.expected,
     aggregation: members.parameters,
+    sparse: members.roster.draw ? sparseTerms : null,
     buyer,
     seats: members.seats.map(({ dataset, operator, owner }) => ({
       dataset: Number(dataset),
@@ -66,6 +78,24 @@ export const confirmations = (members: Cohort): MessageEvent[] =>
 export const unmaskings = (members: Cohort): MessageEvent[] =>
   members.roster.members.map(({ index }) => ({ type: 'unmasking', upload: unmaskingOf(members, index) }));
 
+/** A member's word for the survivors who sent these inputs. */
+export function confirmationOf(
+  members: Cohort,
+  member: number,
+  sent: Cohort['inputs'],
+  changes: Partial<Confirm> = {},
+): MessageEvent {
+  const message: Confirm = {
+    ...members.id,
+    member,
+    roster: members.roster.root,
+    sharers: membersDigest(sharersNear(members.roster, member, members.sharers)),
+    survivors: agreedRoot(members.roster, sent),
+    ...changes,
+  };
+  return { type: 'confirm', envelope: signed(member, 'Confirm', message, members.domain) };
+}
+
 export function abortOf(members: Cohort, member: number, reason = 'confirm/too-late'): MessageEvent {
   const message: Abort = { ...members.id, member, roster: members.roster.root, reason };
   return { type: 'abort', envelope: signed(member, 'Abort', message, members.domain) };
@@ -83,7 +113,9 @@ export function heldBy(members: Cohort, holder: number, dealer: number): HeldSha
     holder,
     channelSecret: keys.channel.secret,
     roster: members.roster.members,
-    ciphertext: dealt.ciphertexts[holder] ?? new Uint8Array(),
+    holders: holdersOf(members.roster.graph, dealer),
+    ciphertext:
+      dealt.ciphertexts[holdersOf(members.roster.graph, dealer).rankOf(holder) ?? -1] ?? new Uint8Array(),
     shareRoot: dealt.shareRoot,
   });
   if (typeof held === 'string') throw new Error(held);
@@ -106,13 +138,15 @@ export function revealedOf(members: Cohort, holder: number, dealer: number, kind
 export function unmaskingOf(
   members: Cohort,
   member: number,
-  shares = [...members.sharers].map((dealer) => revealedOf(members, member, dealer)),
+  shares = [...sharersNear(members.roster, member, members.sharers)].map((dealer) =>
+    revealedOf(members, member, dealer),
+  ),
 ): UnmaskingUpload {
   const message = {
     ...members.id,
     member,
     roster: members.roster.root,
-    survivors: survivorsRoot(members.inputs),
+    survivors: agreedRoot(members.roster, members.inputs),
     shares: revealedDigest(shares),
   };
   return { ...signed(member, 'Unmasking', message, members.domain), shares };
@@ -175,17 +209,21 @@ export function honestly<P extends Attempt['phase']>(
   phase: P,
   rules = rulesOf(members),
 ): Extract<Attempt, { phase: P }> {
-  const rounds = [
+  const { draw } = members.roster;
+  const rounds: (readonly AttemptEvent[])[] = [
     enrolments(members),
+    draw ? [{ type: 'drawn', draw }] : [],
     sharings(members),
     inputs(members),
     confirmations(members),
+    draw ? [{ type: 'agreed' }] : [],
     unmaskings(members),
-    [{ type: 'aggregated', result: resultOf(members) } as const],
+    [{ type: 'aggregated', result: resultOf(members) }],
   ];
   let state: Attempt = announce(rules);
   for (const events of rounds) {
     if (state.phase === phase) break;
+    if (events.length === 0) continue;
     const before = state.phase;
     state = play(state, events);
     const stays = state.phase === before || state.phase === 'enrolling';

@@ -1,39 +1,22 @@
 /** The coordinator as it is started for good: real chain, real IPFS node, real database, typed client. */
 import { expect } from 'chai';
 import { Wallet } from 'ethers';
-import type { CID } from 'multiformats/cid';
-import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
+import { readJobFacts } from '#contracts/job-facts.ts';
 import { lineageLoader } from '#coordinator/jobs/lineage.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs, type IpfsStore } from '#datasets/ipfs.ts';
-import { writeBlock } from '#datasets/read-block.ts';
 import { checkProposal } from '#model/check-proposal.ts';
-import { loadJob, type Job } from '#model/job.ts';
-import { digestHex, putInitialModel, type Model } from '#model/model-store.ts';
-import { tabularClassifier } from '#model/templates.ts';
-import { parseTopology } from '#model/topology.ts';
-import { fromParameters } from '#protocol/aggregation.ts';
-import type { AttemptView, Phase, ViewOf } from '#protocol/attempt-view.ts';
-import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
-import type { JobManifest } from '#protocol/manifests.ts';
+import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { signTyped } from '#protocol/signature.ts';
-import { toAmount, toSeconds } from '#protocol/units.ts';
-import { opening } from '#test/contracts/job.ts';
-import { at, list, startWorld, type World } from '#test/contracts/world.ts';
-import {
-  cohort,
-  digestOfText,
-  operatorAddress,
-  operatorKey,
-  signed,
-  type Cohort,
-} from '#test/support/cohort.ts';
+import { toSeconds } from '#protocol/units.ts';
+import { startWorld, type World } from '#test/contracts/world.ts';
+import { cohort, operatorAddress, operatorKey, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
-import { recipe } from '#test/support/lineage.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
 import { sharings, unmaskingOf } from './fixtures.ts';
+import { eventually, launchJob, untilPhase } from './launch.ts';
 import { newFolder, preparedDatabase, removeFolder } from './store/folder.ts';
 
 const SEATS = 5;
@@ -75,84 +58,7 @@ describe('a coordinator, started', function () {
     await Promise.all(folders.map(removeFolder));
   });
 
-  /** A job on chain whose terms are on IPFS. */
-  async function launch(): Promise<{ job: Job; facts: JobFacts; before: Model }> {
-    const json = tabularClassifier(2, 3);
-    const topology = parseTopology(json);
-    const topologyCid = await ipfs.put('raw', new TextEncoder().encode(json));
-    const seed = digestOfText('seed');
-    const before = await putInitialModel(ipfs, topologyCid, topology, seed);
-    const parameters = {
-      bits: 16,
-      clip: 1,
-      range: 1,
-      dimension: topology.dimension,
-      maxWeight: 4,
-      chunkWords: 8,
-    };
-    const listings = [];
-    for (let seat = 0; seat < SEATS; seat++) listings.push(await list(world, seat, BigInt(10 + seat)));
-    const terms: CID = await writeBlock(ipfs, {
-      kind: 'tributary/job',
-      version: 1,
-      chainId: world.deployment.chainId,
-      escrow: world.deployment.escrow,
-      buyer: world.buyer.address,
-      coordinator: { address: world.coordinator.address, url: coordinator.url },
-      datasets: await Promise.all(
-        listings.map(async ({ dataset, tokenId }, seat) => ({
-          dataset: Number(dataset),
-          token: Number(tokenId),
-          units: 2,
-          descriptor: await ipfs.put('raw', Uint8Array.of(seat)),
-          weight: weights[seat] ?? 1,
-        })),
-      ),
-      recipe: await writeBlock(ipfs, recipe),
-      aggregation: await writeBlock(ipfs, fromParameters(parameters)),
-      model: before.cid,
-      seed,
-      rounds: 2,
-      minimumCohort: 3,
-      phases: { enrolling: 600, sharing: 600, masking: 600, confirming: 600, unmasking: 600, settling: 600 },
-      bonusPool: toAmount(0n),
-    } satisfies JobManifest);
-    const { escrow, accessToken } = world.buyer.contracts;
-    for (const { tokenId } of listings) await accessToken.send.buy(tokenId, 2n);
-    const opened = await escrow.send.open(await opening(world, { terms: digestHex(terms), rounds: 2 }));
-    const { job: number } = at(escrow.events('JobOpened', opened.logs), 0).args;
-    await escrow.send.addSeats(
-      number,
-      listings.map(({ tokenId }) => tokenId),
-      listings.map(() => 2),
-    );
-    await escrow.send.activate(number);
-    const facts = await readJobFacts(world.coordinator.contracts, Number(number));
-    const { chainId, escrow: address } = world.deployment;
-    return { job: await loadJob(ipfs, { chainId, escrow: address }, facts), facts, before };
-  }
-
-  /** Long-polls until an attempt is in a phase. */
-  async function untilPhase<P extends Phase>(
-    api: CoordinatorApi,
-    members: Pick<Cohort, 'id'>,
-    phase: P,
-  ): Promise<ViewOf<P>> {
-    let view: AttemptView = await api.attempt(members.id);
-    while (view.phase !== phase) view = await api.attempt(members.id, view.revision, 10);
-    return view as ViewOf<P>;
-  }
-
-  async function eventually<T>(
-    ask: () => Promise<T>,
-    holds: (answer: T) => boolean = () => true,
-  ): Promise<T> {
-    for (;;) {
-      const answer = await ask().catch(() => null);
-      if (answer !== null && holds(answer)) return answer;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+  const launch = () => launchJob({ world, ipfs, url: coordinator.url, weights });
 
   it('settles a round of a job that it found on chain, over a restart in the middle, and announces the next', async () => {
     const { job, facts, before } = await launch();
@@ -177,13 +83,13 @@ describe('a coordinator, started', function () {
     await coordinator.stop();
     coordinator = await start();
     api = coordinatorApi(coordinator.url);
-    const again = await untilPhase(api, members, 'masking');
+    const again = await untilPhase(api, id, 'masking');
     expect(again.roster).to.deep.equal(members.enrolments);
     for (const member of [2, 3, 4]) await upload(member);
 
     for (const envelope of members.confirmations) await api.confirm(id, envelope);
     for (const member of [4, 0, 3, 1]) await api.unmask(id, unmaskingOf(members, member));
-    const { proposal } = await untilPhase(api, members, 'settling');
+    const { proposal } = await untilPhase(api, id, 'settling');
 
     const request = {
       ...id,
@@ -204,6 +110,7 @@ describe('a coordinator, started', function () {
       previous: null,
       store: ipfs,
       evidenceStore: { get: (cid) => api.evidenceBlock(id, cid, token) },
+      readCommitted: () => Promise.reject(new Error('asked about a sparse attempt')),
       coordinates: Array.from({ length: job.parameters.dimension }, (_, c) => c),
     });
     expect(verdict).to.have.property('holds', true);
@@ -216,7 +123,7 @@ describe('a coordinator, started', function () {
       message,
       signature: signTyped(world.buyer.key, job.id, 'Approval', message),
     });
-    const settled = await untilPhase(api, members, 'settled');
+    const settled = await untilPhase(api, id, 'settled');
     const [onChain] = (await readJobFacts(world.coordinator.contracts, facts.job)).settlements;
     expect(onChain).to.deep.include({
       manifest: proposal.manifest,

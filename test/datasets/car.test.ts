@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CarBlockIterator, CarWriter } from '@ipld/car';
 import { expect } from 'chai';
@@ -98,6 +98,30 @@ describe('a CAR file', () => {
     const again = join(folder, 'again.car');
     await writeCar(again, elsewhere, root);
     expect(readFileSync(again).equals(readFileSync(file))).to.equal(true);
+  });
+
+  it('is written block by block: when one is asked for, those before it are in the file', async () => {
+    const store = scratchStore();
+    const chunks = [];
+    for (let i = 0; i < 40; i++) chunks.push(await store.put('raw', new Uint8Array(50_000).fill(i)));
+    const root = await put(store, { chunks });
+    const large = join(folder, 'large.car');
+    let given = 0;
+    let held = 0;
+    const watched = {
+      async get(cid: CID) {
+        held = Math.max(held, given - (statSync(`${large}.partial`, { throwIfNoEntry: false })?.size ?? 0));
+        const bytes = await store.get(cid);
+        given += bytes.length;
+        return bytes;
+      },
+    };
+    await writeCar(large, watched, root);
+    expect(given).to.be.greaterThan(2_000_000);
+    expect(held).to.be.below(3 * 50_000);
+    const car = await carBlockStore(large);
+    expect(await car.get(chunks.at(-1)!)).to.deep.equal(new Uint8Array(50_000).fill(39));
+    await car.close();
   });
 
   it('can be read by others', async () => {

@@ -202,6 +202,7 @@ describe('a job and its rounds', () => {
       previous: second.previous,
       store: made.store,
       evidenceStore: made.store,
+      readCommitted: () => Promise.reject(new Error('asked about a sparse attempt')),
       coordinates: [0, 5, 9, 12],
       ...change,
     });

@@ -76,6 +76,7 @@ for (const [name, server] of Object.entries(servers)) {
         ),
         store: made.store,
         evidenceStore: made.store,
+        readCommitted: () => Promise.reject(new Error('asked about a sparse attempt')),
         coordinates: [0, 12],
       });
       expect(verdict.holds && verdict.result.digest).to.equal(second!.proposal.manifest);

@@ -4,12 +4,14 @@ import { JobDriver } from '#coordinator/driver/job-driver.ts';
 import type { InnerEvent, MessageEvent } from '#coordinator/round/attempt.ts';
 import type { AttemptRules } from '#coordinator/round/base.ts';
 import { codeOf } from '../code-of.ts';
+import { cohort } from '#test/support/cohort.ts';
 import { driverParts, performers, settle } from '../fakes.ts';
 import {
   abortOf,
   at,
   confirmations,
   digestOfText,
+  drawOf,
   honestly,
   inPhase,
   inputs,
@@ -190,6 +192,51 @@ describe('what follows an attempt', () => {
     });
     expect((await records.jobs())[0]?.state).to.equal('failed');
     expect(asked).to.deep.equal(['sweep failed']);
+  });
+
+  it('looks at the chain again, ever later, until that is where the attempt can go on', async () => {
+    const sparse = cohort({ n: 8, draw: drawOf(6, 5) });
+    let [looks, ready] = [0, false];
+    const setup = driverParts({
+      performers: performers({
+        commitRoster: async () => {
+          looks += 1;
+          return ready ? { type: 'drawn', draw: drawOf(6, 5) } : null;
+        },
+      }),
+    });
+    const { driver, log, clock } = await resumedFrom(honestly(sparse, 'drawing'), setup);
+    await settle();
+    expect(looks).to.equal(1);
+    for (let second = 0; second < 20; second++) await clock.advance(1);
+    expect(looks).to.be.within(6, 12);
+    ready = true;
+    await clock.advance(4);
+    expect((await driver.attempt(sparse.id)).phase).to.equal('sharing');
+    expect(log.lines.filter(({ level }) => level === 'warn')).to.deep.equal([]);
+  });
+
+  it('of a sparse attempt begins when the chain holds how that ended', async () => {
+    const sparse = cohort({ n: 8, draw: drawOf(6, 5) });
+    const done: string[] = [];
+    const setup = driverParts({
+      performers: performers({
+        fixSurvivors: async ({ phase }) => (done.push(phase), { type: 'chain-aborted' }),
+        abortOnChain: async ({ phase }) => (done.push(phase), { type: 'chain-aborted' }),
+        announce: async (place) => next(place),
+      }),
+    });
+    const { driver } = await resumedFrom(honestly(sparse, 'agreeing'), setup);
+    await settle();
+    expect(done).to.deep.equal(['agreeing']);
+    expect(driver.view.attempt).to.equal(2);
+    const again = await resumedFrom(
+      play(honestly(sparse, 'drawing'), [{ type: 'given-up', reason: 'why' }]),
+      setup,
+    );
+    await settle();
+    expect(done).to.deep.equal(['agreeing', 'aborted']);
+    expect(again.driver.view.attempt).to.equal(2);
   });
 
   it('is tried again where it could not be done, and settles without a quorum that was refused', async () => {

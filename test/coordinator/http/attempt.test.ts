@@ -145,6 +145,15 @@ describe('reading over HTTP', () => {
     expect((await api.attempt(id)).phase).to.equal('enrolling');
   });
 
+  it('takes a seat to read for in plain digits alone', async () => {
+    const path = '/v1/jobs/7/rounds/1/attempts/1';
+    expect((await get(`${path}?seat=2`)).status).to.equal(200);
+    for (const seat of ['-1', '0x2', '1.5', '2&seat=3', '99999999999', '']) {
+      const refused = await get(`${path}?seat=${seat}`);
+      expect(await refused.json(), seat).to.deep.include({ code: 'request/schema' });
+    }
+  });
+
   it('gives no shares before U2 is fixed, nor to one outside the roster', async () => {
     const shares = await get('/v1/jobs/7/rounds/1/attempts/1/shares/0');
     expect(shares.status).to.equal(409);

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
+import { commitRoster } from '#contracts/attempt-outcomes.ts';
 import type { SendingContracts } from '#contracts/connect.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { announcer } from '#coordinator/jobs/announce.ts';
 import type { LoadLineage } from '#coordinator/jobs/lineage.ts';
 import { watchJobs } from '#coordinator/jobs/watch.ts';
 import { TributaryError } from '#crypto/error.ts';
-import { toSeconds } from '#protocol/units.ts';
+import type { Job } from '#model/job.ts';
+import { toAddress, toSeconds } from '#protocol/units.ts';
 import { activeJob, openJob, settlement, settle as settleRound, type TestJob } from '#test/contracts/job.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
 import { cohort, digestOfText, type Cohort } from '#test/support/cohort.ts';
@@ -80,6 +82,49 @@ describe('the coordinator, looking at a real chain', function () {
           unitsLeft: 2,
         })),
       );
+    });
+
+    it('how a large roster is drawn, and an attempt that the escrow holds nothing of', async () => {
+      const { job: whole } = lineage;
+      const sparse = { above: 3, corruption: 0.05, dropout: 0.05 };
+      const loads: LoadLineage = async (place) => ({
+        ...(await loadLineage(place)),
+        job: { ...whole, sparse },
+      });
+      const id = { job: Number(job.job), round: 1, attempt: 1 };
+      await commitRoster(contracts(), id, digestOfText('roster'));
+      const next = announcer(contracts(), loads, manualClock(toSeconds(job.cutoff - 5_000)));
+      const rules = await next(id);
+      expect(rules?.sparse).to.deep.equal(sparse);
+      expect(rules?.expected.attempt).to.equal(2);
+      expect((await announce(1, 1))?.sparse).to.equal(null);
+    });
+
+    it('cohorts above a hundred under sparse terms alone', async () => {
+      const withTerms = async (sparse: Job['sparse'], minimumCohort: number) => {
+        const loads: LoadLineage = async (place) => {
+          const loaded = await loadLineage(place);
+          const [seat] = loaded.facts.seats;
+          const seats = Array.from({ length: 1_100 }, (_, n) => ({
+            ...seat!,
+            seat: n,
+            owner: toAddress(`0x${(n + 1).toString(16).padStart(40, '0')}`),
+          }));
+          const manifest = { ...lineage.job.manifest, minimumCohort };
+          return {
+            ...loaded,
+            facts: { ...loaded.facts, seats },
+            job: { ...lineage.job, sparse, manifest },
+          };
+        };
+        const next = announcer(contracts(), loads, manualClock(toSeconds(job.cutoff - 5_000)));
+        return (await next({ job: Number(job.job), round: 1, attempt: 1 })) !== null;
+      };
+      const sparse = { above: 100, corruption: 0.05, dropout: 0.05 };
+      expect(await withTerms(null, 100)).to.equal(true);
+      expect(await withTerms(null, 101)).to.equal(false);
+      expect(await withTerms(sparse, 1_024)).to.equal(true);
+      expect(await withTerms(sparse, 1_025)).to.equal(false);
     });
 
     it('the next round with the units that are left', async () => {

@@ -7,7 +7,18 @@ import type { Enrolment } from '#protocol/messages.ts';
 import { toSeconds, type Address, type Bytes32 } from '#protocol/units.ts';
 import { cohort, operatorKey } from '#test/support/cohort.ts';
 import { signTyped } from '#protocol/signature.ts';
-import { at, enrolments, honestly, inPhase, outcome, play, rulesOf, signed, START } from '../fixtures.ts';
+import {
+  at,
+  enrolments,
+  honestly,
+  inPhase,
+  outcome,
+  play,
+  rulesOf,
+  signed,
+  START,
+  sparseTerms,
+} from '../fixtures.ts';
 
 const members = cohort({ n: 5 });
 const all = enrolments(members);
@@ -160,27 +171,32 @@ describe('enrolling', () => {
     expect(outcome(three, all[4]!)).to.equal('attempt/wrong-phase');
   });
 
-  it('closes at a hundred members, though a seat is left', () => {
-    const hex = (digit: string, n: number, bytes: number) =>
-      `0x${digit.repeat(2 * bytes - 4)}${String(n + 1000)}`;
-    const seats = Array.from({ length: 101 }, (_, i) => ({
-      dataset: i + 1,
-      operator: members.seats[i]?.operator ?? (hex('a', i, 20) as Address),
-      owner: hex('7', i, 20) as Address,
-      unitsLeft: 1,
-    }));
-    const filler = Array.from({ length: 97 }, (_, i) => {
-      const { message, signature } = members.enrolments[0]!;
-      const keys = { channelKey: hex('1', i, 32) as Bytes32, maskKey: hex('2', i, 32) as Bytes32 };
-      return {
-        message: { ...message, ...keys, seat: i + 3, operator: hex('a', i + 3, 20) as Address },
-        signature,
-      };
+  for (const [sparse, limit] of [
+    [null, 100],
+    [{ ...sparseTerms, above: 1_000 }, 1_024],
+  ] as const)
+    it(`closes at ${limit} members, though a seat is left`, () => {
+      const hex = (digit: string, n: number, bytes: number) =>
+        `0x${digit.repeat(2 * bytes - 4)}${String(n + 1000)}`;
+      const seats = Array.from({ length: limit + 1 }, (_, i) => ({
+        dataset: i + 1,
+        operator: members.seats[i]?.operator ?? (hex('a', i, 20) as Address),
+        owner: hex('7', i, 20) as Address,
+        unitsLeft: 1,
+      }));
+      const filler = Array.from({ length: limit - 3 }, (_, i) => {
+        const { message, signature } = members.enrolments[0]!;
+        const keys = { channelKey: hex('1', i, 32) as Bytes32, maskKey: hex('2', i, 32) as Bytes32 };
+        return {
+          message: { ...message, ...keys, seat: i + 3, operator: hex('a', i + 3, 20) as Address },
+          signature,
+        };
+      });
+      const { rules, deadline } = announce(rulesOf(members, { seats, sparse }));
+      const nearly = { phase: 'enrolling', rules, deadline, enrolments: filler } as const;
+      const full = play(nearly, all.slice(0, 2));
+      expect(full.phase).to.equal('enrolling');
+      const frozen = inPhase(play(full, [all[2]!]), sparse ? 'drawing' : 'sharing');
+      expect(frozen.enrolments.length).to.equal(limit);
     });
-    const { rules, deadline } = announce(rulesOf(members, { seats }));
-    const nearly = { phase: 'enrolling', rules, deadline, enrolments: filler } as const;
-    const full = play(nearly, all.slice(0, 2));
-    expect(full.phase).to.equal('enrolling');
-    expect(inPhase(play(full, [all[2]!]), 'sharing').enrolments.length).to.equal(100);
-  });
 });

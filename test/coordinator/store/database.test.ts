@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { TributaryError } from '#crypto/error.ts';
 import { openDatabase, type Database, type DatabaseOptions } from '#coordinator/store/database.ts';
-import { openRecords, type KeptMessage } from '#coordinator/store/records.ts';
+import { openRecords, type Addressed, type KeptMessage } from '#coordinator/store/records.ts';
 import { logSync } from '#coordinator/store/write-ahead-log.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import { cohort } from '#test/support/cohort.ts';
@@ -83,8 +83,11 @@ describe('the embedded database', () => {
     const masking = { revision: 8, state: honestly(members, 'masking') };
     const [, event] = sharings(members);
     if (event?.type !== 'shares') throw new Error('not shares');
-    const message: KeptMessage = { kind: 'shares', slot: 1, body: event.upload };
+    const { ciphertexts } = event.upload;
+    const message: KeptMessage = { kind: 'ciphertexts', slot: 1, texts: ciphertexts };
     await records.save({ job, attempts: [masking], message });
+    const body = { message: { member: 2 }, shares: [] };
+    await records.save({ job, attempts: [masking], message: { kind: 'unmasking', slot: 2, body } });
     const second = {
       ...announced,
       state: {
@@ -97,33 +100,41 @@ describe('the embedded database', () => {
     expect(await records.attempt(id)).to.deep.equal(masking);
     expect(await records.attempt({ ...id, round: 2 })).to.equal(null);
     expect(await records.attemptsOf(7, 1)).to.deep.equal([masking, second]);
-    expect(await records.messages(id, 'shares')).to.deep.equal([event.upload]);
-    expect(await records.messages(id, 'unmasking')).to.deep.equal([]);
-    expect(await records.messages({ ...id, attempt: 2 }, 'shares')).to.deep.equal([]);
+    expect(await records.unmaskings(id)).to.deep.equal([body]);
+    expect(await records.unmaskings({ ...id, attempt: 2 })).to.deep.equal([]);
   });
 
-  it("gives a member the others' ciphertexts for it, and never its own place", async () => {
+  it('gives the ciphertexts at the places that are asked for, by dealer', async () => {
     const records = openRecords(database);
     const [, event] = sharings(members);
     if (event?.type !== 'shares') throw new Error('not shares');
-    expect(await records.deliveries(id, 2)).to.deep.equal([
-      { dealer: 1, ciphertext: event.upload.ciphertexts[2] },
+    const asked = (wanted: readonly Addressed[], of = id) => records.deliveries(of, wanted);
+    const [first, , third] = event.upload.ciphertexts;
+    expect(await asked([{ dealer: 1, place: 2 }])).to.deep.equal([{ dealer: 1, ciphertext: third }]);
+    const texts = ['0x1234', '0x5678'];
+    const masking = { revision: 8, state: honestly(members, 'masking') };
+    await records.save({ job, attempts: [masking], message: { kind: 'ciphertexts', slot: 0, texts } });
+    const both = await asked([
+      { dealer: 1, place: 0 },
+      { dealer: 0, place: 1 },
+      { dealer: 2, place: 0 },
     ]);
-    expect(await records.deliveries(id, 0)).to.deep.equal([
-      { dealer: 1, ciphertext: event.upload.ciphertexts[0] },
+    expect(both).to.deep.equal([
+      { dealer: 0, ciphertext: '0x5678' },
+      { dealer: 1, ciphertext: first },
     ]);
-    expect(await records.deliveries(id, 1)).to.deep.equal([]);
+    expect(await asked([{ dealer: 1, place: 2 }], { ...id, attempt: 2 })).to.deep.equal([]);
   });
 
   it('writes a state and its message together, or neither', async () => {
     const records = openRecords(database);
     const before = await records.attempt(id);
-    const twice: KeptMessage = { kind: 'shares', slot: 1, body: { other: true } };
+    const twice: KeptMessage = { kind: 'unmasking', slot: 2, body: { other: true } };
     expect(await codeOf(records.save({ job, attempts: [announced], message: twice }))).to.contain(
       'duplicate key',
     );
     expect(await records.attempt(id)).to.deep.equal(before);
-    expect(await records.messages(id, 'shares')).to.have.length(1);
+    expect(await records.unmaskings(id)).to.have.length(1);
   });
 
   it('is refused by an older program than wrote it', async function () {
@@ -188,7 +199,7 @@ describe('a coordinator killed with SIGKILL', () => {
     const database = await openDatabase({ folder });
     const records = openRecords(database);
     expect((await records.attempt(id))?.revision).to.be.at.least(acknowledged);
-    const bodies = (await records.messages(id, 'shares')) as { revision: number }[];
+    const bodies = (await records.unmaskings(id)) as { revision: number }[];
     expect(bodies.slice(0, acknowledged).map(({ revision }) => revision)).to.deep.equal(
       Array.from({ length: acknowledged }, (_, i) => i + 1),
     );

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readdir, mkdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '#crypto/bytes.ts';
 import { inputRoot } from '#crypto/packing.ts';
@@ -141,6 +141,22 @@ describe('masked inputs on disk', () => {
     expect(await readdir(join(folder, '7-1-1'))).to.deep.equal(['under-way.part']);
     await vectors.discard(id, name);
     await vectors.keepOnly({ ...id, round: 9 }, []);
+  });
+
+  it('are written as they come: no chunk of one is ever held', async () => {
+    const { watched, calls } = watchedDisk();
+    const sizes: number[] = [];
+    async function* watchedPieces(): AsyncGenerator<Uint8Array> {
+      for await (const piece of pieces(packed, 3)) {
+        // What came before is on its way to the disk when more is asked for.
+        expect(calls.filter((call) => call === 'write')).to.have.length(sizes.length);
+        sizes.push(piece.length);
+        yield piece;
+      }
+    }
+    await openVectors(folder, watched).receive(id, name, parameters, w, watchedPieces());
+    expect(sizes.length).to.be.greaterThan(3);
+    expect(await readFile(join(folder, '7-1-1', `1-${name.inputRoot}`))).to.deep.equal(Buffer.from(packed));
   });
 
   it('are cleaned at the start: parts, and attempts that are over', async () => {

@@ -1,0 +1,124 @@
+/** Attempts in rows: a message costs what it holds itself, not what the whole cohort sent before. */
+import type { Transaction } from '@electric-sql/pglite';
+import type { AttemptId } from '#protocol/job-id.ts';
+import type { Attempt } from '../round/attempt.ts';
+import { idOf } from '../round/base.ts';
+
+export type AttemptRecord = Readonly<{ revision: number; state: Attempt }>;
+
+/** What members send, one entry a member or seat: rows of their own, in the order of their slots. */
+const lists = [
+  'enrolments',
+  'shares',
+  'inputs',
+  'confirmations',
+  'aborts',
+  'unmaskings',
+  'attestations',
+  'refusals',
+] as const;
+type List = (typeof lists)[number];
+
+type Entry = Readonly<{
+  seat?: number;
+  message?: Readonly<{ member?: number; seat?: number }>;
+}>;
+type Lists = Readonly<Partial<Record<List, readonly Entry[]>>>;
+
+/** One row with all of an attempt; `state` has its lists empty and lacks its rules. */
+export type AttemptRow = Readonly<{
+  revision: number | bigint;
+  rules: object;
+  state: object;
+  lists: Lists;
+}>;
+
+export const selectAttempts = `
+  select revision, rules, state, coalesce(
+    (select jsonb_object_agg(list, bodies) from
+      (select list, jsonb_agg(body order by slot) as bodies from entries
+       where (job, round, attempt) = (attempts.job, attempts.round, attempts.attempt) group by list) as whole),
+    '{}') as lists
+  from attempts`;
+
+/** States come back as they were written, keys in another order. */
+export function recordOf({ revision, rules, state, lists: entries }: AttemptRow): AttemptRecord {
+  return { revision: Number(revision), state: { ...state, rules, ...entries } as Attempt };
+}
+
+/**
+ * Writes an attempt.
+ *
+ * @param before the state that is in the rows, whose entries that are the same objects are left alone; null: not known
+ */
+export async function writeAttempt(
+  transaction: Transaction,
+  { revision, state }: AttemptRecord,
+  before: Attempt | null,
+): Promise<void> {
+  const { rules, ...rest } = state;
+  const [now, old] = [listsOf(state), before && listsOf(before)];
+  const small = { ...rest, ...Object.fromEntries(Object.keys(now).map((list) => [list, []])) };
+  const present = [...placeOf(state), revision, state.phase, JSON.stringify(small)];
+  if (before) {
+    await transaction.query(
+      'update attempts set revision = $4, phase = $5, state = $6 where job = $1 and round = $2 and attempt = $3',
+      present,
+    );
+  } else {
+    await transaction.query(
+      `insert into attempts (job, round, attempt, revision, phase, state, rules) values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (job, round, attempt) do update set revision = $4, phase = $5, state = $6`,
+      [...present, JSON.stringify(rules)],
+    );
+  }
+  for (const list of lists) {
+    await writeList(transaction, state, list, now[list] ?? [], old && (old[list] ?? []));
+  }
+}
+
+export function placeOf(state: Attempt): number[] {
+  const { job, round, attempt } = idOf(state);
+  return [job, round, attempt];
+}
+
+export const isOf = (state: Attempt, { job, round, attempt }: AttemptId): boolean =>
+  placeOf(state).join() === [job, round, attempt].join();
+
+async function writeList(
+  transaction: Transaction,
+  state: Attempt,
+  list: List,
+  now: readonly Entry[],
+  old: readonly Entry[] | null,
+): Promise<void> {
+  if (now === old) return;
+  const place = [...placeOf(state), list];
+  const kept = new Set(now);
+  const gone = old?.filter((entry) => !kept.has(entry)).map(slotOf);
+  if (!gone || gone.length > 0) {
+    await transaction.query(
+      `delete from entries where job = $1 and round = $2 and attempt = $3 and list = $4
+       and ($5::int[] is null or slot = any($5::int[]))`,
+      [...place, gone ?? null],
+    );
+  }
+  const known = new Set(old);
+  const fresh = now.filter((entry) => !known.has(entry));
+  if (fresh.length === 0) return;
+  await transaction.query(
+    `insert into entries (job, round, attempt, list, slot, body)
+     select $1, $2, $3, $4, (entry->>'slot')::int, entry->'body' from jsonb_array_elements($5::jsonb) as entry`,
+    [...place, JSON.stringify(fresh.map((body) => ({ slot: slotOf(body), body })))],
+  );
+}
+
+function listsOf(state: Attempt): Lists {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => lists.includes(key as List)));
+}
+
+function slotOf({ message, seat }: Entry): number {
+  const slot = message?.member ?? message?.seat ?? seat;
+  if (slot === undefined) throw new TypeError('an entry names neither a member nor a seat');
+  return slot;
+}

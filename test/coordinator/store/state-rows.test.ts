@@ -1,0 +1,155 @@
+import { expect } from 'chai';
+import { announce } from '#coordinator/round/announced.ts';
+import type { Attempt } from '#coordinator/round/attempt.ts';
+import { openDatabase, type Database } from '#coordinator/store/database.ts';
+import { openRecords, type Records } from '#coordinator/store/records.ts';
+import { cohort } from '#test/support/cohort.ts';
+import { codeOf } from '../code-of.ts';
+import {
+  abortOf,
+  attestationOf,
+  confirmationOf,
+  confirmations,
+  drawOf,
+  enrolments,
+  honestly,
+  inputs,
+  play,
+  refusalOf,
+  rulesOf,
+  sharings,
+  unmaskings,
+} from '../fixtures.ts';
+import { newFolder, preparedDatabase, removeFolder } from './folder.ts';
+
+const members = cohort({ n: 8, draw: drawOf(6, 5) });
+const { id } = members;
+const job = { job: 7, state: 'active', rounds: 2, round: 1, attempt: 1 } as const;
+const without = members.inputs.filter(({ message }) => message.member !== 3);
+
+/** Every state of an attempt in which one member is left out at the end. */
+function history(): Attempt[] {
+  const states: Attempt[] = [announce(rulesOf(members))];
+  const last = () => states.at(-1)!;
+  const then = (...events: Parameters<typeof play>[1]) => {
+    for (const event of events) states.push(play(last(), [event], last().rules.announcedAt));
+  };
+  then(...enrolments(members), { type: 'drawn', draw: drawOf(6, 5) });
+  then(...sharings(members), ...inputs(members).reverse());
+  then(...confirmations(members).filter((_, member) => member !== 3), abortOf(members, 3));
+  then(...without.map(({ message }) => confirmationOf(members, message.member, without)), { type: 'agreed' });
+  const left = cohort({ n: 8, draw: drawOf(6, 5), lostBeforeMasking: [3] });
+  then(...unmaskings(left));
+  const settling = honestly(left, 'settling');
+  states.push(settling);
+  then(attestationOf(left, settling.proposal, 6), refusalOf(left, settling.proposal.manifest, 0));
+  states.push(play(last(), [{ type: 'deadline' }], settling.deadline));
+  return states;
+}
+
+describe('an attempt in rows', () => {
+  let folder: string;
+  let database: Database;
+  let written = 0;
+  let failing = false;
+  const sync = () => (failing ? Promise.reject(new Error('EIO')) : Promise.resolve());
+  const open = async () => {
+    const opened = await openDatabase({ folder, prepared: await preparedDatabase(), sync });
+    return {
+      ...opened,
+      commit: (work: Parameters<Database['commit']>[0]) =>
+        opened.commit((transaction) =>
+          work({
+            ...transaction,
+            query: (sql: string, parameters?: unknown[]) => {
+              written += JSON.stringify(parameters).length;
+              return transaction.query(sql, parameters);
+            },
+          } as typeof transaction),
+        ),
+    };
+  };
+
+  before(async function () {
+    this.timeout(60_000);
+    folder = await newFolder();
+    database = await open();
+  });
+  after(async () => {
+    await database.close();
+    await removeFolder(folder);
+  });
+  const save = (records: Records, state: Attempt, revision = 1) =>
+    records.save({ job, attempts: [{ revision, state }], message: null });
+
+  it('comes back after each step as it was, by the process that wrote it and by another', async () => {
+    const records = openRecords(database);
+    for (const [revision, state] of history().entries()) {
+      await save(records, state, revision);
+      if (revision % 5 === 0) expect(await records.attempt(id)).to.deep.equal({ revision, state });
+    }
+    expect(await openRecords(database).attemptsOf(7, 1)).to.have.length(1);
+    expect((await openRecords(database).attempt(id))?.state).to.deep.equal(history().at(-1));
+  });
+
+  it('takes a message at the cost of that message', async () => {
+    const records = openRecords(database);
+    const sharing = honestly(members, 'sharing');
+    await save(records, sharing);
+    written = 0;
+    await save(records, play(sharing, [sharings(members)[5]!]));
+    expect(written).to.be.below(3 * JSON.stringify(members.shares[5]).length);
+    expect(written).to.be.below(JSON.stringify(members.enrolments).length / 2);
+  });
+
+  it('is whole again after a save that failed, whatever had reached the disk', async () => {
+    const records = openRecords(database);
+    const [masking, confirming] = [honestly(members, 'masking'), honestly(members, 'confirming')];
+    await save(records, confirming);
+    failing = true;
+    expect(await codeOf(save(records, masking))).to.equal('Error: EIO');
+    failing = false;
+    await save(records, confirming);
+    expect((await records.attempt(id))?.state).to.deep.equal(confirming);
+  });
+
+  it('goes on from rows that an earlier process wrote', async () => {
+    const [masking, confirming] = [honestly(members, 'masking'), honestly(members, 'confirming')];
+    await save(openRecords(database), confirming);
+    await save(openRecords(database), masking);
+    expect((await openRecords(database).attempt(id))?.state).to.deep.equal(masking);
+  });
+
+  it('is taken over from a database of the version before, ciphertexts too', async function () {
+    this.timeout(60_000);
+    const few = cohort({ n: 5 });
+    const [sharing] = sharings(few);
+    const confirming = honestly(few, 'confirming');
+    const aborted = play(confirming, [abortOf(few, 1), abortOf(few, 2)]);
+    const { rules, ...rest } = honestly(few, 'settling');
+    const settling = { ...rest, rules: { ...rules, expected: { ...rules.expected, attempt: 2 } } };
+    await database.commit(async (transaction) => {
+      await transaction.exec(`drop table entries; drop table ciphertexts; delete from attempts;
+        alter table attempts drop column rules; delete from migrations where step > 1`);
+      for (const state of [aborted, settling]) {
+        const given = Object.entries(state.rules).filter(([key]) => key !== 'sparse');
+        const old = Object.entries(state).filter(([key]) => key !== 'draw' && key !== 'onChain');
+        const body = Object.fromEntries([...old, ['rules', Object.fromEntries(given)]]) as object;
+        const parameters = [state.rules.expected.attempt, state.phase, body];
+        await transaction.query('insert into attempts values (7, 1, $1, 5, $2, $3)', parameters);
+      }
+      const body = sharing?.type === 'shares' ? sharing.upload : null;
+      await transaction.query("insert into messages values (7, 1, 2, 'shares', 0, $1)", [body]);
+    });
+    await database.close();
+    database = await open();
+    const records = openRecords(database);
+    expect((await records.attemptsOf(7, 1)).map(({ state }) => state)).to.deep.equal([aborted, settling]);
+    const second = { ...id, attempt: 2 };
+    const texts = few.dealt.get(0)!.ciphertexts;
+    expect(await records.deliveries(second, [{ dealer: 0, place: 4 }])).to.deep.equal([
+      { dealer: 0, ciphertext: `0x${Buffer.from(texts[4]!).toString('hex')}` },
+    ]);
+    expect(await database.query('select kind from messages', [])).to.deep.equal([]);
+  });
+});
