@@ -10,6 +10,7 @@ import { evidenceInputs } from './checks/evidence-inputs.ts';
 import { evidenceMessages } from './checks/evidence-messages.ts';
 import { evidenceRoot } from './checks/evidence-root.ts';
 import { evidenceSecrets } from './checks/evidence-secrets.ts';
+import { graph } from './checks/graph.ts';
 import { head } from './checks/head.ts';
 import { jobOnChain } from './checks/job-on-chain.ts';
 import { leaves } from './checks/leaves.ts';
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   units,
   policies,
   roster,
+  graph,
   cohortSize,
   cohortPolicy,
   weights,

@@ -1,5 +1,6 @@
 /** All that an audit takes from the chain, read once. protocol.md §5 */
 import type { JobFacts } from '#contracts/job-facts.ts';
+import type { Committed } from '#protocol/rules/committed.ts';
 import type { Address, Bytes32 } from '#protocol/units.ts';
 
 /** An offer of access tokens, as it was made. */
@@ -29,6 +30,8 @@ export type AuditFacts = Readonly<{
   /** Who owned each seat's dataset when a round was settled: rounds from 1, then seats. */
   owners: readonly (readonly Address[])[];
   claims: readonly ClaimOnChain[];
+  /** What the escrow keeps of each round's attempt, rounds from 1; null where it was not told (a complete graph). */
+  attempts: readonly (Committed | null)[];
 }>;
 
 /** The owners of the seats' datasets when a round was settled, in seat order. @param round from 1 */

@@ -1,9 +1,12 @@
 /** Reads from a chain what an audit takes from it: state, events, and who owned what at the time. protocol.md §5 */
 import { ZeroAddress } from 'ethers';
+import { readAttempt, readCommitted } from '#contracts/attempts.ts';
 import type { Contracts } from '#contracts/connect.ts';
 import { claimsOf, readEvents, seatsOfJob, settlementsOf } from '#contracts/events.ts';
 import { readJobFacts, type JobFacts, type SeatOnChain } from '#contracts/job-facts.ts';
 import { TributaryError } from '#crypto/error.ts';
+import type { AttemptId } from '#protocol/job-id.ts';
+import type { Committed } from '#protocol/rules/committed.ts';
 import { toAddress, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
 import type { AuditFacts, ClaimOnChain, OfferOnChain, UnitsTaken } from './facts.ts';
 
@@ -19,6 +22,9 @@ export async function readAuditFacts(contracts: Contracts, job: number): Promise
     descriptors: await Promise.all(seats.map(({ dataset }) => readDescriptor(contracts, dataset))),
     owners: await readOwners(contracts, facts),
     claims: await readClaims(contracts, job),
+    attempts: await Promise.all(
+      settlements.map(({ round, attempt }) => readAgreement(contracts, { job, round, attempt })),
+    ),
   };
 }
 
@@ -27,6 +33,11 @@ const readHead = async ({ escrow }: Contracts, job: number, round: number): Prom
 
 const readDescriptor = async ({ registry }: Contracts, dataset: bigint): Promise<Bytes32> =>
   toBytes32((await registry.read.datasetOf(dataset)).manifest);
+
+async function readAgreement(contracts: Contracts, id: AttemptId): Promise<Committed | null> {
+  const { outcome } = await readAttempt(contracts, id, { confirmations: 1 });
+  return outcome === 'none' ? null : readCommitted(contracts, id, { confirmations: 1 });
+}
 
 async function readOffer({ accessToken }: Contracts, token: bigint): Promise<OfferOnChain | null> {
   try {

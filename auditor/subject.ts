@@ -72,7 +72,8 @@ export function subjectOf({ domain, facts, blocks, evidence, claimedHead }: Give
   for (const settlement of facts.job.settlements) {
     const cid = blockOf(settlement.manifest);
     source.name(cid, `round ${settlement.round}`);
-    rounds.push(roundSubject({ domain, job: facts.job.job, source, evidence }, settlement, rounds.at(-1)));
+    const around = { domain, job: facts.job.job, seats: facts.job.seats.length, source, evidence };
+    rounds.push(roundSubject(around, settlement, rounds.at(-1)));
   }
   return {
     domain,
@@ -90,12 +91,13 @@ export function subjectOf({ domain, facts, blocks, evidence, claimedHead }: Give
 type Around = Readonly<{
   domain: Domain;
   job: number;
+  seats: number;
   source: NamedSource;
   evidence: readonly EvidenceCopy[];
 }>;
 
 function roundSubject(
-  { domain, job, source, evidence }: Around,
+  { domain, job, seats, source, evidence }: Around,
   settlement: SettlementOnChain,
   before: RoundSubject | undefined,
 ): RoundSubject {
@@ -105,8 +107,9 @@ function roundSubject(
   const cid = blockOf(settlement.manifest);
   const manifest = once(() => readBlock(source, cid, roundSchema, `the manifest of ${place}`));
   const roster = once(async () => {
-    const block = await readBlock(source, (await manifest()).roster, rosterSchema, `the roster of ${place}`);
-    return buildRoster(domain, block.members);
+    const { roster: link, graph } = await manifest();
+    const { members } = await readBlock(source, link, rosterSchema, `the roster of ${place}`);
+    return buildRoster(domain, members, graph && { draw: graph, seats });
   });
   return {
     number: round,

@@ -12,7 +12,7 @@ import type { Proposal } from '#protocol/attempt-view.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Evidence } from '#protocol/manifests.ts';
-import { buildRoster } from '#protocol/rules/roster.ts';
+import type { Committed } from '#protocol/rules/committed.ts';
 
 /** What a proposed round starts from. */
 export type Basis = Readonly<{ job: Job; facts: JobFacts; before: Model; previous: PreviousRound | null }>;
@@ -23,6 +23,7 @@ export type RoundVerdict =
 /**
  * @param store the buyer's IPFS node
  * @param evidenceCar the kept evidence
+ * @param readCommitted what the escrow keeps of a sparse attempt
  */
 export async function checkRound(
   store: BlockSource,
@@ -30,6 +31,7 @@ export async function checkRound(
   { job, facts, before, previous }: Basis,
   id: AttemptId,
   proposal: Proposal,
+  readCommitted: () => Promise<Committed>,
 ): Promise<RoundVerdict> {
   const car = await carBlockStore(evidenceCar);
   try {
@@ -43,12 +45,12 @@ export async function checkRound(
       previous,
       store,
       evidenceStore: car,
+      readCommitted,
       // The whole sum is recomputed below, which costs less than all coordinates one by one.
       coordinates: [],
     });
     if (!verdict.holds) return verdict;
-    const { evidence, result } = verdict;
-    const frame = { domain: job.id, id, roster: buildRoster(job.id, evidence.roster) };
+    const { evidence, result, frame } = verdict;
     const recomputed = await sumFromEvidence(car, frame, evidence, job, before.digest);
     const { sum } = await loadAggregate(store, result.aggregate, job.parameters.dimension);
     const wrong = recomputed.findIndex((value, coordinate) => value !== sum[coordinate]);

@@ -1,8 +1,9 @@
 /** Follows one attempt view by view; at settling, keeps its evidence, recomputes it and approves, or says why not. protocol.md §4.7 */
+import { readCommitted } from '#contracts/attempts.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
-import type { AttemptView, ViewOf } from '#protocol/attempt-view.ts';
+import type { AttemptView, Proposal } from '#protocol/attempt-view.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
@@ -46,7 +47,7 @@ async function isPast({ contracts }: Watching, { job, round }: AttemptId): Promi
 async function decide(
   watching: Watching,
   id: AttemptId,
-  { proposal }: ViewOf<'settling'>,
+  { proposal }: Readonly<{ proposal: Proposal }>,
 ): Promise<WatchEvent> {
   const { api, home, key } = watching;
   const evidence = evidenceFile(home, domainOf(watching), id);
@@ -68,17 +69,19 @@ async function decide(
 async function recompute(
   watching: Watching,
   id: AttemptId,
-  proposal: ViewOf<'settling'>['proposal'],
+  proposal: Proposal,
   file: string,
 ): Promise<RoundVerdict> {
-  const { api, key, now, state, store } = watching;
+  const { api, contracts, key, now, state, store } = watching;
   try {
     const source = evidenceSource(
       { api, domain: domainOf(watching), id, key, now },
       evidenceLimit(state.job),
     );
     await keepEvidence(file, source, cidFromDigest('dag-cbor', fromHex(proposal.evidence)));
-    return await checkRound(store, file, await basisOf(store, state), id, proposal);
+    return await checkRound(store, file, await basisOf(store, state), id, proposal, () =>
+      readCommitted(contracts, id),
+    );
   } catch (error) {
     if (!(error instanceof TributaryError) || passes(error)) throw error;
     return { holds: false, flaw: asFlaw(error) };

@@ -1,8 +1,10 @@
 /** What a buyer decides before a launch, as it is kept in its home: amounts and decimals as text. protocol.md §6.2 */
 import { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
+import { sparseByDefault } from '#protocol/aggregation.ts';
+import { aggregationSchema } from '#protocol/manifests.ts';
 import { recipeSchema } from '#protocol/recipe/recipe.ts';
-import { address, amount, bytes32, decimal, u32 } from '#protocol/units.ts';
+import { address, amount, bytes32, u32 } from '#protocol/units.ts';
 
 const phaseSeconds = z.int().min(1).max(86_400);
 
@@ -18,7 +20,10 @@ export const planSchema = z.strictObject({
   seed: bytes32,
   recipe: recipeSchema,
   /** Of the update's grid; dimension and largest weight follow from model and datasets. */
-  aggregation: z.strictObject({ bits: z.int(), clip: decimal, range: decimal, chunkWords: z.int() }),
+  aggregation: aggregationSchema.pick({ bits: true, clip: true, range: true, chunkWords: true }).extend({
+    rounding: aggregationSchema.shape.rounding.default('nearest'),
+    sparse: aggregationSchema.shape.sparse.default(sparseByDefault),
+  }),
   minimumCohort: u32.min(3),
   phases: z.strictObject({
     enrolling: phaseSeconds,

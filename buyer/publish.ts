@@ -2,13 +2,14 @@
 import type { CID } from 'multiformats/cid';
 import type { Contracts } from '#contracts/connect.ts';
 import { TributaryError } from '#crypto/error.ts';
-import { checkParameters, checkWeight, wordBits } from '#crypto/parameters.ts';
+import { checkWeight, wordBits } from '#crypto/parameters.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
 import { writeBlock } from '#datasets/read-block.ts';
 import { fitFlaw } from '#model/fits-recipe.ts';
 import { putInitialModel } from '#model/model-store.ts';
 import { parseTopology, type Topology } from '#model/topology.ts';
-import { fromParameters, toParameters } from '#protocol/aggregation.ts';
+import { fromParameters, toParameters, toSparseTerms } from '#protocol/aggregation.ts';
+import { largestRoster } from '#protocol/rules/sparse.ts';
 import { toError } from '#protocol/flaw.ts';
 import type { Aggregation, JobManifest } from '#protocol/manifests.ts';
 import type { Address } from '#protocol/units.ts';
@@ -19,8 +20,6 @@ import type { QuoteLine } from './quote.ts';
 
 /** Of one seat to be. */
 type Described = SeatTerms & Readonly<{ line: QuoteLine; link: CID }>;
-
-const mostSeats = 100;
 
 /**
  * Stores topology, initial weights, recipe, aggregation and terms, and pins them. The same plan and the same offers
@@ -80,17 +79,22 @@ async function describe(contracts: Contracts, store: BlockStore, line: QuoteLine
   return { line, link, owner, descriptor, dataset: line.dataset, price: line.price };
 }
 
-function assertSize({ minimumCohort, recipe }: Plan, topology: Topology, datasets: number): void {
+function assertSize(
+  { minimumCohort, recipe, aggregation }: Plan,
+  topology: Topology,
+  datasets: number,
+): void {
   if (datasets < minimumCohort) {
     throw new TributaryError(
       'launch/too-few-datasets',
       `${datasets} datasets can't make a cohort of ${minimumCohort}: add some`,
     );
   }
-  if (datasets > mostSeats) {
+  const most = largestRoster(aggregation.sparse);
+  if (datasets > most) {
     throw new TributaryError(
       'launch/too-many-datasets',
-      `a job has at most ${mostSeats} datasets, not ${datasets}`,
+      `a job with these terms has at most ${most} datasets, not ${datasets}`,
     );
   }
   const misfit = fitFlaw(topology, recipe);
@@ -104,15 +108,15 @@ function aggregationOf(
   described: readonly Described[],
 ): Aggregation {
   const weights = described.map(({ descriptor }) => descriptor.rowsBucket);
-  const parameters = toParameters({
+  const block: Aggregation = {
     kind: 'tributary/aggregation',
-    version: 1,
+    version: 2,
     ...aggregation,
     dimension: topology.dimension,
     maxWeight: Math.max(...weights),
-  });
-  checkParameters(parameters);
+  };
+  const parameters = toParameters(block);
   for (const weight of weights) checkWeight(weight, parameters);
   wordBits(parameters.bits, described.length);
-  return fromParameters(parameters);
+  return fromParameters(parameters, aggregation.rounding, toSparseTerms(block));
 }

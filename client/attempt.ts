@@ -3,6 +3,7 @@ import type { SigningKey } from 'ethers';
 import type { Binding } from '#crypto/agreement.ts';
 import type { Rng } from '#crypto/random.ts';
 import { fromHex } from '#crypto/bytes.ts';
+import type { AttemptOnChain } from '#contracts/attempts.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
 import type { Job } from '#model/job.ts';
 import type { Model } from '#model/model-store.ts';
@@ -11,11 +12,12 @@ import type { Flaw } from '#protocol/flaw.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { contextOf, type AttemptId } from '#protocol/job-id.ts';
 import type { Signed } from '#protocol/messages.ts';
+import type { Committed } from '#protocol/rules/committed.ts';
 import type { SeatPrice } from '#protocol/rules/payouts.ts';
 import type { Expected, Roster, SeatFacts } from '#protocol/rules/roster.ts';
 import { signTyped } from '#protocol/signature.ts';
 import type { PrimaryType } from '#protocol/typed-data.ts';
-import type { Address } from '#protocol/units.ts';
+import type { Address, Bytes32 } from '#protocol/units.ts';
 import type { AttemptJournal } from './journal/attempt-journal.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Update } from './journal/update-journal.ts';
@@ -61,6 +63,12 @@ export type Attempt = Readonly<{
   store: BlockStore;
   /** All seats of the job, by this client's own RPC, in seat order. */
   readSeats(): Promise<readonly Seat[]>;
+  /** What the escrow holds of an attempt, once no reorganisation is feared for it. */
+  readAttempt(id: AttemptId): Promise<AttemptOnChain>;
+  /** The same with the randomness that drew its graph. @throws TributaryError `chain/not-final` */
+  readCommitted(id: AttemptId): Promise<Committed>;
+  /** The prevrandao of a block; null while it may still change. */
+  readSeed(block: number): Promise<Bytes32 | null>;
   /** Whether the owner's policy takes these seats as a cohort, its own among them. */
   cohortFlaw(cohort: readonly SeatFacts[]): Flaw | null;
   /** Trains on the owner's rows, clips and quantises. */

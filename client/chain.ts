@@ -1,8 +1,11 @@
 /** What a client asks of the chain, by its own RPC. protocol.md §4.2, §5 */
+import { readAttempt, readCommitted, readSeed, type AttemptOnChain } from '#contracts/attempts.ts';
 import type { Contracts } from '#contracts/connect.ts';
 import { chainError } from '#contracts/decode-error.ts';
 import { activations, seatsOfDataset } from '#contracts/events.ts';
 import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
+import type { AttemptId } from '#protocol/job-id.ts';
+import type { Committed } from '#protocol/rules/committed.ts';
 import { toBytes32, type Bytes32 } from '#protocol/units.ts';
 
 export type ChainReads = Readonly<{
@@ -11,6 +14,11 @@ export type ChainReads = Readonly<{
   facts(job: number): Promise<JobFacts>;
   /** Digest of the dataset's registered descriptor. */
   descriptor(): Promise<Bytes32>;
+  attempt(id: AttemptId): Promise<AttemptOnChain>;
+  /** @throws TributaryError `chain/not-final` */
+  committed(id: AttemptId): Promise<Committed>;
+  /** The prevrandao of a block; null while it may still change. */
+  seed(block: number): Promise<Bytes32 | null>;
 }>;
 
 /** Blocks that are read again each time: a reorganisation may have changed them. */
@@ -38,6 +46,9 @@ export function chainReads(contracts: Contracts, dataset: bigint): ChainReads {
       return jobs.map(Number).sort((a, b) => a - b);
     },
     facts: (job) => readJobFacts(contracts, job),
+    attempt: (id) => readAttempt(contracts, id),
+    committed: (id) => readCommitted(contracts, id),
+    seed: (block) => readSeed(contracts, block),
     descriptor: async () => toBytes32((await contracts.registry.read.datasetOf(dataset)).manifest),
   };
 }

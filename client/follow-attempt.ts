@@ -40,6 +40,9 @@ export async function followAttempt(
   }
 }
 
+/** The client's own RPC is behind, or a block is not deep enough yet. */
+const waits: readonly string[] = ['roster/not-final', 'graph/not-drawn', 'outcome/not-final'];
+
 const isEnd = ({ phase }: AttemptView): boolean =>
   phase === 'settled' || phase === 'aborted' || phase === 'failed';
 
@@ -53,9 +56,9 @@ class Refusals {
     this.#attempt = attempt;
   }
 
-  /** Aborts of an earlier attempt may still come in. */
+  /** Aborts of an earlier attempt may still come in, or the chain may get where the coordinator sees it. */
   get mayPass(): boolean {
-    return this.#code.startsWith('retry/');
+    return this.#code.startsWith('retry/') || waits.includes(this.#code);
   }
 
   /** Training is not tried again in the attempt that it failed in. */

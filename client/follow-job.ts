@@ -67,7 +67,12 @@ async function takePart(setting: Setting, facts: JobFacts): Promise<Flaw | null>
   const attempt = attemptFrom(setting, job, facts, seat, basis, api, now.attempt);
   const hasMovedOn = async () => isPast(await setting.chain.facts(facts.job), basis.round, setting.now());
   setting.log.info(attempt.id, `job ${facts.job}: round ${basis.round}, attempt ${now.attempt}`);
-  await followAttempt(attempt, (after, wait) => api.attempt(attempt.id, after, wait), hasMovedOn, patience);
+  await followAttempt(
+    attempt,
+    (after, wait) => api.attempt(attempt.id, after, wait, seat.seat),
+    hasMovedOn,
+    patience,
+  );
   if (!(await hasMovedOn())) await pause(pollMillis, patience.signal);
   return null;
 }
@@ -103,6 +108,9 @@ function attemptFrom(
     record,
     api: countingApi(api, record, now),
     acknowledged: new Set(),
+    readAttempt: (of) => setting.chain.attempt(of),
+    readCommitted: (of) => setting.chain.committed(of),
+    readSeed: (block) => setting.chain.seed(block),
     readSeats: async () => (await setting.chain.facts(facts.job)).seats,
     cohortFlaw: cohortCheck(descriptor.policy, seat.owner),
     train: () => setting.train(job, model, descriptor.rowsBucket, round),

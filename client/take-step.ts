@@ -1,7 +1,10 @@
 /** What a client does in each phase of an attempt. protocol.md §4 */
-import type { AttemptView } from '#protocol/attempt-view.ts';
+import { isNear, type AttemptView, type NearView, type WholeView } from '#protocol/attempt-view.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { Attempt } from './attempt.ts';
+import { confirmNear } from './near/confirm.ts';
+import { maskNear, shareNear } from './near/mask.ts';
+import { attestNear, unmaskNear } from './near/unmask.ts';
 import { attest } from './steps/attest.ts';
 import { confirm } from './steps/confirm.ts';
 import { enrol } from './steps/enrol.ts';
@@ -21,6 +24,10 @@ import { unmask } from './steps/unmask.ts';
 export async function takeStep(attempt: Attempt, view: AttemptView): Promise<Flaw | null> {
   const broken = viewFlaw(attempt, view);
   if (broken) return broken;
+  return isNear(view) ? takeNear(attempt, view) : takeWhole(attempt, view);
+}
+
+async function takeWhole(attempt: Attempt, view: WholeView): Promise<Flaw | null> {
   keepAborts(attempt, view);
   switch (view.phase) {
     case 'announced':
@@ -42,6 +49,28 @@ export async function takeStep(attempt: Attempt, view: AttemptView): Promise<Fla
       return null;
     case 'settled':
     case 'failed':
+      return null;
+    default:
+      return view satisfies never;
+  }
+}
+
+/** The same of a sparse attempt, from its roster on. protocol.md §4.9 */
+async function takeNear(attempt: Attempt, view: NearView): Promise<Flaw | null> {
+  switch (view.phase) {
+    case 'sharing':
+      return acting(attempt, view.phase, () => shareNear(attempt, view));
+    case 'masking':
+      return acting(attempt, view.phase, () => maskNear(attempt, view));
+    case 'confirming':
+      return acting(attempt, view.phase, () => confirmNear(attempt, view));
+    case 'unmasking':
+      return acting(attempt, view.phase, () => unmaskNear(attempt, view));
+    case 'settling':
+      return acting(attempt, view.phase, () => attestNear(attempt, view));
+    case 'drawing':
+    case 'agreeing':
+    case 'settled':
       return null;
     default:
       return view satisfies never;

@@ -36,6 +36,7 @@ export function localTrainer(
       rows,
     });
     const update = Float64Array.from(trained.weights, (after, at) => after - (model.weights[at] ?? 0));
-    return { quantised: quantise(update, weight, job.parameters), backend: running.name };
+    const chance = job.rounding === 'stochastic' ? rng : undefined;
+    return { quantised: quantise(update, weight, job.parameters, chance), backend: running.name };
   };
 }

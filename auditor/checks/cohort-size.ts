@@ -1,7 +1,8 @@
 /** Level 2: U3 ⊆ U2 ⊆ U1, each as large as threshold and terms demand. protocol.md §3.7, §4.5 */
 import { everyMember, memberSet } from '#crypto/members.ts';
 import type { RoundCheck } from '../check.ts';
-import { answering, fails, holds } from '../verdict.ts';
+import { cutOffFlaw } from '#protocol/rules/phase-messages.ts';
+import { answering, fails, failsBy, holds } from '../verdict.ts';
 
 export const cohortSize: RoundCheck = {
   id: 'cohort.size',
@@ -10,7 +11,8 @@ export const cohortSize: RoundCheck = {
   async run(round, subject) {
     const { minimumCohort } = (await subject.job()).manifest;
     const manifest = await round.manifest();
-    const { members, threshold } = await round.roster();
+    const roster = await round.roster();
+    const { members, threshold } = roster;
     return answering(round.place, () => {
       const sharers = memberSet(manifest.sharers);
       const survivors = memberSet(manifest.survivors.map(({ member }) => member));
@@ -31,7 +33,10 @@ export const cohortSize: RoundCheck = {
           'a survivor never shared its secrets',
         );
       }
-      if (survivors.size < threshold) {
+      if (roster.draw) {
+        const cutOff = cutOffFlaw(roster, survivors);
+        if (cutOff) return failsBy(`${round.place} → survivors`, cutOff);
+      } else if (survivors.size < threshold) {
         return fails(
           `${round.place} → survivors`,
           'cohort/below-threshold',

@@ -5,7 +5,7 @@
 import { rosterSchema } from '#protocol/manifests.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { digestHex } from '#model/model-store.ts';
-import { buildRoster, rosterFlaw } from '#protocol/rules/roster.ts';
+import { rosterFlaw } from '#protocol/rules/roster.ts';
 import type { RoundCheck } from '../check.ts';
 import { ownersAt } from '../facts.ts';
 import { answering, fails, failsBy, holds } from '../verdict.ts';
@@ -31,7 +31,7 @@ export const roster: RoundCheck = {
       const expected = { ...round.id, model: digestHex(manifest.modelBefore), ...digests };
       const broken = rosterFlaw(domain, members, expected, seats);
       if (broken) return failsBy(at, broken);
-      const { root } = buildRoster(domain, members);
+      const { root } = await round.roster();
       return root === manifest.rosterRoot
         ? holds(`${members.length} enrolments by the seats’ operators, root ${root}`)
         : fails(at, 'roster/other-root', `its root is ${root}, the manifest says ${manifest.rosterRoot}`);

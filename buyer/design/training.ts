@@ -1,4 +1,5 @@
 /** How a generated recipe trains, and the grid of its updates: defaults by model, each of which a buyer may change. protocol.md §2, §6.5 */
+import { sparseByDefault } from '#protocol/aggregation.ts';
 import type { Label } from '#protocol/recipe/features.ts';
 import type { Optimiser, ServerOptimiser } from '#protocol/recipe/optimisers.ts';
 import { metricNames, type Loss, type Recipe } from '#protocol/recipe/recipe.ts';
@@ -104,5 +105,5 @@ export function aggregationFor(
 ): Plan['aggregation'] {
   const clip = toDecimal(choice.clip ?? defaultOf(request).clip);
   const chunkWords = 2 ** Math.min(16, Math.max(6, Math.ceil(Math.log2(dimension / 64))));
-  return { bits: 16, clip, range: clip, chunkWords };
+  return { bits: 16, clip, range: clip, chunkWords, rounding: 'nearest', sparse: sparseByDefault };
 }

@@ -10,6 +10,8 @@ import {
   signedConfirm,
   signedEnrolment,
 } from '#protocol/messages.ts';
+import { neighbourhood } from '#protocol/attempt-view.ts';
+import { drawSchema } from '#protocol/manifests.ts';
 import { signedInput, signedRefusal, signedShares, signedUnmasking } from '#protocol/messages.ts';
 import { address, bytes32, compactSignature, u32 } from '#protocol/units.ts';
 
@@ -18,6 +20,8 @@ export const decisions = {
   enrolment: signedEnrolment,
   /** U1 as this client accepted it; no other is ever used in the attempt. */
   roster: z.array(signedEnrolment),
+  /** Or the part of a sparse U1 that it was shown, and the graph that was drawn for it. */
+  neighbourhood: z.strictObject({ shown: neighbourhood, draw: drawSchema }),
   shares: signedShares,
   verdict: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('confirm'), envelope: signedConfirm }),

@@ -8,8 +8,9 @@ import { checkProposal } from '#model/check-proposal.ts';
 import type { Evidence } from '#protocol/manifests.ts';
 import type { Refusal, SettlementTerms, Signed } from '#protocol/messages.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
-import { buildRoster } from '#protocol/rules/roster.ts';
-import { survivorsRoot } from '#protocol/rules/survivors.ts';
+import type { Roster } from '#protocol/rules/roster.ts';
+import { agreedRoot, survivorsRoot } from '#protocol/rules/survivors.ts';
+import type { Bytes32 } from '#protocol/units.ts';
 import { deliver, sign, type Attempt } from '../attempt.ts';
 import { evidenceFrom } from '../evidence.ts';
 import { isFlaw, membershipIn, type Membership } from './membership.ts';
@@ -17,8 +18,25 @@ import { isFlaw, membershipIn, type Membership } from './membership.ts';
 /** Coordinates at which the sum is recomputed: a lie in a share f of them is missed with (1 − f)^1,024. */
 const sampled = 1024;
 
-export async function attest(attempt: Attempt, view: ViewOf<'settling'>): Promise<Flaw | null> {
-  const terms = settlementTermsOf(attempt.id, view.proposal);
+export const attest = (
+  attempt: Attempt,
+  { proposal, roster, inputs }: ViewOf<'settling'>,
+): Promise<Flaw | null> =>
+  attestTo(attempt, proposal, async () => {
+    const membership = await membershipIn(attempt, roster);
+    return isFlaw(membership) ? membership : { membership, survivors: survivorsRoot(inputs) };
+  });
+
+/** What this client knows of the attempt: its place, and the survivors that it was shown. */
+type Known = Readonly<{ membership: Membership; survivors: Bytes32 }>;
+
+/** @param know checks the roster that the coordinator shows, of either graph */
+export async function attestTo(
+  attempt: Attempt,
+  proposal: Proposal,
+  know: () => Promise<Known | Flaw>,
+): Promise<Flaw | null> {
+  const terms = settlementTermsOf(attempt.id, proposal);
   const attested = attempt.record.decided('attestation');
   if (attested) {
     if (!sameSettlement(attested.message, terms)) {
@@ -29,16 +47,16 @@ export async function attest(attempt: Attempt, view: ViewOf<'settling'>): Promis
   }
 
   const refused = attempt.record.decided('refusal');
-  if (refused?.message.proposal === view.proposal.manifest) {
+  if (refused?.message.proposal === proposal.manifest) {
     await sendRefusal(attempt, refused);
     return flaw(refused.message.reason, 'this client refused the proposal');
   }
 
-  const membership = await membershipIn(attempt, view.roster);
-  if (isFlaw(membership)) return membership;
-  const broken = lateFlaw(attempt, view.proposal) ?? (await recomputedFlaw(attempt, membership, view));
+  const known = await know();
+  if (isFlaw(known)) return known;
+  const broken = lateFlaw(attempt, proposal) ?? (await recomputedFlaw(attempt, known, proposal));
   if (broken) {
-    await refuse(attempt, view.proposal, broken);
+    await refuse(attempt, proposal, broken);
     return broken;
   }
   attempt.record.decide('attestation', sign(attempt, 'Attestation', terms));
@@ -47,45 +65,43 @@ export async function attest(attempt: Attempt, view: ViewOf<'settling'>): Promis
 }
 
 /** Recomputes model, manifest, payouts and, from the evidence, the sum at random coordinates. */
-async function recomputedFlaw(
-  attempt: Attempt,
-  membership: Membership,
-  view: ViewOf<'settling'>,
-): Promise<Flaw | null> {
+async function recomputedFlaw(attempt: Attempt, known: Known, proposal: Proposal): Promise<Flaw | null> {
   const { job, id, store, model, previous, bonusPool } = attempt;
   const verdict = await checkProposal({
     job,
     id,
-    proposal: view.proposal,
+    proposal,
     seats: await attempt.readSeats(),
     bonusPool,
     before: model,
     previous,
     store,
     evidenceStore: evidenceFrom(attempt),
+    readCommitted: () => attempt.readCommitted(id),
     coordinates: randomCoordinates(job.parameters.dimension, attempt.rng),
   });
   if (!verdict.holds) return verdict.flaw;
-  const broken = evidenceFlaw(attempt, membership, view, verdict.evidence);
+  const { frame, evidence } = verdict;
+  const broken = evidenceFlaw(attempt, known, frame.roster, evidence);
   if (broken) return broken;
-  const manifest = await store.get(cidFromDigest('dag-cbor', fromHex(view.proposal.manifest)));
+  const manifest = await store.get(cidFromDigest('dag-cbor', fromHex(proposal.manifest)));
   attempt.lineage.keep(job.id, id, manifest, verdict.result.payouts);
   return null;
 }
 
 /** The evidence, sound by itself, is that of the round which this client took part in and opened shares of. */
 export function evidenceFlaw(
-  { job, record }: Pick<Attempt, 'job' | 'record'>,
-  { roster }: Membership,
-  { inputs }: Pick<ViewOf<'settling'>, 'inputs'>,
-  evidence: Evidence,
+  { record }: Pick<Attempt, 'record'>,
+  { membership, survivors: shown }: Known,
+  roster: Roster,
+  evidence: Pick<Evidence, 'inputs'>,
 ): Flaw | null {
-  if (buildRoster(job.id, evidence.roster).root !== roster.root) {
+  if (roster.root !== membership.roster.root) {
     return flaw('evidence/other-roster', 'the evidence is of another roster than this client accepted');
   }
-  const survivors = survivorsRoot(evidence.inputs);
+  const survivors = agreedRoot(roster, evidence.inputs);
   const opened = record.decided('unmasking')?.survivors ?? survivors;
-  return survivors === survivorsRoot(inputs) && survivors === opened
+  return survivors === shown && survivors === opened
     ? null
     : flaw('evidence/other-survivors', 'the evidence holds other inputs than were confirmed');
 }

@@ -88,7 +88,7 @@ const abortFor = (attempt: Attempt, { roster, member }: Membership, { code }: Fl
   envelope: sign(attempt, 'Abort', { ...attempt.id, member, roster: roster.root, reason: code }),
 });
 
-async function sendVerdict(attempt: Attempt, verdict: Verdict): Promise<void> {
+export async function sendVerdict(attempt: Attempt, verdict: Verdict): Promise<void> {
   const { api, id } = attempt;
   await deliver(attempt, 'verdict', () =>
     verdict.kind === 'confirm' ? api.confirm(id, verdict.envelope) : api.abort(id, verdict.envelope),

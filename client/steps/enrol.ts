@@ -16,7 +16,7 @@ export async function enrol(
   view: ViewOf<'announced'> | ViewOf<'enrolling'>,
 ): Promise<Flaw | null> {
   if (!attempt.record.decided('enrolment')) {
-    const broken = deadlineFlaw(attempt, view.deadline) ?? retryFlaw(attempt);
+    const broken = deadlineFlaw(attempt, view.deadline) ?? (await retryFlaw(attempt));
     if (broken) return broken;
 
     await attempt.hold('announced');

@@ -20,6 +20,8 @@ export async function giveUpEarlier(attempt: Attempt, { earlier }: AttemptView):
 export async function giveUp(attempt: Attempt, shown: readonly Signed<Enrolment>[] | null): Promise<void> {
   const { record, api, id } = attempt;
   if (!record.decided('enrolment') || record.decided('unmasking')) return;
+  // Of a sparse attempt the escrow says how it ended.
+  if (record.decided('neighbourhood')) return;
   const verdict = record.decided('verdict') ?? (await abortOf(attempt, shown));
   if (verdict?.kind !== 'abort') return;
   try {

@@ -8,7 +8,7 @@ import type { ViewOf } from '#protocol/attempt-view.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { Shares, Signed } from '#protocol/messages.ts';
 import { sharesFlaw } from '#protocol/rules/phase-messages.ts';
-import { membersDigest, sharersOf } from '#protocol/rules/survivors.ts';
+import { membersDigest, sharersNear, sharersOf } from '#protocol/rules/survivors.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { bindingFor, deliver, isAcknowledged, sign, type Attempt } from '../attempt.ts';
 import type { SentInput } from '../journal/decisions.ts';
@@ -18,20 +18,37 @@ import { heldShares } from './received.ts';
 import { retryFlaw, updateKeyOf } from './retry.ts';
 import { ephemeralKeys, erased } from './share.ts';
 
-export async function mask(attempt: Attempt, view: ViewOf<'masking'>): Promise<Flaw | null> {
+export const mask = (attempt: Attempt, { roster, sharers }: ViewOf<'masking'>): Promise<Flaw | null> =>
+  maskAmong(
+    attempt,
+    sharers,
+    () => membershipIn(attempt, roster),
+    ({ frame }) => sharesFlaw(frame, sharers),
+  );
+
+/**
+ * @param accept checks the roster that the coordinator shows, of either graph
+ * @param flawOf what is wrong with the shares, as far as this client sees U2
+ */
+export async function maskAmong(
+  attempt: Attempt,
+  shares: readonly Signed<Shares>[],
+  accept: () => Promise<Membership | Flaw>,
+  flawOf: (membership: Membership) => Flaw | null,
+): Promise<Flaw | null> {
   if (isAcknowledged(attempt, 'input')) return null;
   if (!ownInput(attempt)) {
-    const membership = await membershipIn(attempt, view.roster);
+    const membership = await accept();
     if (isFlaw(membership)) return membership;
     const broken =
-      sharesFlaw(membership.frame, view.sharers) ??
-      ownSharesFlaw(view.sharers, membership.member, attempt.record.decided('shares')) ??
-      retryFlaw(attempt);
+      flawOf(membership) ??
+      ownSharesFlaw(shares, membership.member, attempt.record.decided('shares')) ??
+      (await retryFlaw(attempt));
     if (broken) return broken;
 
     // Not needed to mask: but a dealer's lie is better known, and kept, before anything is opened.
-    await heldShares(attempt, membership, view.sharers);
-    const unmaskable = journalInput(attempt, membership, view.sharers);
+    await heldShares(attempt, membership, shares);
+    const unmaskable = journalInput(attempt, membership, shares);
     if (unmaskable) return unmaskable;
   }
   return sendInput(attempt);
@@ -68,8 +85,8 @@ function journalInput(
   const update = attempt.journal.update(updateKeyOf(attempt));
   if (!keys || !sharing || !update) return erased;
 
-  const sharers = sharersOf(shares);
-  const w = wordBits(parameters.bits, roster.members.length);
+  const sharers = sharersNear(roster, member, sharersOf(shares));
+  const w = wordBits(parameters.bits, roster.size);
   const masked = maskInput({
     binding: bindingFor(attempt, roster),
     quantised: update.quantised,

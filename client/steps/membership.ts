@@ -3,15 +3,13 @@ import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { Enrolment, Signed } from '#protocol/messages.ts';
 import type { Frame } from '#protocol/rules/phase-messages.ts';
 import { buildRoster, rosterFlaw, type Roster, type SeatFacts } from '#protocol/rules/roster.ts';
+import { drawFlaw, LARGEST_COMPLETE } from '#protocol/rules/sparse.ts';
 import type { Attempt } from '../attempt.ts';
 
 /** A client's place in the frozen roster. */
 export type Membership = Readonly<{ frame: Frame; roster: Roster; member: number }>;
 
 export const isFlaw = (outcome: object): outcome is Flaw => 'code' in outcome;
-
-/** U1 may hold no more, for the shares of a complete graph. protocol.md §3.7 */
-const largestRoster = 100;
 
 /**
  * The client's membership by the roster that the coordinator shows. The first roster that passes every check is
@@ -27,16 +25,17 @@ export async function membershipIn(
   const accepted = attempt.record.decided('roster');
   if (accepted) {
     const roster = buildRoster(attempt.job.id, accepted);
-    return sameEnrolments(accepted, enrolments)
-      ? placeIn(attempt, roster)
-      : flaw('roster/changed', 'the coordinator shows another roster than the one this client accepted');
+    return sameEnrolments(accepted, enrolments) ? placeIn(attempt, roster) : changedRoster;
   }
+
+  if (attempt.record.decided('neighbourhood')) return changedRoster;
 
   const seats = await attempt.readSeats();
   const broken =
-    (enrolments.length > largestRoster
-      ? flaw('roster/too-large', `a roster has at most ${largestRoster} members, not ${enrolments.length}`)
+    (enrolments.length > LARGEST_COMPLETE
+      ? flaw('roster/too-large', `a roster has at most ${LARGEST_COMPLETE} members, not ${enrolments.length}`)
       : null) ??
+    drawFlaw(enrolments.length, attempt.job.sparse, null) ??
     rosterFlaw(attempt.job.id, enrolments, attempt.expected, seats) ??
     ownEnrolmentFlaw(enrolments, own) ??
     minimumFlaw(attempt.job.manifest.minimumCohort, enrolments.length) ??
@@ -46,6 +45,11 @@ export async function membershipIn(
   attempt.record.decide('roster', [...enrolments]);
   return placeIn(attempt, buildRoster(attempt.job.id, enrolments));
 }
+
+export const changedRoster = flaw(
+  'roster/changed',
+  'the coordinator shows another roster than the one this client accepted',
+);
 
 function placeIn({ job, id, seat }: Attempt, roster: Roster): Membership {
   return {
@@ -67,7 +71,7 @@ export function ownEnrolmentFlaw(
     : flaw('roster/own-keys', 'the roster holds another enrolment of this seat than the one it sent');
 }
 
-const minimumFlaw = (minimum: number, members: number): Flaw | null =>
+export const minimumFlaw = (minimum: number, members: number): Flaw | null =>
   members < minimum
     ? flaw('roster/below-minimum', `the terms ask for ${minimum} members, the roster has ${members}`)
     : null;

@@ -1,6 +1,7 @@
 /** The shares that others dealt to this client: opened, checked, and a bad dealer's withheld. protocol.md §3.6 */
 import { fromHex } from '#crypto/bytes.ts';
 import { isCommitted, type HeldShare } from '#crypto/commitments.ts';
+import { holdersOf } from '#crypto/graph.ts';
 import { openShare } from '#crypto/sharing.ts';
 import type { Delivery } from '#protocol/attempt-view.ts';
 import type { Shares, Signed } from '#protocol/messages.ts';
@@ -50,7 +51,8 @@ function committed(
   const { context } = bindingFor(attempt, roster);
   return held.find(
     (share) =>
-      share.dealer === member && isCommitted(context, share, fromHex(shareRoot), roster.members.length),
+      share.dealer === member &&
+      isCommitted(context, share, fromHex(shareRoot), holdersOf(roster.graph, member)),
   );
 }
 
@@ -72,6 +74,7 @@ function openDeliveries(
           holder: member,
           channelSecret: keys.channel,
           roster: roster.members,
+          holders: holdersOf(roster.graph, message.member),
           ciphertext: fromHex(delivery.ciphertext),
           shareRoot: fromHex(message.shareRoot),
         })

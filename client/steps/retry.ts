@@ -22,13 +22,14 @@ const sentBefore = ({ journal, dataset, model, job, id }: Attempt): SentInput[] 
   journal.sentInputs(dataset, model.digest).filter((sent) => !isOf(sent, job.id, id));
 
 /**
- * Whether this attempt may have an input: each earlier one for the same dataset and model was given up by T members
- * of the roster that it was masked for, and the same quantised input is there to be masked again.
+ * Whether this attempt may have an input: each earlier one for the same dataset and model was given up, by T members of
+ * the roster that it was masked for, or, where its graph was sparse, on chain; and the same quantised input is there to
+ * be masked again.
  */
-export function retryFlaw(attempt: Attempt): Flaw | null {
+export async function retryFlaw(attempt: Attempt): Promise<Flaw | null> {
   const earlier = sentBefore(attempt);
   for (const sent of earlier) {
-    const broken = releaseFlaw(attempt, sent);
+    const broken = await releaseFlaw(attempt, sent);
     if (broken) return broken;
   }
   const masksTheSame = earlier.length === 0 || attempt.journal.update(updateKeyOf(attempt)) !== null;
@@ -40,11 +41,22 @@ export function retryFlaw(attempt: Attempt): Flaw | null {
       );
 }
 
-function releaseFlaw({ journal }: Attempt, sent: SentInput): Flaw | null {
+async function releaseFlaw(attempt: Attempt, sent: SentInput): Promise<Flaw | null> {
+  const { journal, job } = attempt;
   const place = `round ${sent.round}, attempt ${sent.attempt} of job ${sent.job}`;
   const record = journal.attempt(sent, sent);
   if (record.decided('unmasking')) {
     return flaw('retry/already-revealed', `this client opened shares of ${place}: its sum may be known`);
+  }
+  if (record.decided('neighbourhood')) {
+    const sameEscrow = sent.chainId === job.id.chainId && sent.escrow === job.id.escrow;
+    const outcome = sameEscrow ? (await attempt.readAttempt(sent)).outcome : 'none';
+    return outcome === 'aborted'
+      ? null
+      : flaw(
+          'retry/not-aborted',
+          `an input for this model was sent in ${place}, which the escrow has not aborted`,
+        );
   }
   const roster = record.decided('roster');
   const aborts = record.decided('aborts');

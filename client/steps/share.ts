@@ -9,10 +9,17 @@ import { bindingFor, deliver, isAcknowledged, sign, type Attempt } from '../atte
 import { heldShareText } from '../journal/secrets.ts';
 import { isFlaw, membershipIn, type Membership } from './membership.ts';
 
-export async function share(attempt: Attempt, view: ViewOf<'sharing'>): Promise<Flaw | null> {
+export const share = (attempt: Attempt, { roster }: ViewOf<'sharing'>): Promise<Flaw | null> =>
+  shareAmong(attempt, () => membershipIn(attempt, roster));
+
+/** @param accept checks the roster that the coordinator shows, of either graph */
+export async function shareAmong(
+  attempt: Attempt,
+  accept: () => Promise<Membership | Flaw>,
+): Promise<Flaw | null> {
   if (isAcknowledged(attempt, 'shares')) return null;
   if (!attempt.record.decided('shares')) {
-    const membership = await membershipIn(attempt, view.roster);
+    const membership = await accept();
     if (isFlaw(membership)) return membership;
     const keys = ephemeralKeys(attempt);
     if (!keys) return erased;
@@ -40,7 +47,7 @@ function journalShares(attempt: Attempt, { roster, member }: Membership, keys: E
     maskSecret: keys.mask,
     channelSecret: keys.channel,
     roster: roster.members,
-    threshold: roster.threshold,
+    graph: roster.graph,
     rng: attempt.rng,
   });
   attempt.record.keep('sharing', {

@@ -5,7 +5,7 @@ import type { MemberSet } from '#crypto/members.ts';
 import { encodeShare } from '#crypto/shamir.ts';
 import type { ViewOf } from '#protocol/attempt-view.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
-import type { RevealedShare } from '#protocol/messages.ts';
+import type { RevealedShare, Shares, Signed } from '#protocol/messages.ts';
 import { confirmationsFlaw, inputsFlaw, sharesFlaw } from '#protocol/rules/phase-messages.ts';
 import {
   membersDigest,
@@ -25,6 +25,25 @@ import { erased } from './share.ts';
 export async function unmask(attempt: Attempt, view: ViewOf<'unmasking'>): Promise<Flaw | null> {
   const sharers = membersDigest(sharersOf(view.sharers));
   const survivors = survivorsRoot(view.inputs);
+  return unmaskAmong(attempt, view.sharers, survivorsOf(view.inputs), { sharers, survivors }, async () => {
+    const membership = await membershipIn(attempt, view.roster);
+    if (isFlaw(membership)) return membership;
+    return abortedFlaw(attempt) ?? (await confirmedFlaw(attempt, membership, view)) ?? membership;
+  });
+}
+
+/**
+ * @param shares of U2, as far as this client sees it
+ * @param of what is opened, for ever
+ * @param accept the roster, and that these survivors are agreed on, in either graph
+ */
+export async function unmaskAmong(
+  attempt: Attempt,
+  shares: readonly Signed<Shares>[],
+  survived: MemberSet,
+  { sharers, survivors }: Readonly<{ sharers: Bytes32; survivors: Bytes32 }>,
+  accept: () => Promise<Membership | Flaw>,
+): Promise<Flaw | null> {
   const opened = attempt.record.decided('unmasking');
   if (opened) {
     return opened.survivors === survivors && opened.sharers === sharers
@@ -35,14 +54,12 @@ export async function unmask(attempt: Attempt, view: ViewOf<'unmasking'>): Promi
         );
   }
 
-  const membership = await membershipIn(attempt, view.roster);
+  const membership = await accept();
   if (isFlaw(membership)) return membership;
-  const broken = abortedFlaw(attempt) ?? (await confirmedFlaw(attempt, membership, view));
-  if (broken) return broken;
-  const held = await heldShares(attempt, membership, view.sharers);
+  const held = await heldShares(attempt, membership, shares);
   if (held.length === 0) return flaw('unmask/nothing-held', 'no sharer gave this client a share that opens');
 
-  const revealed = revealFor(attempt, membership, held, survivorsOf(view.inputs));
+  const revealed = revealFor(attempt, membership, held, survived);
   const { member, roster } = membership;
   const message = { ...attempt.id, member, roster: roster.root, survivors, shares: revealedDigest(revealed) };
   attempt.record.keep('revealed', revealed);
@@ -62,7 +79,7 @@ async function confirmedFlaw(
     sharesFlaw(frame, sharers) ??
     inputsFlaw(frame, sharers, inputs) ??
     confirmationsFlaw(frame, sharers, inputs, confirmations) ??
-    changedSharersFlaw(attempt, view);
+    changedSharersFlaw(attempt, membersDigest(sharersOf(sharers)));
   if (broken) return broken;
   return survivorsOf(inputs).has(member) ? ownSurvivalFlaw(attempt, membership, view) : null;
 }
@@ -74,9 +91,9 @@ const abortedFlaw = ({ record }: Attempt): Flaw | null =>
     : null;
 
 /** Whoever sent an input did so for one U2. */
-function changedSharersFlaw(attempt: Attempt, { sharers }: ViewOf<'unmasking'>): Flaw | null {
+export function changedSharersFlaw(attempt: Attempt, sharers: Bytes32): Flaw | null {
   const own = ownInput(attempt);
-  return own && own.envelope.message.sharers !== membersDigest(sharersOf(sharers))
+  return own && own.envelope.message.sharers !== sharers
     ? flaw('sharers/changed', 'the coordinator shows other sharers than this client masked for')
     : null;
 }

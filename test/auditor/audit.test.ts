@@ -49,6 +49,8 @@ describe('an audit', () => {
         '2 datasets.policy job passed',
         '2 signatures.roster round 1 passed',
         '2 signatures.roster round 2 passed',
+        '2 agreement.graph round 1 passed',
+        '2 agreement.graph round 2 passed',
         '2 cohort.size round 1 passed',
         '2 cohort.size round 2 passed',
         '2 cohort.policy round 1 passed',

@@ -46,6 +46,8 @@ function rewriter(from: readonly ScratchStore[], to: ScratchStore, edits: readon
     let after: CID;
     if (codecOf(cid) === 'raw' || (edit && 'bytes' in edit)) {
       const bytes = bytesOf(cid);
+      // What the true bytes link to is still there.
+      if (codecOf(cid) === 'dag-cbor') await links(decodeBlock(bytes));
       after = await to.put(codecOf(cid), edit && 'bytes' in edit ? edit.bytes(bytes) : bytes);
     } else {
       const value = (await links(decodeBlock(bytesOf(cid)))) as Fields;

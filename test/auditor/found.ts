@@ -7,7 +7,7 @@ import { subjectOf, type Given } from '#auditor/subject.ts';
 import { verdictOf, type Verdict } from '#auditor/verdict.ts';
 
 /** `id @ place: code` of a failure, `id @ place: not checked` of what had no basis. */
-const line = ({ id, place, verdict }: Finding): string =>
+export const line = ({ id, place, verdict }: Finding): string =>
   `${id} @ ${place}: ${verdict.result === 'failed' ? verdict.code : verdict.result}`;
 
 export async function faults(given: Given, levels: readonly Level[] = allLevels): Promise<string[]> {

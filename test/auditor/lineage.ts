@@ -13,6 +13,7 @@ import { readBlock, writeBlock } from '#datasets/read-block.ts';
 import { scratchStore, type ScratchStore } from '#datasets/scratch-store.ts';
 import { loadJob, type Job } from '#model/job.ts';
 import { digestHex, putInitialModel, type Model } from '#model/model-store.ts';
+import { loadOptimiser } from '#model/optimiser-store.ts';
 import type { PreviousRound } from '#model/round-result.ts';
 import { tabularClassifier } from '#model/templates.ts';
 import { parseTopology } from '#model/topology.ts';
@@ -98,7 +99,7 @@ const recipe: Recipe = {
   label: { type: 'class', name: 'malignant', classes: ['no', 'yes'] },
 };
 
-async function putTerms(store: ScratchStore): Promise<CID> {
+async function putTerms(store: ScratchStore, server: Recipe['server']): Promise<CID> {
   const topologyCid = await store.put('raw', new TextEncoder().encode(tabularClassifier(features.length, 3)));
   const topology = parseTopology(tabularClassifier(features.length, 3));
   const seed = digestOfText('seed');
@@ -117,7 +118,7 @@ async function putTerms(store: ScratchStore): Promise<CID> {
       descriptor,
       weight: weights[seat] ?? 1,
     })),
-    recipe: await writeBlock(store, recipe),
+    recipe: await writeBlock(store, { ...recipe, server }),
     aggregation: await writeBlock(store, fromParameters({ ...parameters, dimension: topology.dimension })),
     model: (await putInitialModel(store, topologyCid, topology, seed)).cid,
     seed,
@@ -171,13 +172,17 @@ export function headOf(s: Omit<SettlementOnChain, 'head'>): Bytes32 {
   return toBytes32(keccak256(AbiCoder.defaultAbiCoder().encode(types, values)));
 }
 
-/** Built once a process: tests bend copies. */
-let built: Promise<Lineage> | undefined;
-export const honestLineage = (): Promise<Lineage> => (built ??= build());
+/** Built once a process and server optimiser: tests bend copies. */
+const built = new Map<string, Promise<Lineage>>();
+export function honestLineage(server: Recipe['server'] = recipe.server): Promise<Lineage> {
+  const made = built.get(server.name) ?? build(server);
+  built.set(server.name, made);
+  return made;
+}
 
-async function build(): Promise<Lineage> {
+async function build(server: Recipe['server']): Promise<Lineage> {
   const [store, evidence] = [scratchStore(), scratchStore()];
-  const chain = factsOf(await putTerms(store));
+  const chain = factsOf(await putTerms(store, server));
   const job = await loadJob(store, domain, chain);
   const topologyCid = await store.put('raw', new TextEncoder().encode(tabularClassifier(features.length, 3)));
   let before = await putInitialModel(store, topologyCid, job.topology, job.manifest.seed);
@@ -220,7 +225,7 @@ async function build(): Promise<Lineage> {
       manifest,
       transaction: settlement.transaction,
       leaves: result.payouts.leaves,
-      optimiser: null,
+      optimiser: await loadOptimiser(store, result.optimiser, job.parameters.dimension),
     };
     before = result.after;
   }
@@ -247,6 +252,7 @@ function auditFacts(chain: JobFacts, job: Job): AuditFacts {
     unitsTaken: chain.seats.map(({ seat, token, units }) => ({ seat, holder: buyer, token, units })),
     descriptors: job.manifest.datasets.map(({ descriptor }) => digestHex(descriptor)),
     owners: chain.settlements.map(() => owners),
+    attempts: chain.settlements.map(() => null),
     claims: [
       { seat: 0, round: 1, units: 1, bonus: 100n, amount: 120n },
       { seat: 0, round: 2, units: 1, bonus: 125n, amount: 145n },

@@ -106,7 +106,14 @@ describe('the design of a job', () => {
     );
     expect(parseTopology(image.topology).input).to.deep.equal([4, 4, 1]);
     expect(image.recipe.optimiser).to.deep.equal({ name: 'sgd', momentum: '0.9' });
-    expect(image.aggregation).to.deep.equal({ bits: 16, clip: '4', range: '4', chunkWords: 64 });
+    expect(image.aggregation).to.deep.equal({
+      bits: 16,
+      clip: '4',
+      range: '4',
+      chunkWords: 64,
+      rounding: 'nearest',
+      sparse: { above: 100, corruption: '0.05', dropout: '0.05' },
+    });
 
     const text: Column = { type: 'text', name: 't', missing: true };
     const bag = await designJob(

@@ -92,7 +92,7 @@ describe('the options of a launch', () => {
     const job = {
       topology: JSON.parse(tabularClassifier(2, 2)) as object,
       recipe,
-      aggregation: { bits: 12, clip: '1', range: '1', chunkWords: 8 },
+      aggregation: { bits: 12, clip: '1', range: '1', chunkWords: 8, rounding: 'nearest', sparse: null },
     };
     const path = file('job.json', JSON.stringify(job));
     const { what } = wish(without({ recipe: path }) ?? options());

@@ -128,7 +128,7 @@ describe('a launch refuses', () => {
   });
 
   it('a ring that is too wide, or weights too far apart for it', async () => {
-    const aggregation = { bits: 21, clip: '1', range: '1', chunkWords: 8 };
+    const aggregation = { bits: 21, clip: '1', range: '1', chunkWords: 8, rounding: 'nearest', sparse: null };
     expect(await codeOf(run(planOf(stage, { aggregation })))).to.equal('parameters/bits');
   });
 

@@ -142,7 +142,7 @@ export function planOf({ world, listings }: Stage, change: object = {}): Plan {
       })),
       label: { type: 'class', name: 'malignant', classes: ['no', 'yes'] },
     },
-    aggregation: { bits: 12, clip: '1', range: '1', chunkWords: 8 },
+    aggregation: { bits: 12, clip: '1', range: '1', chunkWords: 8, rounding: 'nearest', sparse: null },
     minimumCohort: 3,
     phases: { enrolling: 10, sharing: 10, masking: 10, confirming: 10, unmasking: 10, settling: 10 },
     windows: { roundTimeout: 50, short: 100, long: 1_000, duration: 10_000 },

@@ -21,7 +21,14 @@ describe('the training of a designed job', () => {
       server: { name: 'fedAvg', learningRate: '1' },
       metrics: ['accuracy', 'balancedAccuracy', 'macroF1', 'logLoss'],
     });
-    expect(plain.aggregation).to.deep.equal({ bits: 16, clip: '2', range: '2', chunkWords: 64 });
+    expect(plain.aggregation).to.deep.equal({
+      bits: 16,
+      clip: '2',
+      range: '2',
+      chunkWords: 64,
+      rounding: 'nearest',
+      sparse: { above: 100, corruption: '0.05', dropout: '0.05' },
+    });
     const set = await design({
       optimiser: 'rmsprop',
       learningRate: 0.5,

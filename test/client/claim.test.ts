@@ -146,7 +146,7 @@ describe("an owner's pay", () => {
     const link = cidOf('raw', Uint8Array.of(1));
     const manifest: RoundManifest = {
       kind: 'tributary/round',
-      version: 2,
+      version: 3,
       ...{ chainId: 31_337, escrow: world.deployment.escrow, job: number(), round: 1, attempt: 1 },
       ...{
         terms: link,
@@ -158,7 +158,7 @@ describe("an owner's pay", () => {
         optimiserBefore: null,
         optimiserAfter: null,
       },
-      ...{ roster: link, rosterRoot: root, sharers: [], survivors: [], evidence: root, payouts },
+      ...{ roster: link, rosterRoot: root, graph: null, sharers: [], survivors: [], evidence: root, payouts },
     };
     const digest = digestHex(await writeBlock(store, manifest));
     const { readyAt } = await settle(world, job, {

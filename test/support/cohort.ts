@@ -1,6 +1,6 @@
 /** An honest attempt with real keys, signatures, shares and masks, for tests to bend one thing at a time. */
 import { SigningKey, computeAddress } from 'ethers';
-import { generateKeys, type Binding, type EphemeralKeys } from '#crypto/agreement.ts';
+import { clampedSecret, generateKeys, type Binding, type EphemeralKeys } from '#crypto/agreement.ts';
 import { fromHex, toHex, u32 } from '#crypto/bytes.ts';
 import { maskInput } from '#crypto/masking.ts';
 import { inputRoot, pack } from '#crypto/packing.ts';
@@ -11,9 +11,10 @@ import { Secret } from '#crypto/secret.ts';
 import { shareSecrets, type DealtShares } from '#crypto/sharing.ts';
 import { platform } from '#platform';
 import { contextOf, type AttemptId } from '#protocol/job-id.ts';
+import type { Draw } from '#protocol/manifests.ts';
 import type { Confirm, Enrolment, Input, Shares, Signed } from '#protocol/messages.ts';
 import { buildRoster, type Expected, type Roster, type SeatFacts } from '#protocol/rules/roster.ts';
-import { membersDigest, sharersOf, survivorsRoot } from '#protocol/rules/survivors.ts';
+import { agreedRoot, membersDigest, sharersNear, sharersOf } from '#protocol/rules/survivors.ts';
 import { signTyped } from '#protocol/signature.ts';
 import type { Domain, PrimaryType } from '#protocol/typed-data.ts';
 import { toAddress, toSeconds, type Bytes32 } from '#protocol/units.ts';
@@ -48,6 +49,8 @@ export type CohortOptions = Readonly<{
   updates?: (member: number, dimension: number) => Float64Array;
   weight?: (member: number) => number;
   seed?: string;
+  /** What draws a sparse graph; without it the graph is complete. */
+  draw?: Draw;
   /** What enrolments name as their deadline. */
   deadline?: number;
 }>;
@@ -80,7 +83,8 @@ export function cohort(options: CohortOptions) {
   const enrolments = keys.map((own, seat) =>
     signed(seat, 'Enrolment', enrolmentOf(expected, seat, own, options.deadline), on),
   );
-  const roster = buildRoster(on, enrolments);
+  const sparse = options.draw ? { draw: options.draw, seats: n } : null;
+  const roster = buildRoster(on, enrolments, sparse);
   const w = wordBits(parameters.bits, n);
   const binding: Binding = {
     context: contextOf(on, id),
@@ -115,7 +119,7 @@ export function cohort(options: CohortOptions) {
         member: index,
         seed: seeds.get(index)!,
         maskSecret: keys[index]!.mask.secret,
-        sharers,
+        sharers: sharersNear(roster, index, sharers),
         roster: roster.members,
       });
       return [index, pack(words, w)];
@@ -127,7 +131,7 @@ export function cohort(options: CohortOptions) {
       ...id,
       member: index,
       roster: roster.root,
-      sharers: membersDigest(sharers),
+      sharers: membersDigest(sharersNear(roster, index, sharers)),
       inputRoot: root,
     };
     return signed(index, 'Input', message, on);
@@ -137,18 +141,18 @@ export function cohort(options: CohortOptions) {
       ...id,
       member: index,
       roster: roster.root,
-      sharers: membersDigest(sharers),
-      survivors: survivorsRoot(inputs),
+      sharers: membersDigest(sharersNear(roster, index, sharers)),
+      survivors: agreedRoot(roster, inputs),
     };
     return signed(index, 'Confirm', message, on);
   });
   const secrets = sharing.map(({ index }) => {
     const survived = vectors.has(index);
-    const secret = survived ? seeds.get(index)! : keys[index]!.mask.secret;
+    const secret = survived ? seeds.get(index)!.reveal() : clampedSecret(keys[index]!.mask.secret.reveal());
     return {
       member: index,
       kind: survived ? ('seed' as const) : ('mask' as const),
-      value: toHex(secret.reveal()) as Bytes32,
+      value: toHex(secret) as Bytes32,
     };
   });
   const seats: SeatFacts[] = Array.from({ length: n }, (_, seat) => ({
@@ -204,7 +208,7 @@ function deal(binding: Binding, roster: Roster, member: number, own: EphemeralKe
     maskSecret: own.mask.secret,
     channelSecret: own.channel.secret,
     roster: roster.members,
-    threshold: roster.threshold,
+    graph: roster.graph,
     rng,
   });
 }

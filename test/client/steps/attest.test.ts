@@ -5,7 +5,10 @@ import { attest, evidenceFlaw, randomCoordinates } from '#client/steps/attest.ts
 import { isFlaw, membershipIn } from '#client/steps/membership.ts';
 import { takeStep } from '#client/take-step.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
+import type { Evidence } from '#protocol/manifests.ts';
 import { bitmapDigest } from '#protocol/rules/bitmap.ts';
+import { buildRoster } from '#protocol/rules/roster.ts';
+import { survivorsRoot } from '#protocol/rules/survivors.ts';
 import { signedBy } from '#protocol/signature.ts';
 import { domain, operatorAddress } from '#test/support/cohort.ts';
 import { bench, benchAt, restarted, show, type Bench } from '../support/cohort.ts';
@@ -161,8 +164,11 @@ describe('settling', () => {
     const membership = await membershipIn(at.attempts[0]!, at.coordinator.enrolments);
     if (isFlaw(membership)) throw new Error(membership.code);
     const view = at.coordinator.view('unmasking');
-    const codeFor = (shown: typeof view.inputs, change: object) =>
-      evidenceFlaw(at.attempts[0]!, membership, { inputs: shown }, { ...evidence, ...change })?.code;
+    const codeFor = (shown: typeof view.inputs, change: Partial<Evidence>) => {
+      const { roster, inputs } = { ...evidence, ...change };
+      const known = { membership, survivors: survivorsRoot(shown) };
+      return evidenceFlaw(at.attempts[0]!, known, buildRoster(domain, roster), { inputs })?.code;
+    };
     expect(codeFor(view.inputs, {})).to.equal(undefined);
     expect(codeFor(view.inputs, { roster: evidence.roster.slice(1) })).to.equal('evidence/other-roster');
     expect(codeFor(view.inputs, { inputs: evidence.inputs.slice(1) })).to.equal('evidence/other-survivors');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { fromHex, toHex } from '#crypto/bytes.ts';
 import { isCommitted } from '#crypto/commitments.ts';
+import { everyMember } from '#crypto/members.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { merkleRoot } from '#crypto/merkle.ts';
 import type { Attempt } from '#client/attempt.ts';
@@ -34,7 +35,7 @@ describe('sharing', () => {
     expect(held.map(({ dealer }) => dealer)).to.deep.equal([0, 1, 2, 3, 4]);
     for (const share of held) {
       const root = fromHex(at.coordinator.shares[share.dealer]!.message.shareRoot);
-      expect(isCommitted(contextOf(domain, at.coordinator.id), share, root, 5)).to.equal(true);
+      expect(isCommitted(contextOf(domain, at.coordinator.id), share, root, everyMember(5))).to.equal(true);
     }
   });
 

@@ -7,7 +7,7 @@ import { openJournal } from '#client/journal/journal.ts';
 import type { DiskCalls } from '#client/journal/disk.ts';
 import { openLineage } from '#client/lineage.ts';
 import { takeStep } from '#client/take-step.ts';
-import type { Phase, ViewOf } from '#protocol/attempt-view.ts';
+import type { ViewOf, WholeView } from '#protocol/attempt-view.ts';
 import type { Flaw } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Expected, SeatFacts } from '#protocol/rules/roster.ts';
@@ -97,6 +97,7 @@ function attemptOf(
     acknowledged: new Set(),
     store,
     readSeats: async () => seatsOnChain(),
+    ...noSparse,
     cohortFlaw: () => null,
     train: async () => ({
       quantised: quantise(updateOf(seat, job.parameters.dimension), weight, job.parameters),
@@ -106,6 +107,10 @@ function attemptOf(
     log: { info: () => undefined, warn: () => undefined },
   };
 }
+
+/** A complete graph asks the chain nothing of its attempts. */
+export const notAsked = () => Promise.reject(new Error('the chain was asked about a sparse attempt'));
+const noSparse = { readAttempt: notAsked, readSeed: notAsked, readCommitted: notAsked };
 
 const rngOf = (seed: string): Rng => seededRng(text(seed));
 
@@ -126,7 +131,7 @@ export function restarted(attempt: Attempt, home: string, seed = 'after a restar
 }
 
 /** Shows a phase to some clients, all by default. @returns what each of them objects to */
-export async function show<P extends Exclude<Phase, 'settled'>>(
+export async function show<P extends Exclude<WholeView['phase'], 'settled'>>(
   { coordinator, attempts }: Bench,
   phase: P,
   seats: readonly number[] = attempts.map(({ seat }) => seat),
@@ -142,8 +147,8 @@ export async function show<P extends Exclude<Phase, 'settled'>>(
 /** Plays the phases before one; who is lost before a phase does not act in it or later. */
 export async function playUntil(
   at: Bench,
-  phase: Phase,
-  lost: Partial<Record<Phase, readonly number[]>> = {},
+  phase: WholeView['phase'],
+  lost: Partial<Record<WholeView['phase'], readonly number[]>> = {},
 ) {
   let present = at.attempts.map(({ seat }) => seat);
   for (const next of ['enrolling', 'sharing', 'masking', 'confirming', 'unmasking'] as const) {

@@ -5,9 +5,9 @@ import {
   attemptView,
   deliveries,
   type AttemptView,
-  type Phase,
   type Proposal,
   type ViewOf,
+  type WholeView,
 } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type {
@@ -103,7 +103,7 @@ export class MemoryCoordinator {
   }
 
   /** The view of a phase with all that arrived so far, as it would cross the wire. */
-  view<P extends Phase>(phase: P, change: Partial<ViewOf<P>> = {}): ViewOf<P> {
+  view<P extends WholeView['phase']>(phase: P, change: Partial<ViewOf<P>> = {}): ViewOf<P> {
     const { terms, model } = this.#expected;
     const base = {
       ...this.id,
@@ -115,7 +115,7 @@ export class MemoryCoordinator {
     };
     const sharers = this.shares.map(({ message, signature }) => ({ message, signature }));
     const { enrolments: roster, inputs, confirmations, aborts } = this;
-    const parts: Record<Phase, object> = {
+    const parts: Record<WholeView['phase'], object> = {
       announced: {},
       enrolling: {},
       sharing: { roster },

@@ -1,4 +1,5 @@
 /** What an honest coordinator makes of a round's messages. */
+import { clampedSecret } from '#crypto/agreement.ts';
 import type { Bench } from './cohort.ts';
 import { SecretRecovery } from '#crypto/recovery.ts';
 import { decodeShare } from '#crypto/shamir.ts';
@@ -11,19 +12,24 @@ import { roundResult, type PreviousRound, type RoundResult } from '#model/round-
 import type { Proposal } from '#protocol/attempt-view.ts';
 import { contextOf } from '#protocol/job-id.ts';
 import type { Evidence } from '#protocol/manifests.ts';
-import { buildRoster } from '#protocol/rules/roster.ts';
+import type { SeatPrice } from '#protocol/rules/payouts.ts';
+import { buildRoster, type Sparse } from '#protocol/rules/roster.ts';
 import { toSeconds, type Bytes32 } from '#protocol/units.ts';
 import { domain } from '#test/support/cohort.ts';
 import { seatPrices } from '#test/support/lineage.ts';
+
+/** What a sparse attempt's roster needs, and a job of other seats. */
+type SparseJob = Readonly<{ sparse?: Sparse | null; seats?: readonly SeatPrice[] }>;
 
 /** What an honest coordinator proposes after unmasking. The evidence's blocks go into the job's store. */
 export async function proposalOf(
   { lineage, coordinator }: Pick<Bench, 'lineage' | 'coordinator'>,
   before: Model = lineage.initial,
   previous: PreviousRound | null = null,
+  { sparse = null, seats = seatPrices }: SparseJob = {},
 ): Promise<{ proposal: Proposal; evidence: Evidence; result: RoundResult }> {
   const { store, job } = lineage;
-  const roster = buildRoster(domain, coordinator.enrolments);
+  const roster = buildRoster(domain, coordinator.enrolments, sparse);
   const survived = new Set(coordinator.inputs.map(({ message }) => message.member));
   const recovery = new SecretRecovery(contextOf(domain, coordinator.id), roster.threshold);
   const secrets = coordinator.shares.map(({ message }) => {
@@ -37,7 +43,7 @@ export async function proposalOf(
     const secret =
       kind === 'seed'
         ? recovery.seed(member, revealed, fromHex(message.seedDigest))
-        : recovery.maskSecret(member, revealed, roster.members[member]!.maskKey);
+        : clampedSecret(recovery.maskSecret(member, revealed, roster.members[member]!.maskKey));
     return { member, kind, value: toHex(secret) as Bytes32 };
   });
   const inputs = [];
@@ -65,7 +71,7 @@ export async function proposalOf(
   const sum = await sumFromEvidence(store, frame, evidence, job, before.digest);
   const result = await roundResult(store, {
     job,
-    seats: seatPrices,
+    seats,
     bonusPool: 900n,
     id: coordinator.id,
     roster,

@@ -9,6 +9,7 @@ import type { AttemptId } from '#protocol/job-id.ts';
 import { fromAmount, toBytes32 } from '#protocol/units.ts';
 import { digestOfText, domain } from '#test/support/cohort.ts';
 import { coordinator, type LineageJob } from '#test/support/lineage.ts';
+import { notAsked } from './cohort.ts';
 import { MemoryCoordinator } from './coordinator.ts';
 import { factsOf } from './facts.ts';
 import { proposalOf } from './proposal.ts';
@@ -49,6 +50,9 @@ export class SelfDriving {
         return this.facts;
       },
       descriptor: async () => digestOfText('descriptor'),
+      attempt: notAsked,
+      seed: notAsked,
+      committed: notAsked,
     };
   }
 
