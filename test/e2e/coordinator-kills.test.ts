@@ -54,7 +54,8 @@ describe('a coordinator killed in every phase', () => {
     const clients = owners.map((owner) => owner.start());
     await Promise.all(clients.map((client) => client.ready()));
     const seed = `0x${'5e'.repeat(32)}`;
-    const buyer = await launchJob(stack, data, owners, coordinator, { rounds: phases.length, seed });
+    const datasets = owners.map(({ dataset }) => dataset);
+    const buyer = await launchJob(stack, data, datasets, coordinator, { rounds: phases.length, seed });
     const watch = buyer.watch();
     await killInEveryPhase(coordinator);
     await watch.until('the end of the job', (line) => line['event'] === 'finished', PATIENCE);

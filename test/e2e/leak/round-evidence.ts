@@ -48,10 +48,10 @@ export async function readInputs(
       const quantised = quantise(update.update, weight, parameters);
       const selfMasked = new RingAccumulator(parameters.dimension, w);
       selfMasked.addWords(quantised);
-      selfMasked.addMask(key);
+      selfMasked.applyMasks([{ key, subtract: false }]);
       const pairMasked = new RingAccumulator(parameters.dimension, w);
       pairMasked.addPacked(packed);
-      pairMasked.subtractMask(key);
+      pairMasked.applyMasks([{ key, subtract: true }]);
       members.push({
         ...{ operator, update, quantised, packed },
         ...{ selfMasked: selfMasked.words(), pairMasked: pairMasked.words() },

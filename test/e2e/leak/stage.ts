@@ -70,7 +70,8 @@ export async function setStage(root: string, own: (stack: Stack) => void): Promi
     async launch() {
       // The URL in the job's terms is where everyone looks for the coordinator.
       const recorded = { ...coordinator, url: door.url };
-      const buyer = await launchJob(stack, data, owners, recorded, { rounds: 2, seed: SEED });
+      const datasets = owners.map(({ dataset }) => dataset);
+      const buyer = await launchJob(stack, data, datasets, recorded, { rounds: 2, seed: SEED });
       return { ...buyer, id: parseJobId(buyer.job) };
     },
     recordings: () => all.flatMap((each) => each.recordings()),
