@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { createProgram } from '#cli/program/program.ts';
+import { median } from './median.ts';
 import type { Bench, Row } from './row.ts';
 
 const limitMillis = 500;
@@ -22,7 +23,7 @@ function millisOf(words: readonly string[]): number {
     if (status !== 0) throw new Error(`${words.join(' ')} --help ended with status ${status}`);
     return performance.now() - start;
   });
-  return times.toSorted((a, b) => a - b)[calls >> 1] ?? Number.NaN;
+  return median(times);
 }
 
 export const help: Bench = {

@@ -5,8 +5,13 @@ export type Row = Readonly<{
   unit: string;
   /** `ours` as a share of the reference's measure in the same run. */
   ratio?: number;
-  /** The bar: `ours` must be at least this, or above it when `strict`; a `ratio` must be at most this. */
+  /**
+   * Without a `bar` it is the bar: `ours` must be at least this, or above it when `strict`; a `ratio` must be at most
+   * this. With one it is what the same run measured as the least possible.
+   */
   limit?: number;
+  /** The most that `ratio` may be. */
+  bar?: number;
   strict?: boolean;
 }>;
 
@@ -20,7 +25,8 @@ export type Bench = Readonly<{
   run: (args: readonly string[]) => Promise<Row[]>;
 }>;
 
-export function holds({ ours, ratio, limit, strict }: Row): boolean {
+export function holds({ ours, ratio, limit, bar, strict }: Row): boolean {
+  if (bar !== undefined) return ratio !== undefined && ratio <= bar;
   if (limit === undefined) return true;
   if (ratio !== undefined) return ratio <= limit;
   return strict === true ? ours > limit : ours >= limit;
@@ -28,13 +34,15 @@ export function holds({ ours, ratio, limit, strict }: Row): boolean {
 
 /** A row of the table: measure, ratio, bar and verdict. */
 export function line(row: Row): string {
-  const { row: label, ours, ratio, limit, strict, unit } = row;
+  const { row: label, ours, ratio, limit, bar, strict, unit } = row;
+  const asked = bar ?? limit;
   const sign = ratio !== undefined ? '≤' : strict === true ? '>' : '≥';
   return [
-    label.padEnd(16),
+    label.padEnd(18),
     ours.toFixed(4).padStart(10),
     unit,
+    ...(bar === undefined || limit === undefined ? [] : [`limit ${limit.toFixed(4)}`]),
     ...(ratio === undefined ? [] : [`ratio ${ratio.toFixed(4)}`]),
-    ...(limit === undefined ? [] : [`${sign} ${limit}`, holds(row) ? 'holds' : 'FAILS']),
+    ...(asked === undefined ? [] : [`${sign} ${asked}`, holds(row) ? 'holds' : 'FAILS']),
   ].join('  ');
 }

@@ -3,9 +3,11 @@ import { TributaryError } from '#crypto/error.ts';
 import { demoAccuracy } from './demo-accuracy.ts';
 import { help } from './help.ts';
 import { type Bench, holds, line } from './row.ts';
+import { secagg } from './secagg.ts';
+import { params } from './params.ts';
 import { train } from './train.ts';
 
-const benches: readonly Bench[] = [demoAccuracy, train, help];
+const benches: readonly Bench[] = [demoAccuracy, train, secagg, help, params];
 
 const usage = (): string =>
   [
@@ -28,9 +30,9 @@ async function main(args: readonly string[]): Promise<number> {
     throw new TributaryError('bench/unknown', `there is no bench ${name}\n\n${usage()}`);
   const rows = await bench.run(rest);
   for (const row of rows) {
-    const { row: label, ours, ratio, limit, unit } = row;
+    const { row: label, ours, ratio, limit, unit, bar } = row;
     console.log(
-      args.includes('--json') ? JSON.stringify({ row: label, ours, ratio, limit, unit }) : line(row),
+      args.includes('--json') ? JSON.stringify({ row: label, ours, ratio, limit, unit, bar }) : line(row),
     );
   }
   return rows.every(holds) ? 0 : 1;

@@ -1,6 +1,7 @@
 /** `npm run bench -- train`: how long one step of training takes, on each backend of this machine beside the plain CPU's. */
 import { parseArgs } from 'node:util';
 import { type Backend, activate, backendNames, loadBackend } from '#model/tensorflow.ts';
+import { median } from './median.ts';
 import type { Bench, Row } from './row.ts';
 import { type Stepper, stepperOf, tasks } from './train-models.ts';
 
@@ -23,14 +24,6 @@ async function backendsHere(): Promise<Backend[]> {
     else console.error(`${name}  skipped: its package is not installed, or does not compute here`);
   }
   return here;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
 function milliseconds(step: () => number): number {

@@ -1,0 +1,71 @@
+/** The coordinator with database, disk, driver and HTTP as it is; what it does on chain is done at once. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { aggregator } from '#coordinator/aggregation/aggregate.ts';
+import { systemClock } from '#coordinator/driver/clock.ts';
+import { JobDriver } from '#coordinator/driver/job-driver.ts';
+import { sweeper } from '#coordinator/driver/sweep.ts';
+import { createApp } from '#coordinator/http/app.ts';
+import type { LineageBefore } from '#coordinator/jobs/lineage.ts';
+import type { AttemptRules } from '#coordinator/round/base.ts';
+import { approvalChecker } from '#coordinator/settlement/approval.ts';
+import { openDatabase } from '#coordinator/store/database.ts';
+import { openEvidence } from '#coordinator/store/evidence-blocks.ts';
+import { disk } from '#coordinator/store/files.ts';
+import { openRecords } from '#coordinator/store/records.ts';
+import { openVectors } from '#coordinator/store/vectors.ts';
+import type { BlockStore } from '#datasets/blockstore.ts';
+import { digestOfText } from '#test/support/cohort.ts';
+
+export type Running = Readonly<{ url: string; stop(): Promise<void> }>;
+
+const log = { info: () => undefined, warn: console.error, error: console.error };
+const never = () => Promise.reject(new Error('only a sparse attempt asks the chain'));
+
+/** Begins one attempt of one job. @param lineage the job, as the chain has it before this round */
+export async function runCoordinator(
+  folder: string,
+  rules: AttemptRules,
+  lineage: LineageBefore,
+  ipfs: BlockStore,
+): Promise<Running> {
+  const database = await openDatabase({ folder });
+  const records = openRecords(database);
+  const vectors = openVectors(join(folder, 'inputs'), disk);
+  const evidence = openEvidence(join(folder, 'evidence'), disk);
+  const { driver, begun } = JobDriver.begin(
+    {
+      ...{ records, clock: systemClock, log, hold: null, onHeld: () => undefined },
+      performers: {
+        sweep: sweeper(vectors),
+        ...{ commitRoster: never, fixSurvivors: never, abortOnChain: never },
+        aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage: async () => lineage }),
+        settle: async () => ({ type: 'settled', transaction: digestOfText('transaction') }),
+        announce: async () => null,
+      },
+    },
+    1,
+    rules,
+  );
+  await begun;
+  const { chainId, escrow } = rules.domain;
+  const app = createApp({
+    ...{ records, vectors, evidence, log, clock: systemClock },
+    jobs: { list: () => [driver.view], driver: () => driver },
+    checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
+    identity: { chainId, escrow, coordinator: lineage.facts.coordinator },
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      server.close();
+      await driver.stop();
+      server.closeAllConnections();
+      await database.close();
+    },
+  };
+}
