@@ -10,17 +10,18 @@ export type Accidents = Readonly<{
   holdOf(owner: number): string;
   coordinatorHold: string;
   /** Resolves when everyone who was killed is back. */
-  happen(cast: Cast): Promise<void>;
+  happen(cast: Actors): Promise<void>;
 }>;
 
+/** Who is there when accidents happen. */
 export type Cast = Readonly<{
-  owners: readonly Owner[];
-  clients: Service[];
   coordinator: Coordinator;
   /** Resolves when a round is settled. */
   settled(round: number): Promise<unknown>;
   say(text: string): void;
 }>;
+
+type Actors = Cast & Readonly<{ owners: readonly Owner[]; clients: Service[] }>;
 
 /**
  * Round 2: a client dies after `sharing`, before it uploads. Round 3: another dies after it enrolled, before it shares.

@@ -100,15 +100,15 @@ export type Buyer = Readonly<{ job: string; quote: string; watch(): Service }>;
 export async function launchJob(
   stack: Stack,
   data: StoryData,
-  owners: readonly Owner[],
+  datasets: readonly number[],
   coordinator: Coordinator,
-  { rounds, seed }: Readonly<{ rounds: number; seed: string }>,
+  { rounds, seed, phaseSeconds = 15 }: Readonly<{ rounds: number; seed: string; phaseSeconds?: number }>,
 ): Promise<Buyer> {
   const home = stack.home('buyer');
   const address = String((await succeed(['buyer', 'init'], home))['buyer']);
   await succeed(['chain', 'fund', address, '--coins', '1000000000'], stack.home('faucet'));
   const what = [
-    ...['--datasets', owners.map(({ dataset }) => dataset).join(',')],
+    ...['--datasets', datasets.join(',')],
     ...['--rounds', String(rounds), '--bonus', BONUS.toString()],
   ];
   const quote = await succeed(['buyer', 'quote', ...what], home);
@@ -116,8 +116,12 @@ export async function launchJob(
     [
       ...['buyer', 'launch', ...what, '--recipe', data.job, '--coordinator', coordinator.url],
       ...['--coordinator-address', coordinator.address, '--minimum-cohort', '3', '--seed', seed],
-      // A phase ends as soon as all have answered; its time is waited out only for those who were killed.
-      ...['--enrolling-seconds', '60', '--phase-seconds', '15'],
+      ...[
+        '--enrolling-seconds',
+        String(Math.max(60, 2 * phaseSeconds)),
+        '--phase-seconds',
+        String(phaseSeconds),
+      ],
       ...['--round-timeout', '60', '--short-window', '2', '--long-window', '30', '--cutoff-days', '1'],
     ],
     home,

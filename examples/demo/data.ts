@@ -5,6 +5,7 @@ import type { Batch } from '#datasets/row-source.ts';
 import { shards, splitHeldOut } from '#datasets/samples/partition.ts';
 import { standardised } from '#datasets/samples/standardisation.ts';
 import type { Recipe } from '#protocol/recipe/recipe.ts';
+import { sparseByDefault } from '#protocol/aggregation.ts';
 import { toDecimal } from '#protocol/units.ts';
 import type { Sample } from './samples.ts';
 
@@ -20,7 +21,13 @@ export type StoryData = Readonly<{
   baseline: Readonly<{ shards: readonly Batch[]; heldOut: Batch }>;
 }>;
 
-export function writeData(folder: string, sample: Sample, seed: number, owners: number): StoryData {
+export function writeData(
+  folder: string,
+  sample: Sample,
+  seed: number,
+  owners: number,
+  sparse = false,
+): StoryData {
   const { training, heldOut } = splitHeldOut(sample.load(), seed, sample.heldOut);
   const recipe = sample.recipe(heldOut);
   const { topology, aggregation } = sample;
@@ -31,7 +38,7 @@ export function writeData(folder: string, sample: Sample, seed: number, owners: 
     writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
-  const job = { topology: JSON.parse(topology) as unknown, recipe, aggregation: gridOf(aggregation) };
+  const job = { topology: JSON.parse(topology) as unknown, recipe, aggregation: gridOf(aggregation, sparse) };
   return {
     owners: dealt.map((rows, index) => write(`owner-${index + 1}.csv`, sample.toCsv(rows))),
     heldOut: write('held-out.csv', sample.toCsv(heldOut)),
@@ -45,9 +52,11 @@ export function writeData(folder: string, sample: Sample, seed: number, owners: 
   };
 }
 
-const gridOf = ({ bits, clip, range, chunkWords }: Sample['aggregation']) => ({
+/** Forced, the graph is sparse from the smallest roster on. */
+const gridOf = ({ bits, clip, range, chunkWords }: Sample['aggregation'], sparse: boolean) => ({
   bits,
   clip: toDecimal(clip),
   range: toDecimal(range),
   chunkWords,
+  ...(sparse && { sparse: { ...sparseByDefault, above: 2 } }),
 });

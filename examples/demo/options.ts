@@ -10,14 +10,21 @@ export type DemoOptions = Readonly<{
   json: boolean;
   seed: number;
   dataset: SampleName;
+  /** Use the sparse graph for rosters of any size. */
+  sparse: boolean;
 }>;
+
+/** As many owners have a process each; more share one. */
+export const largestProcesses = 20;
 
 export const usage = `npm run demo -- [options]
 
 Plays the main job with real processes on free loopback ports: a chain, an IPFS node, a coordinator, owners who train on
 their own rows, a buyer, and an auditor who checks it all with the coordinator gone.
 
-  --clients N   owners, 3 to 20 (default 5; fewer than 4 bear no loss, so nobody is killed)
+  --clients N   owners, 3 to 200 (default 5; fewer than 4 bear no loss, so nobody is killed; more than 20 share one
+                process)
+  --sparse      the sparse graph, which is for rosters above 100, for this roster whatever its size
   --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc)
   --rounds N    rounds to train, 1 to 20 (default 5)
   --seed N      decides shards and initial weights (default 1)
@@ -34,6 +41,7 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
       rounds: { type: 'string' },
       dataset: { type: 'string', default: 'wdbc' },
       seed: { type: 'string', default: '1' },
+      sparse: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -42,9 +50,10 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   if (values.help) return null;
   const dataset = sampleOf(values.dataset);
   return {
-    clients: whole('clients', values.clients, 3, 20),
+    clients: whole('clients', values.clients, 3, 200),
     rounds: whole('rounds', values.rounds ?? String(samples[dataset].rounds), 1, 20),
     dataset,
+    sparse: values.sparse,
     seed: whole('seed', values.seed, 0, 1_000_000),
     keep: values.keep,
     json: values.json,

@@ -15,6 +15,8 @@ export type Outcome = Readonly<{
   settled: number;
   attempts: number;
   dropouts: number;
+  /** Of the last round, as the auditor found it. */
+  graph: string;
   accuracy: Scores;
   logLoss: Scores;
   payouts: Readonly<{ owed: string; claimed: string }>;
@@ -85,6 +87,7 @@ export function outcomeText(
     ),
     '',
     `paid: ${payouts.claimed} of ${payouts.owed} base units owed, ${outcome.settled} of ${outcome.rounds} rounds settled`,
+    `graph: ${outcome.graph}`,
     `audit with the coordinator gone: levels ${audit.levels.join(', ')} ${audit.passed ? 'passed' : 'did NOT pass'}`,
     ...forgeries.map(
       ({ kind, detected, named }) => `forgery ${kind}: ${detected ? 'detected' : 'NOT detected'}: ${named}`,

@@ -2,11 +2,13 @@
 import { toHex, utf8 } from '#crypto/bytes.ts';
 import { seededRng } from '#crypto/random.ts';
 import { planAccidents } from './accidents.ts';
-import { launchJob, setUpCoordinator, setUpOwners, type Buyer, type Owner } from './actors.ts';
+import { launchJob, setUpCoordinator, type Buyer } from './actors.ts';
 import { baselines } from './baselines.ts';
+import { processCohort } from './cohort.ts';
+import { crowdCohort } from './crowd.ts';
 import { writeData, type StoryData } from './data.ts';
 import { consistentLineage, flippedByte } from './forgeries.ts';
-import type { DemoOptions } from './options.ts';
+import { largestProcesses, type DemoOptions } from './options.ts';
 import { command, succeed, type Line, type Service } from './processes.ts';
 import { outcomeText, roundsOf, type Outcome } from './report.ts';
 import { samples } from './samples.ts';
@@ -14,6 +16,11 @@ import type { Stack } from './stack.ts';
 
 /** Seconds that one round may take on a slow machine, accidents included. */
 const ROUND_SECONDS = 240;
+const CROWD_ROUND_SECONDS = 1_200;
+/** A phase ends as soon as all have answered; its time is waited out only for those who were lost. */
+const PHASE_SECONDS = 15;
+/** A hundred clients in one process take their time. */
+const CROWD_PHASE_SECONDS = 60;
 
 export async function playStory(
   stack: Stack,
@@ -24,17 +31,22 @@ export async function playStory(
   const { clients: count, rounds } = options;
   const seed = seededRng(utf8(`demo/${options.seed}`)).bytes(32);
   const sample = samples[options.dataset];
-  const data = writeData(stack.folder('data'), sample, options.seed, count);
-  const accidents = planAccidents(count, rounds);
+  const data = writeData(stack.folder('data'), sample, options.seed, count, options.sparse);
+  const crowd = count > largestProcesses;
+  const roundSeconds = crowd ? CROWD_ROUND_SECONDS : ROUND_SECONDS;
+  const hold = crowd ? '' : planAccidents(count, rounds).coordinatorHold;
 
   say(`${count} owners make keys, name each other in their policies, register datasets and offer access`);
-  const [owners, coordinator] = await Promise.all([
-    setUpOwners(stack, data, sample.owner),
-    setUpCoordinator(stack, accidents.coordinatorHold),
+  const [cohort, coordinator] = await Promise.all([
+    crowd ? crowdCohort(stack, data, sample.owner) : processCohort(stack, data, sample.owner, rounds),
+    setUpCoordinator(stack, hold),
   ]);
-  const clients = owners.map((owner, index) => owner.start(accidents.holdOf(index)));
-  await Promise.all(clients.map((client) => client.ready()));
-  const buyer = await launchJob(stack, data, owners, coordinator, { rounds, seed: toHex(seed) });
+  await cohort.start();
+  const buyer = await launchJob(stack, data, cohort.datasets, coordinator, {
+    rounds,
+    seed: toHex(seed),
+    phaseSeconds: crowd ? CROWD_PHASE_SECONDS : PHASE_SECONDS,
+  });
   say(`job ${buyer.job} is active: ${rounds} rounds for ${buyer.quote} base units`);
 
   const watch = buyer.watch();
@@ -42,22 +54,20 @@ export async function playStory(
     watch.until(
       `round ${round}`,
       (line) => line['event'] === 'round' && line['round'] === round,
-      ROUND_SECONDS * (round + 1),
+      roundSeconds * (round + 1),
     );
   const telling = Array.from({ length: rounds + 1 }, async (_, round) =>
     say(roundText(await settled(round))),
   );
   await Promise.all([
     ...telling,
-    accidents.happen({ owners, clients, coordinator, settled, say }),
-    watch.until('the end of the job', (line) => line['event'] === 'finished', ROUND_SECONDS * rounds),
+    cohort.happen({ coordinator, settled, say }),
+    watch.until('the end of the job', (line) => line['event'] === 'finished', roundSeconds * rounds),
   ]);
 
-  const statuses = await Promise.all(
-    owners.map(({ name }) => succeed(['owner', 'status', buyer.job], stack.home(name))),
-  );
+  const statuses = await cohort.statuses(buyer.job);
   say('owners claim, once for all rounds');
-  await claimAll(stack, owners, buyer);
+  await cohort.claim(buyer.job);
   say('the buyer downloads the model');
   const lineage = stack.folder('lineage.car');
   await Promise.all([
@@ -66,7 +76,7 @@ export async function playStory(
   ]);
 
   say('the coordinator and the clients stop for good');
-  await stack.stopNamed('coordinator', ...owners.map(({ name }) => name));
+  await Promise.all([stack.stopNamed('coordinator'), cohort.stop()]);
   return conclude(stack, { data, seed, options, buyer, watch, statuses, lineage, started, say });
 }
 
@@ -112,6 +122,7 @@ async function conclude(stack: Stack, played: Played): Promise<Outcome> {
     rounds: wanted,
     settled: Number(audited.line['settled']),
     attempts: trained.reduce((sum, { attempt }) => sum + attempt, 0),
+    graph: graphOf(audited.line),
     dropouts: trained.reduce((sum, { lost }) => sum + lost, 0),
     accuracy: {
       federated: last?.accuracy ?? 0,
@@ -145,25 +156,21 @@ async function conclude(stack: Stack, played: Played): Promise<Outcome> {
   return outcome;
 }
 
+/** What the auditor found of the last round's graph. */
+function graphOf(audited: Line): string {
+  const findings = (audited['findings'] ?? []) as readonly Readonly<{
+    id: string;
+    verdict: Readonly<{ detail?: string }>;
+  }>[];
+  return findings.findLast(({ id }) => id === 'agreement.graph')?.verdict.detail ?? 'not audited';
+}
+
 function roundText(line: Line): string {
   const { round, members, lost, logLoss, accuracy } = line;
   const scores = `loss ${Number(logLoss).toFixed(4)}, accuracy ${Number(accuracy).toFixed(4)}`;
   return round === 0
     ? `round 0 (untrained): ${scores}`
     : `round ${String(round)} settled: cohort ${String(members)}, lost ${String(lost)}, ${scores}`;
-}
-
-/** Each owner claims once for all rounds; what is still in its window is claimed when that has passed. */
-async function claimAll(stack: Stack, owners: readonly Owner[], { job }: Buyer): Promise<void> {
-  await Promise.all(
-    owners.map(async ({ name }) => {
-      const deadline = Date.now() + 60_000;
-      let line = await succeed(['owner', 'claim', job], stack.home(name));
-      while (line['pending'] !== '0' && Date.now() < deadline) {
-        line = await succeed(['owner', 'claim', job], stack.home(name));
-      }
-    }),
-  );
 }
 
 type RoundCost = Readonly<{ bytesUp: number; took: number; paid: bigint }>;

@@ -1,5 +1,6 @@
 /** One secure average in one process: five owners train, one is lost, and only the sum is ever opened. */
 import { generateKeys } from '#crypto/agreement.ts';
+import { completeGraph } from '#crypto/graph.ts';
 import { maskInput, removeMasks } from '#crypto/masking.ts';
 import { everyMember, memberSet } from '#crypto/members.ts';
 import { pack } from '#crypto/packing.ts';
@@ -49,7 +50,8 @@ for (const [member, { rows, mask, seed }] of members.entries()) {
   const own = { quantised: quantise(update, 1, parameters), seed: new Secret(seed), maskSecret: mask.secret };
   sum.addPacked(pack(maskInput({ binding, wordBits: bits, member, sharers, roster: members, ...own }), bits));
 }
-removeMasks(sum, { binding, survivors, sharers, roster: members, recovered: { seeds, maskSecrets } });
+const graph = completeGraph(5);
+removeMasks(sum, { binding, survivors, sharers, roster: members, graph, recovered: { seeds, maskSecrets } });
 const mean = average(dequantiseSum(sum.words(), 4, parameters), 4, parameters);
 const after = serverStep(recipe.server, weights, mean, null).weights;
 for (const [when, model] of Object.entries({ before: weights, after })) {
