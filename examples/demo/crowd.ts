@@ -120,7 +120,7 @@ async function registerAll(stack: Stack, data: StoryData, called: string): Promi
         data: data.owners[index] ?? '',
         label: data.recipe.label.name,
         leaveOut: [],
-        // Few rows a member, and the same for all: a story about a crowd, not about its data.
+        // A dozen rows say by chance what labels say; the schema is the same for all, and its bounds are public.
         acceptWarnings: true,
         name: `${called} ${index + 1}`,
         description: `Rows of ${called} ${index + 1}`,

@@ -22,10 +22,11 @@ export const usage = `npm run demo -- [options]
 Plays the main job with real processes on free loopback ports: a chain, an IPFS node, a coordinator, owners who train on
 their own rows, a buyer, and an auditor who checks it all with the coordinator gone.
 
-  --clients N   owners, 3 to 200 (default 5; fewer than 4 bear no loss, so nobody is killed; more than 20 share one
+  --clients N   owners, 3 to 120 (default 5; fewer than 4 bear no loss, so nobody is killed; more than 20 share one
                 process)
   --sparse      the sparse graph, which is for rosters above 100, for this roster whatever its size
-  --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc)
+  --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc;
+                digits where more than 20 owners would have too few tumours each)
   --rounds N    rounds to train, 1 to 20 (default 5)
   --seed N      decides shards and initial weights (default 1)
   --keep        leave the processes running and say how to reach them; Ctrl-C ends them
@@ -39,7 +40,7 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     options: {
       clients: { type: 'string', default: '5' },
       rounds: { type: 'string' },
-      dataset: { type: 'string', default: 'wdbc' },
+      dataset: { type: 'string' },
       seed: { type: 'string', default: '1' },
       sparse: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
@@ -48,9 +49,10 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     },
   });
   if (values.help) return null;
-  const dataset = sampleOf(values.dataset);
+  const clients = whole('clients', values.clients, 3, 120);
+  const dataset = sampleOf(values.dataset ?? (clients > largestProcesses ? 'digits' : 'wdbc'));
   return {
-    clients: whole('clients', values.clients, 3, 200),
+    clients,
     rounds: whole('rounds', values.rounds ?? String(samples[dataset].rounds), 1, 20),
     dataset,
     sparse: values.sparse,

@@ -28,13 +28,8 @@ const weights = initialWeights(topology, rng.bytes(32));
 const parameters = { ...sample.aggregation, dimension: topology.dimension, maxWeight: 1 };
 const members = shards(training, 1, 5).map((rows) => {
   const { channel, mask } = generateKeys(rng);
-  return {
-    rows: encode(rows),
-    channelKey: channel.publicKey,
-    maskKey: mask.publicKey,
-    mask,
-    seed: rng.bytes(32),
-  };
+  const keys = { channelKey: channel.publicKey, maskKey: mask.publicKey };
+  return { rows: encode(rows), ...keys, mask, seed: rng.bytes(32) };
 });
 const context = { chainId: 31_337n, escrow: rng.bytes(20), job: 1n, round: 1, attempt: 1 };
 const binding = { context, roster: rng.bytes(32), parameters: rng.bytes(32), model: rng.bytes(32) };
@@ -50,8 +45,8 @@ for (const [member, { rows, mask, seed }] of members.entries()) {
   const own = { quantised: quantise(update, 1, parameters), seed: new Secret(seed), maskSecret: mask.secret };
   sum.addPacked(pack(maskInput({ binding, wordBits: bits, member, sharers, roster: members, ...own }), bits));
 }
-const graph = completeGraph(5);
-removeMasks(sum, { binding, survivors, sharers, roster: members, graph, recovered: { seeds, maskSecrets } });
+const recovered = { seeds, maskSecrets };
+removeMasks(sum, { binding, survivors, sharers, roster: members, graph: completeGraph(5), recovered });
 const mean = average(dequantiseSum(sum.words(), 4, parameters), 4, parameters);
 const after = serverStep(recipe.server, weights, mean, null).weights;
 for (const [when, model] of Object.entries({ before: weights, after })) {
