@@ -3,6 +3,7 @@
  * As many owners as the budget affords for `goal` rounds, the cheapest first; where it affords too few, for fewer
  * rounds; then as many rounds as are left in it. Units that the buyer holds count at their price.
  */
+import { LARGEST_SPARSE } from '#protocol/rules/sparse.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { termsRefusal } from '#datasets/policy.ts';
 import type { Address } from '#protocol/units.ts';
@@ -39,7 +40,7 @@ export type Choice = Readonly<{
 /** Rounds that a job should have before more rounds are preferred to more owners. */
 const goal = 10;
 const mostRounds = 65_535;
-const mostSeats = 100;
+const mostSeats = LARGEST_SPARSE;
 
 /**
  * @throws TributaryError `choice/no-datasets` where too few would take part at any price, `choice/budget-too-small`,

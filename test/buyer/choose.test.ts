@@ -142,9 +142,21 @@ describe('a choice of datasets', () => {
   });
 
   it('takes at most the seats of a job', () => {
-    const found = chooseFrom(market(Array.from({ length: 103 }, () => 1n)), { budget: 10_000n });
-    expect(found.chosen).to.have.length(100);
-    expect(why(found)[103]).to.equal('a job has at most 100 datasets');
+    const all = Array.from({ length: 1_027 }, (_, at) => at + 1);
+    const few = (own: number) => ({
+      peers: [1, 2, 3].filter((id) => id !== own).map(ownerOf),
+      minimumCohort: 3,
+    });
+    const policies = Object.fromEntries(all.map((id) => [id, { policy: few(id) }]));
+    const found = chooseFrom(
+      market(
+        all.map(() => 1n),
+        policies,
+      ),
+      { budget: 1_000_000n },
+    );
+    expect(found.chosen).to.have.length(1_024);
+    expect(why(found)[1_027]).to.equal('a job has at most 1024 datasets');
   });
 
   it('never costs more than the budget, and every chosen owner would take part', () =>
