@@ -16,11 +16,15 @@ import type { Update } from './journal/update-journal.ts';
  */
 export type Trainer = (job: Job, model: Model, weight: number, round: number) => Promise<Update>;
 
+/** One process has one TensorFlow, however many clients share it. */
+let shared: Promise<Backend> | undefined;
+const sharedBackend = (): Promise<Backend> => (shared ??= loadBackend());
+
 /** Loads TensorFlow with the first job, not before. */
 export function localTrainer(
   encoded: Pick<EncodedRows, 'for'>,
   rng: Rng,
-  backend: () => Promise<Backend> = loadBackend,
+  backend: () => Promise<Backend> = sharedBackend,
 ): Trainer {
   let loaded: Promise<Backend> | undefined;
   return async (job, model, weight, round) => {
