@@ -13,6 +13,7 @@ import {
   lagrangeAtZero,
   type Share,
   split,
+  splitAmong,
 } from '#crypto/shamir.ts';
 
 import { codeOf } from './refusal.ts';
@@ -21,6 +22,26 @@ import { tapeRng } from './replay/pieces.ts';
 
 const rng = seededRng(utf8('shamir'));
 const secret = u256(2n ** 256n - 189n);
+
+describe('sharing a secret among chosen holders', () => {
+  const tape = () => seededRng(utf8('chosen holders'));
+
+  it('gives each the share at its own coordinate, in the order asked for', () => {
+    const all = split(secret, 700, 3, tape());
+    const chosen = splitAmong(secret, [9, 2, 700], 3, tape());
+    expect(chosen).to.deep.equal([at(all, 8), at(all, 1), at(all, 699)]);
+    expect(combine(chosen, 3)).to.deep.equal(secret);
+  });
+
+  it('refuses coordinates that are none, and holders too few', () => {
+    for (const x of [0, -2, 1.5]) {
+      expect(codeOf(() => splitAmong(secret, [1, x], 2, tape()))).to.equal('shamir/share-out-of-range');
+    }
+    expect(codeOf(() => splitAmong(secret, [4, 1, 4], 2, tape()))).to.equal('shamir/duplicate-share');
+    expect(codeOf(() => splitAmong(secret, [4], 2, tape()))).to.equal('shamir/threshold');
+    expect(codeOf(() => splitAmong(secret.slice(1), [4, 5], 2, tape()))).to.equal('secret/length');
+  });
+});
 
 describe('sharing a secret', () => {
   it('is undone by any threshold of the shares, in any order', () => {
