@@ -46,8 +46,8 @@ export type Front = Readonly<{
   sent: readonly Sent[];
   /** Views as they were shown, each once. */
   shown: readonly AttemptView[];
-  /** How often the client has asked for a view. */
-  asked(): number;
+  /** Whether the client is waiting for a view: what it had to do for the last one is done. */
+  isWatched: () => boolean;
   stop(): Promise<void>;
 }>;
 
@@ -55,7 +55,7 @@ export type Front = Readonly<{
 export async function openFront(target: string, seat: number, lie: () => Lie): Promise<Front> {
   const sent: Sent[] = [];
   const shown: AttemptView[] = [];
-  let asked = 0;
+  let watching = 0;
   const closing = new AbortController();
 
   /** The first view that is not of this revision, bent; after so long, the same one. */
@@ -94,8 +94,9 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     const body = await buffer(request);
     const reads = request.method === 'GET';
     if (reads && attempt && attempt[4] === undefined) {
-      asked += 1;
-      response.end(JSON.stringify(await watch(url)));
+      watching += 1;
+      const view = await watch(url).finally(() => (watching -= 1));
+      response.end(JSON.stringify(view));
       return;
     }
     if (!reads && attempt) {
@@ -108,14 +109,20 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     }
     const reply = await forward(request, body);
     const bytes = Buffer.from(await reply.arrayBuffer());
-    response.statusCode = reply.status;
-    response.end(reply.ok && reads ? bent(url.pathname, attempt?.[4], bytes) : bytes);
+    const bent = reads
+      ? bend(url.pathname, attempt?.[4], reply.ok ? JSON.parse(bytes.toString()) : null)
+      : null;
+    response.statusCode = bent === null ? reply.status : 200;
+    response.end(bent === null ? bytes : JSON.stringify(bent));
   }
 
-  function bent(path: string, part: string | undefined, bytes: Buffer): Buffer | string {
-    const parsed = () => JSON.parse(bytes.toString()) as unknown;
-    if (part === 'shares') return JSON.stringify(lie().deliveries(parsed() as Delivery[], seat));
-    return jobPath.test(path) ? JSON.stringify(lie().job(parsed() as JobView, seat)) : bytes;
+  /** @param real what the coordinator answers, null where it refuses @returns null to give that answer */
+  function bend(path: string, part: string | undefined, real: unknown): object | null {
+    if (part === 'shares') {
+      const list = lie().deliveries((real ?? []) as Delivery[], seat);
+      return real === null && list.length === 0 ? null : list;
+    }
+    return real !== null && jobPath.test(path) ? lie().job(real as JobView, seat) : null;
   }
 
   const server = createServer((request, response) => {
@@ -130,7 +137,7 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent,
     shown,
-    asked: () => asked,
+    isWatched: () => watching > 0,
     async stop() {
       closing.abort();
       const closed = once(server, 'close');

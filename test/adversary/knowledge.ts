@@ -6,7 +6,7 @@ import { removeMasks, type RecoveredSecrets } from '#crypto/masking.ts';
 import { memberSet, type MemberSet } from '#crypto/members.ts';
 import { unpack } from '#crypto/packing.ts';
 import { wordBits } from '#crypto/parameters.ts';
-import { RingAccumulator } from '#crypto/ring.ts';
+import { RingAccumulator, type Mask } from '#crypto/ring.ts';
 import { combine, decodeShare, type Share } from '#crypto/shamir.ts';
 import { openShare } from '#crypto/sharing.ts';
 import type { Job } from '#model/job.ts';
@@ -31,7 +31,7 @@ export type Scene = Readonly<{
 
 export class Knowledge {
   readonly #of: Scene;
-  readonly #binding: Binding;
+  readonly binding: Binding;
   readonly #w: number;
 
   constructor(of: Scene) {
@@ -39,7 +39,7 @@ export class Knowledge {
     const model = roster.enrolments[0]?.message.model ?? '';
     this.#of = of;
     this.#w = wordBits(job.parameters.bits, roster.size);
-    this.#binding = {
+    this.binding = {
       context: contextOf(job.id, id),
       roster: fromHex(roster.root),
       parameters: fromHex(job.digests.parameters),
@@ -49,22 +49,25 @@ export class Knowledge {
 
   /** A member's quantised update, alone: null where a mask stays on it. @param sharers it masked with these */
   open(member: number, sharers: MemberSet): Uint32Array | null {
-    const { roster, job } = this.#of;
-    const near = sharersNear(roster, member, sharers);
-    const input = this.#input(member, near);
-    const seed = this.secret(member, 'seed');
-    if (!input || !seed) return null;
-    const own = this.#party(member);
-    const pairs: { key: Uint8Array; subtract: boolean }[] = [];
-    for (const peer of near.without(only(member))) {
+    const pairs: Mask[] = [];
+    for (const peer of sharersNear(this.#of.roster, member, sharers).without(memberSet([member]))) {
       const key = this.#pairKey(member, peer);
       if (!key) return null;
       // The member added the mask if its index is the lower one.
       pairs.push({ key, subtract: member < peer });
     }
+    return this.openWith(member, sharers, pairs);
+  }
+
+  /** The same where these are the pair masks that are left on it. */
+  openWith(member: number, sharers: MemberSet, pairs: readonly Mask[]): Uint32Array | null {
+    const { roster, job } = this.#of;
+    const input = this.#input(member, sharersNear(roster, member, sharers));
+    const seed = this.secret(member, 'seed');
+    if (!input || !seed) return null;
     const sum = new RingAccumulator(job.parameters.dimension, this.#w);
     sum.addWords(unpack(input, job.parameters.dimension, this.#w));
-    sum.applyMasks([{ key: selfMaskKey(this.#binding, own, seed), subtract: true }, ...pairs]);
+    sum.applyMasks([{ key: selfMaskKey(this.binding, this.#party(member), seed), subtract: true }, ...pairs]);
     return sum.lastWords();
   }
 
@@ -81,7 +84,7 @@ export class Knowledge {
     }
     const { members: keys, graph } = roster;
     removeMasks(sum, {
-      binding: this.#binding,
+      binding: this.binding,
       survivors: members,
       sharers,
       roster: keys,
@@ -127,7 +130,7 @@ export class Knowledge {
     ] as const) {
       const secret = this.#puppet(knower)?.keys.mask.secret.reveal() ?? this.secret(knower, 'mask');
       if (!secret) continue;
-      return pairMaskKeys(this.#binding, { ...this.#party(knower), secret }, [this.#party(other)]).get(other);
+      return pairMaskKeys(this.binding, { ...this.#party(knower), secret }, [this.#party(other)]).get(other);
     }
     return undefined;
   }
@@ -147,7 +150,7 @@ export class Knowledge {
       const ciphertext = upload.ciphertexts[holders.rankOf(holder) ?? -1];
       if (ciphertext === undefined || holder === dealer) return [];
       const share = openShare({
-        ...{ binding: this.#binding, dealer, holder, roster: roster.members, holders },
+        ...{ binding: this.binding, dealer, holder, roster: roster.members, holders },
         channelSecret: puppet.keys.channel.secret,
         ciphertext: fromHex(ciphertext),
         shareRoot: fromHex(upload.message.shareRoot),
@@ -194,5 +197,3 @@ export class Knowledge {
     return { index, publicKey: member.maskKey };
   }
 }
-
-const only = (member: number): MemberSet => memberSet([member]);

@@ -7,9 +7,10 @@ import { memberSet } from '#crypto/members.ts';
 import type { IpfsStore } from '#datasets/ipfs.ts';
 import { makePolicy } from '#datasets/policy.ts';
 import { digestHex } from '#model/model-store.ts';
-import type { AttemptView, ViewOf } from '#protocol/attempt-view.ts';
+import type { AttemptView, Neighbourhood } from '#protocol/attempt-view.ts';
 import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
+import type { Enrolment, Signed } from '#protocol/messages.ts';
 import { buildRoster, type Expected, type Roster } from '#protocol/rules/roster.ts';
 import type { Address } from '#protocol/units.ts';
 import { newHome, removeHomes } from '#test/client/support/home.ts';
@@ -131,13 +132,11 @@ export class Play {
         if (code !== '') codes.push(code);
       },
     });
+    let stopped: Promise<void> | undefined;
     const victim: Victim = {
       ...{ seat, home, front, codes },
       calls: () => front.sent.map(({ call }) => call),
-      async stop() {
-        await running.stop();
-        await front.stop();
-      },
+      stop: () => (stopped ??= running.stop().then(() => front.stop())),
     };
     this.#victims.push(victim);
     return victim;
@@ -164,8 +163,10 @@ export class Play {
     return this.#victims.flatMap(({ front }) => front.sent);
   }
 
-  rosterOf({ roster }: Pick<ViewOf<'sharing'>, 'roster'>): Roster {
-    return buildRoster(this.job.id, roster);
+  /** Of a complete graph. */
+  rosterOf({ roster }: Readonly<{ roster: readonly Signed<Enrolment>[] | Neighbourhood }>): Roster {
+    if (!Array.isArray(roster)) throw new Error('a whole roster was expected');
+    return buildRoster(this.job.id, roster as readonly Signed<Enrolment>[]);
   }
 
   knowledge(roster: Roster, id: AttemptId = this.id): Knowledge {
@@ -178,13 +179,21 @@ export class Play {
     return quantise(updateOf(seat, parameters.dimension), weight, parameters);
   }
 
-  /** Waits until a victim would not go along, for this reason, and has looked again since. */
+  /** Waits until a victim would not go along, for this reason, and waits for another view. */
   async refused(victim: Victim, code: string): Promise<void> {
-    await until(`${code} by seat ${victim.seat}, which said ${victim.codes.join(', ')}`, () =>
-      victim.codes.includes(code),
-    );
-    const asked = victim.front.asked();
-    await until('another look', () => victim.front.asked() > asked);
+    await this.until(`${code} by seat ${victim.seat}`, () => victim.codes.includes(code));
+    await this.until(`other look by seat ${victim.seat}`, victim.front.isWatched);
+  }
+
+  /** Waits until the coordinator's doors were sent such messages. */
+  async receives(call: string, ...seats: readonly number[]): Promise<void> {
+    const got = (seat: number) => this.sent().some((sent) => sent.seat === seat && sent.call === call);
+    await this.until(`${call} of seats ${seats.join(', ')}`, () => seats.every(got));
+  }
+
+  async until(what: string, holds: () => boolean): Promise<void> {
+    const said = () => this.#victims.map(({ seat, codes }) => `seat ${seat} said ${codes.join(' ')}`);
+    await until(holds, () => `no ${what}; ${said().join(', ')}`);
   }
 
   async stop(): Promise<void> {
@@ -211,10 +220,10 @@ export class Play {
 const seconds = 20;
 
 /** Waits for a condition, with a deadline. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
+async function until(holds: () => boolean, complaint: () => string): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`no ${what} within ${seconds} s`);
+    if (Date.now() > deadline) throw new Error(`${complaint()} within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

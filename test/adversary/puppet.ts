@@ -1,7 +1,7 @@
 /** A member that the liar plays itself: by the protocol, with keys and secrets that the liar knows. protocol.md §4 */
 import { computeAddress, type SigningKey } from 'ethers';
 import { generateKeys, type EphemeralKeys } from '#crypto/agreement.ts';
-import { fromHex, toHex } from '#crypto/bytes.ts';
+import { equalBytes, fromHex, toHex } from '#crypto/bytes.ts';
 import { inputRoot, pack } from '#crypto/packing.ts';
 import { wordBits } from '#crypto/parameters.ts';
 import { systemRng } from '#crypto/random.ts';
@@ -54,7 +54,10 @@ export class Puppet {
     });
   }
 
-  memberIn = ({ members }: Roster): number => members.findIndex(({ seat }) => seat === this.seat);
+  /** Its place; a seat may stand in a false roster more than once. */
+  memberIn({ members }: Roster): number {
+    return members.findIndex(({ channelKey }) => equalBytes(channelKey, this.keys.channel.publicKey));
+  }
 
   /** Once for each roster: a second call deals anew. */
   shares(roster: Roster): SharesUpload {
