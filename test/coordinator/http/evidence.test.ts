@@ -1,32 +1,25 @@
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { computeAddress, SigningKey } from 'ethers';
 import type { CID } from 'multiformats/cid';
-import { keptEvidence } from '#coordinator/store/evidence-blocks.ts';
-import { disk } from '#coordinator/store/files.ts';
 import { cidOf } from '#protocol/dag.ts';
-import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import { encodeToken } from '#protocol/http/coordinator-api.ts';
 import type { EvidenceRequest } from '#protocol/messages.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toAddress, toSeconds } from '#protocol/units.ts';
 import { cohort, operatorKey } from '#test/support/cohort.ts';
-import { buyerKey, digestOfText, domain, honestly, rulesOf } from '../fixtures.ts';
+import { buyerKey, digestOfText, domain, honestly } from '../fixtures.ts';
 import { codeOf } from '../code-of.ts';
 import { serve, type Service } from './service.ts';
 
 const members = cohort({ n: 4, lostBeforeSharing: [2] });
 const { id } = members;
 const block = Uint8Array.of(2, 7, 1, 8);
-const arbiter = new SigningKey(digestOfText('arbiter'));
-const readerOf = (key: SigningKey) => toAddress(computeAddress(key.publicKey));
 
 describe('evidence over HTTP', () => {
   let service: Service;
   let cid: CID;
   before(async () => {
-    const evidence = { ...evidenceByDefault, readers: [readerOf(arbiter)] };
-    service = await serve(members, honestly(members, 'settling', rulesOf(members, { evidence })));
+    service = await serve(members, honestly(members, 'settling'));
     cid = await service.evidence(id).put('raw', block);
   });
   after(() => service.stop());
@@ -44,18 +37,6 @@ describe('evidence over HTTP', () => {
     for (const key of [operatorKey(0), operatorKey(2), buyerKey]) {
       expect(new Uint8Array(await ask(requestBy(key)))).to.deep.equal(block);
     }
-  });
-
-  it('is given to a reader that the terms name, for its own signature alone', async () => {
-    expect(new Uint8Array(await ask(requestBy(arbiter)))).to.deep.equal(block);
-    const posing = requestBy(operatorKey(0), { requester: readerOf(arbiter) });
-    expect(await codeOf(ask(posing))).to.equal('evidence/forbidden');
-    const others = await serve(members, honestly(members, 'settling'));
-    await others.evidence(id).put('raw', block);
-    expect(await codeOf(others.api.evidenceBlock(id, cid, requestBy(arbiter)))).to.equal(
-      'evidence/forbidden',
-    );
-    await others.stop();
   });
 
   it('is refused to anyone else, and to whoever only says to be one of them', async () => {
@@ -103,16 +84,6 @@ describe('evidence over HTTP', () => {
     expect(await codeOf(ask(requestBy(operatorKey(0)), cidOf('raw', Uint8Array.of(9))))).to.equal(
       'evidence/unknown-block',
     );
-  });
-
-  it('says that it was deleted, to those who might have read it', async () => {
-    const late = await serve(members, honestly(members, 'settling'));
-    await late.evidence(id).put('raw', block);
-    await keptEvidence(join(late.folder, 'evidence'), disk).remove(id);
-    const asked = late.api.evidenceBlock(id, cid, requestBy(operatorKey(0)));
-    expect(await codeOf(asked)).to.equal('evidence/expired');
-    expect(await codeOf(late.api.evidenceBlock(id, cid, requestBy(arbiter)))).to.equal('evidence/forbidden');
-    await late.stop();
   });
 
   it('is not there before there is a proposal', async () => {
