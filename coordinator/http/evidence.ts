@@ -1,4 +1,4 @@
-/** Blocks of an attempt's evidence, for those who already know what it shows: its members and the buyer. protocol.md §6.4 */
+/** Blocks of an attempt's evidence, for its members, the buyer and the readers that the job's terms name. protocol.md §6.4 */
 import type { RequestHandler } from 'express';
 import { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
@@ -46,8 +46,11 @@ export function assertAccess(
   const { requester, deadline } = message;
   const operators =
     'enrolments' in state ? state.enrolments.map((enrolment) => enrolment.message.operator) : [];
-  if (requester !== state.rules.buyer && !operators.includes(requester)) {
-    throw forbidden(`${requester} is neither a member of this attempt nor the buyer`);
+  const { buyer, evidence } = state.rules;
+  if (![buyer, ...evidence.readers, ...operators].includes(requester)) {
+    throw forbidden(
+      `${requester} is neither a member of this attempt, nor the buyer, nor a reader by its terms`,
+    );
   }
   if (message.job !== id.job || message.round !== id.round || message.attempt !== id.attempt) {
     throw forbidden('the request is signed for another attempt');

@@ -18,6 +18,7 @@ const byCode: Readonly<Record<string, number>> = {
   'enrolment/duplicate-operator': 409,
   'enrolment/duplicate-owner': 409,
   'enrolment/duplicate-key': 409,
+  'evidence/expired': 410,
   'request/too-large': 413,
   'coordinator/internal': 500,
   'storage/full': 507,

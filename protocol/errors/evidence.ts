@@ -18,13 +18,17 @@ export const evidenceErrors: ErrorEntries = {
     means: "A block of the evidence is damaged on the coordinator's disk.",
     do: "Restore the coordinator's folder.",
   },
+  'evidence/expired': {
+    means: "The time for which the job's terms keep evidence is over: the coordinator deleted it.",
+    do: 'Ask the buyer or a participant for its CAR file.',
+  },
   'evidence/false-secret': {
     means: 'A restored secret is not the one that the member committed to.',
     do: 'Do not trust this evidence.',
   },
   'evidence/forbidden': {
     means: 'The evidence was asked for by someone who may not have it, or without a valid request.',
-    do: 'Sign a request for this attempt as one of its members or as the buyer.',
+    do: 'Sign a request for this attempt as one of its members, as the buyer, or as a reader that the terms name.',
   },
   'evidence/no-folder': {
     means: 'The folder with the evidence can not be read.',

@@ -106,7 +106,7 @@ async function putTerms(store: ScratchStore, server: Recipe['server']): Promise<
   const descriptors = await Promise.all(owners.map((_, seat) => store.put('raw', descriptorOf(seat))));
   return writeBlock(store, {
     kind: 'tributary/job',
-    version: 1,
+    version: 2,
     chainId: domain.chainId,
     escrow: domain.escrow,
     buyer,
@@ -126,6 +126,7 @@ async function putTerms(store: ScratchStore, server: Recipe['server']): Promise<
     minimumCohort: 4,
     phases: { enrolling: 10, sharing: 10, masking: 10, confirming: 10, unmasking: 10, settling: 10 },
     bonusPool: toAmount(1_001n),
+    evidence: { readers: [coordinator], retentionDays: 30 },
   } satisfies JobManifest);
 }
 
@@ -138,6 +139,7 @@ function factsOf(terms: CID): JobFacts {
     terms: digestHex(terms),
     rounds: 2,
     cutoff: 2_000_000_000,
+    longWindow: 1_000,
     bonusPool: 1_001n,
     seats: owners.map((owner, seat) => ({
       seat,

@@ -26,6 +26,18 @@ describe('audit level 1, terms and manifests', () => {
     expect(verdict).to.have.property('detail').that.contains(coordinator);
   });
 
+  it('says who may read the evidence, and for how long', async () => {
+    const verdict = await finding(honest.given, 'lineage.terms', 'job');
+    expect(verdict)
+      .to.have.property('detail')
+      .that.contains(`evidence for members, buyer, ${coordinator}; kept 30 days after a round is final`);
+  });
+
+  it('fails terms that let evidence go while a round can be challenged', async () => {
+    const verdict = await finding(onChain({ longWindow: 31 * 86_400 }), 'lineage.terms', 'job');
+    expect(verdict).to.include({ code: 'job/retention-too-short', place: 'terms' });
+  });
+
   it('names terms that are missing, and asks nothing that stands on them', async () => {
     const given = { ...honest.given, blocks: damaged(honest.store, honest.job.terms, 'gone') };
     const found = await faults(given, [1, 3]);

@@ -48,6 +48,12 @@ describe('a launch refuses', () => {
     expect(() => parsePlan({ ...plan, minimumCohort: 2 }))
       .to.throw()
       .with.property('code', 'launch/bad-plan');
+    const evidence = { readers: [], retentionDays: 1 };
+    const windows = { ...plan.windows, long: 86_400 };
+    expect(parsePlan({ ...plan, windows, evidence }).evidence).to.deep.equal(evidence);
+    expect(() => parsePlan({ ...plan, windows: { ...windows, long: 86_401 }, evidence }))
+      .to.throw('evidence.retentionDays: evidence is kept 1 day, a round may be challenged for 86401 seconds')
+      .with.property('code', 'launch/bad-plan');
   });
 
   it('a name that could leave the home', async () => {

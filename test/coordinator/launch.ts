@@ -7,6 +7,7 @@ import { loadJob, type Job } from '#model/job.ts';
 import { digestHex, putInitialModel, type Model } from '#model/model-store.ts';
 import { tabularClassifier } from '#model/templates.ts';
 import { parseTopology } from '#model/topology.ts';
+import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import { fromParameters, type SparseTerms } from '#protocol/aggregation.ts';
 import type { AttemptView } from '#protocol/attempt-view.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
@@ -49,7 +50,7 @@ export async function launchJob(
   }
   const terms: CID = await writeBlock(ipfs, {
     kind: 'tributary/job',
-    version: 1,
+    version: 2,
     chainId: world.deployment.chainId,
     escrow: world.deployment.escrow,
     buyer: world.buyer.address,
@@ -71,6 +72,7 @@ export async function launchJob(
     minimumCohort: 3,
     phases: { enrolling: 600, sharing: 600, masking: 600, confirming: 600, unmasking: 600, settling: 600 },
     bonusPool: toAmount(0n),
+    evidence: evidenceByDefault,
   } satisfies JobManifest);
   const { escrow, accessToken } = world.buyer.contracts;
   for (const { tokenId } of listings) await accessToken.send.buy(tokenId, 2n);

@@ -1,7 +1,11 @@
 /** The coordinator as it is started for good: real chain, real IPFS node, real database, typed client. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { Wallet } from 'ethers';
+import { CID } from 'multiformats/cid';
 import { readJobFacts } from '#contracts/job-facts.ts';
+import { systemClock } from '#coordinator/driver/clock.ts';
 import { lineageLoader } from '#coordinator/jobs/lineage.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
@@ -159,5 +163,32 @@ describe('a coordinator, started', function () {
     expect(await codeOf(start({ folder: other, rpcUrl: 'http://127.0.0.1:9' }))).to.equal(
       'chain/unreachable',
     );
+  });
+
+  it('deletes evidence whose time by the terms is over, and says so', async () => {
+    const evidence = join(folder, 'evidence');
+    const [kept] = (await readdir(evidence)).filter((name) => name.endsWith('-1-1'));
+    const [, job] = /^(\d+)-1-1$/.exec(kept ?? '') ?? [];
+    const id = { job: Number(job), round: 1, attempt: 1 };
+    const { settlements } = await readJobFacts(world.coordinator.contracts, id.job);
+    const over = (settlements[0]?.readyAt ?? 0) + 90 * 86_400;
+    const [block] = await readdir(join(evidence, kept ?? ''));
+
+    await coordinator.stop();
+    await world.chain.mineAt(over);
+    const later = { ...systemClock, now: () => toSeconds(over) };
+    coordinator = await start({ clock: later });
+    await eventually(
+      async () => readdir(evidence),
+      (names) => !names.includes(kept ?? '') && names.includes(`${kept}.expired`),
+    );
+    const request = { ...id, requester: operatorAddress(2), deadline: toSeconds(over + 60) };
+    const { chainId, escrow } = world.deployment;
+    const signature = signTyped(operatorKey(2), { chainId, escrow }, 'EvidenceRequest', request);
+    const asked = coordinatorApi(coordinator.url).evidenceBlock(id, CID.parse(block ?? ''), {
+      message: request,
+      signature,
+    });
+    expect(await codeOf(asked)).to.equal('evidence/expired');
   });
 });

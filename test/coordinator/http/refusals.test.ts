@@ -174,6 +174,7 @@ describe('refusals over HTTP', () => {
       'database/damaged': 500,
       'evidence/damaged': 500,
       'evidence/forbidden': 403,
+      'evidence/expired': 410,
       'evidence/unknown-block': 404,
     };
     for (const [code, status] of Object.entries(statuses)) expect(statusOf(code), code).to.equal(status);

@@ -132,7 +132,7 @@ describe('an attempt in rows', () => {
       await transaction.exec(`drop table entries; drop table ciphertexts; delete from attempts;
         alter table attempts drop column rules; delete from migrations where step > 1`);
       for (const state of [aborted, settling]) {
-        const given = Object.entries(state.rules).filter(([key]) => key !== 'sparse');
+        const given = Object.entries(state.rules).filter(([key]) => key !== 'sparse' && key !== 'evidence');
         const old = Object.entries(state).filter(([key]) => key !== 'draw' && key !== 'onChain');
         const body = Object.fromEntries([...old, ['rules', Object.fromEntries(given)]]) as object;
         const parameters = [state.rules.expected.attempt, state.phase, body];
