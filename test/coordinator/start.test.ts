@@ -6,12 +6,16 @@ import { lineageLoader } from '#coordinator/jobs/lineage.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs, type IpfsStore } from '#datasets/ipfs.ts';
+import { carBlockStore } from '#datasets/car.ts';
 import { checkProposal } from '#model/check-proposal.ts';
+import { evidenceLimit, fetchEvidence } from '#model/fetch-evidence.ts';
+import { fromHex } from '#crypto/bytes.ts';
+import { cidFromDigest } from '#protocol/dag.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { signTyped } from '#protocol/signature.ts';
-import { toSeconds } from '#protocol/units.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
-import { cohort, operatorAddress, operatorKey, signed } from '#test/support/cohort.ts';
+import { join } from 'node:path';
+import { cohort, operatorKey, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
@@ -91,15 +95,13 @@ describe('a coordinator, started', function () {
     for (const member of [4, 0, 3, 1]) await api.unmask(id, unmaskingOf(members, member));
     const { proposal } = await untilPhase(api, id, 'settling');
 
-    const request = {
-      ...id,
-      requester: operatorAddress(2),
-      deadline: toSeconds(Math.floor(Date.now() / 1000) + 60),
-    };
-    const token = {
-      message: request,
-      signature: signTyped(operatorKey(2), job.id, 'EvidenceRequest', request),
-    };
+    const file = join(folder, 'evidence.car');
+    const root = cidFromDigest('dag-cbor', fromHex(proposal.evidence));
+    const now = () => Math.floor(Date.now() / 1000);
+    await fetchEvidence(file, root, evidenceLimit(job), {
+      ...{ api, domain: job.id, id, key: operatorKey(2), now },
+    });
+    const evidence = await carBlockStore(file);
     const verdict = await checkProposal({
       job,
       id,
@@ -109,10 +111,11 @@ describe('a coordinator, started', function () {
       before,
       previous: null,
       store: ipfs,
-      evidenceStore: { get: (cid) => api.evidenceBlock(id, cid, token) },
+      evidenceStore: evidence,
       readCommitted: () => Promise.reject(new Error('asked about a sparse attempt')),
       coordinates: Array.from({ length: job.parameters.dimension }, (_, c) => c),
     });
+    await evidence.close();
     expect(verdict).to.have.property('holds', true);
 
     const message = settlementTermsOf(id, proposal);
