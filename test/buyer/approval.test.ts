@@ -122,6 +122,8 @@ describe('a buyer', () => {
     const file = run.carOf(1);
     await mkdir(join(file, '..'), { recursive: true });
     await symlink('/dev/full', `${file}.partial`);
-    expect(kinds(await run.watch(fake))).to.include('waiting storage/full').and.include('finished');
+    expect(kinds(await run.watch(fake)))
+      .to.include('waiting storage/full')
+      .and.include('finished');
   });
 });

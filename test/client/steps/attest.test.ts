@@ -147,7 +147,7 @@ describe('settling', () => {
     let given = 0;
     const endless: typeof api.evidence = async function* (...request) {
       yield* api.evidence(...request);
-      for (;; given++) yield new Uint8Array(1024);
+      for (; ; given++) yield new Uint8Array(1024);
     };
     const attempt = { ...at.attempts[0]!, api: { ...api, evidence: endless } };
     expect((await takeStep(attempt, at.coordinator.settling(proposal)))?.code).to.equal('evidence/altered');

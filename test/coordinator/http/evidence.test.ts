@@ -60,7 +60,6 @@ describe('evidence over HTTP', () => {
   /** An attempt whose proposal names this evidence. */
   function proposing(evidence: CID): Attempt {
     const state = honestly(members, 'settling');
-    if (state.phase !== 'settling') throw new Error(state.phase);
     return { ...state, proposal: { ...state.proposal, evidence: digestHex(evidence) } };
   }
 
