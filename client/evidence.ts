@@ -37,7 +37,7 @@ export const dropEvidence = (attempt: Attempt): Promise<void> => rm(fileOf(attem
 export async function emptyEvidenceFolder(home: string): Promise<string> {
   const folder = join(home, 'evidence');
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
 

@@ -17,6 +17,8 @@ import { attemptOf, parsedToken } from './request.ts';
 /** A request can be used by whoever sees it, so it does not live long. */
 const LONGEST_VALIDITY_SECONDS = 600;
 const SCHEME = /^Tributary ([\w-]+)$/;
+/** Of a reader that takes nothing: a connection costs the memory of two blocks. */
+const STALLED_MILLIS = 60_000;
 const CAR_TYPE = 'application/vnd.ipld.car; version=1';
 
 export function evidenceCar({ jobs, evidence, clock }: HttpParts): RequestHandler {
@@ -39,7 +41,8 @@ export function evidenceCar({ jobs, evidence, clock }: HttpParts): RequestHandle
     // While nothing was answered yet, evidence that is not there can still be a refusal.
     await blocks.get(root);
     response.type(CAR_TYPE);
-    // A block is read when the one before it has left for the socket: a slow reader costs the memory of two.
+    response.setTimeout(STALLED_MILLIS);
+    // A block is read from the disk when the one before it has left for the socket.
     await pipeline(Readable.from(exportCar(blocks, root)), response);
   };
 }

@@ -171,7 +171,10 @@ describe('evidence over HTTP', () => {
     const parts = { jobs, evidence: () => blocks, clock: service.clock };
     const request = { params: { job: '7', round: '1', attempt: '1' }, get: () => token().authorization };
     const respond = evidenceCar(parts as never) as (...of: unknown[]) => Promise<void>;
-    await respond(request, Object.assign(slow, { type: () => slow }));
+    let patience = 0;
+    const setTimeout = (millis: number) => void (patience = millis);
+    await respond(request, Object.assign(slow, { type: () => slow, setTimeout }));
+    expect(patience, 'for one that takes nothing').to.equal(60_000);
     expect(taken).to.equal(20);
     // Beside those on their way: the root, once for the refusal that it was not and once as the first block.
     expect(Math.max(...ahead)).to.be.within(2, 2 + 3);
