@@ -13,6 +13,7 @@ import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress } from '#protocol/units.ts';
 import { pause, persist, type Patience } from './backoff.ts';
 import { chainReads } from './chain.ts';
+import { emptyEvidenceFolder } from './evidence.ts';
 import { encodedRows } from './encoded-rows.ts';
 import { followJob } from './follow-job.ts';
 import { holder, type Hold } from './hold.ts';
@@ -115,6 +116,7 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
     store,
     journal: openJournal(folder, key),
     lineage: openLineage(folder),
+    evidenceFolder: await emptyEvidenceFolder(folder),
     train: localTrainer(encoded, rng),
     release: (job) => encoded.release(job),
     hold,

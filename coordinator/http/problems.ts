@@ -55,7 +55,8 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     const facts = { method: request.method, path: request.path, status, code: coded.code };
     if (response.closed || response.headersSent) {
       // Nobody listens, or an answer was cut short: there is nothing to say, only a connection to end.
-      log.info(facts, 'the client went away');
+      if (error instanceof TributaryError && status >= 500) log.error(facts, 'answer cut short');
+      else log.info(facts, 'the client went away');
       next();
       return;
     }

@@ -11,7 +11,7 @@ export const evidenceErrors: ErrorEntries = {
     do: 'Do not sign the round: its aggregate is of another model.',
   },
   'evidence/altered': {
-    means: 'The coordinator gave other bytes than the link names.',
+    means: 'The coordinator gave other blocks or bytes than the evidence has.',
     do: "Ask again; if it recurs, tell the coordinator's operator that its disk or line is damaged.",
   },
   'evidence/damaged': {
@@ -67,11 +67,11 @@ export const evidenceErrors: ErrorEntries = {
     do: 'Do not approve the round.',
   },
   'evidence/unknown-block': {
-    means: "The block is not part of this attempt's evidence, or there is none yet.",
-    do: 'Ask for blocks that the evidence links, once the round is proposed.',
+    means: 'The coordinator has no evidence of this attempt: not yet, or not any more.',
+    do: "Ask once the round is proposed, and before the time for which the job's terms keep it is over.",
   },
   'evidence/unreachable': {
-    means: 'The coordinator gave no evidence.',
+    means: 'The coordinator gave no evidence, or broke off.',
     do: "Nothing: the client asks again; if it lasts, ask the coordinator's operator.",
   },
   'evidence/wrong-secret': {

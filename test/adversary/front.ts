@@ -117,12 +117,12 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
   }
 
   /** @param real what the coordinator answers, null where it refuses @returns null to give that answer */
-  function bend(path: string, part: string | undefined, real: unknown): object | null {
+  function bend(path: string, part: string | undefined, real: string | null): object | null {
     if (part === 'shares') {
-      const list = lie().deliveries((real ?? []) as Delivery[], seat);
+      const list = lie().deliveries(JSON.parse(real ?? '[]') as Delivery[], seat);
       return real === null && list.length === 0 ? null : list;
     }
-    return real !== null && jobPath.test(path) ? lie().job(real as JobView, seat) : null;
+    return real !== null && jobPath.test(path) ? lie().job(JSON.parse(real) as JobView, seat) : null;
   }
 
   const server = createServer((request, response) => {

@@ -2,6 +2,7 @@
 import type { SigningKey } from 'ethers';
 import { serve } from '#client/agent.ts';
 import { chainReads, type ChainReads } from '#client/chain.ts';
+import { emptyEvidenceFolder } from '#client/evidence.ts';
 import { openJournal } from '#client/journal/journal.ts';
 import { openLineage } from '#client/lineage.ts';
 import { connect } from '#contracts/connect.ts';
@@ -61,6 +62,7 @@ export async function runOwner(of: OwnerOptions): Promise<Running> {
       store: connectIpfs(of.ipfsUrl),
       journal: openJournal(home, key, quick),
       lineage: openLineage(home, quick),
+      evidenceFolder: await emptyEvidenceFolder(home),
       train: async (job, _model, weight) => ({
         quantised: quantise(of.update(job.parameters.dimension), weight, job.parameters),
         backend: 'wasm',

@@ -4,19 +4,22 @@ import { expect } from 'chai';
 import { computeAddress, SigningKey } from 'ethers';
 import { keptEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk } from '#coordinator/store/files.ts';
-import { cidOf } from '#protocol/dag.ts';
+import { writeBlock } from '#datasets/read-block.ts';
+import { scratchStore } from '#datasets/scratch-store.ts';
+import { digestHex } from '#model/model-store.ts';
 import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import type { EvidenceRequest } from '#protocol/messages.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toAddress, toSeconds } from '#protocol/units.ts';
 import { cohort, operatorKey } from '#test/support/cohort.ts';
-import { digestOfText, domain, honestly, rulesOf } from '../fixtures.ts';
+import { buyerKey, digestOfText, domain, honestly, rulesOf } from '../fixtures.ts';
 import { codeOf } from '../code-of.ts';
 import { serve, type Service } from './service.ts';
 
 const members = cohort({ n: 3 });
 const { id } = members;
-const block = Uint8Array.of(2, 7, 1, 8);
+const block = { kind: 'tributary/test' };
+const mostBytes = 1_000;
 const arbiter = new SigningKey(digestOfText('arbiter'));
 const addressOf = (key: SigningKey) => toAddress(computeAddress(key.publicKey));
 
@@ -24,21 +27,30 @@ describe('readers of evidence', () => {
   let service: Service;
   const begin = async (readers: SigningKey[]) => {
     const evidence = { ...evidenceByDefault, readers: readers.map(addressOf) };
-    service = await serve(members, honestly(members, 'settling', rulesOf(members, { evidence })));
-    await service.evidence(id).put('raw', block);
+    const root = await writeBlock(scratchStore(), block);
+    const settling = honestly(members, 'settling', rulesOf(members, { evidence }));
+    const proposal = { ...settling.proposal, evidence: digestHex(root) };
+    service = await serve(members, { ...settling, proposal });
+    await writeBlock(service.evidence(id), block);
   };
   afterEach(() => service.stop());
 
-  function ask(key: SigningKey, changes: Partial<EvidenceRequest> = {}) {
+  async function ask(key: SigningKey, changes: Partial<EvidenceRequest> = {}) {
     const deadline = toSeconds(service.clock.now() + 600);
     const message = { ...id, requester: addressOf(key), deadline, ...changes };
     const signature = signTyped(key, domain, 'EvidenceRequest', message);
-    return service.api.evidenceBlock(id, cidOf('raw', block), { message, signature });
+    const { signal } = new AbortController();
+    let bytes = 0;
+    for await (const piece of service.api.evidence(id, { message, signature }, mostBytes, signal))
+      bytes += piece.length;
+    return bytes;
   }
 
   it('are those whom the terms name, by their own signatures', async () => {
     await begin([arbiter]);
-    expect(new Uint8Array(await ask(arbiter))).to.deep.equal(block);
+    expect(await ask(arbiter))
+      .to.equal(await ask(buyerKey))
+      .and.to.be.greaterThan(0);
     const posing = ask(operatorKey(0), { requester: addressOf(arbiter) });
     expect(await codeOf(posing)).to.equal('evidence/forbidden');
   });
