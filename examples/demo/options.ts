@@ -24,7 +24,7 @@ their own rows, a buyer, and an auditor who checks it all with the coordinator g
 
   --clients N   owners, 3 to 120 (default 5; fewer than 4 bear no loss, so nobody is killed; more than 20 share one
                 process)
-  --sparse      the sparse graph, which is for rosters above 100, for this roster whatever its size
+  --sparse      the sparse graph, which is for rosters above 100, for this roster of 7 or more
   --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc;
                 digits where more than 20 owners would have too few tumours each)
   --rounds N    rounds to train, 1 to 20 (default 5)

@@ -1,4 +1,5 @@
 /** What a vector of one attempt holds, and how the reference looks things up in it. docs/protocol.md §2, §3 */
+import type { RingVector } from './graph.ts';
 import type { ReferenceBinding } from './keys.ts';
 import type { Dealt } from './sharing.ts';
 import type { ReferenceParameters } from './words.ts';
@@ -9,6 +10,8 @@ export type Losses = { sharing: number[]; upload: number[]; unmasking: number[] 
 export type Scenario = {
   name: string;
   n: number;
+  /** Neighbours of each member; n − 1 is the complete graph. */
+  degree: number;
   threshold: number;
   parameters: ReferenceParameters;
   weights: number[];
@@ -25,7 +28,7 @@ export type MemberVector = {
   seedDigest: string;
   seedShares: Dealt;
   maskShares: Dealt;
-  /** The leaves of the share tree: both commitments. */
+  /** The leaves of the share tree, one a holder: both commitments. */
   leaves: string[];
   shareRoot: string;
   ciphertexts: string[];
@@ -40,12 +43,18 @@ export type RoundVector = Scenario & {
   binding: ReferenceBinding;
   context: string;
   wordBits: number;
+  /** Null where the graph is complete. */
+  sparse: RingVector | null;
+  /** Of each member, ascending. */
+  neighbours: number[][];
   members: MemberVector[];
   selfKeys: KeyVector[];
   pairKeys: KeyVector[];
   channelKeys: KeyVector[];
   sharers: { members: number[]; digest: string };
   survivors: { members: number[]; digest: string };
+  /** What the escrow holds of the survivors where the graph is sparse; else null. */
+  survivorsRoot: string | null;
   /** By survivor, in their order. */
   inputs: InputVector[];
   revealers: number[];
