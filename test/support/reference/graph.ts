@@ -5,16 +5,6 @@ import { hash, integer, prefixed, text } from './text.ts';
 import { treeRoot } from './trees.ts';
 import { at } from './vector.ts';
 
-/** What draws a sparse graph, and the ring that it draws. */
-export type RingVector = {
-  /** Bitmap over the seats, root over the enrolments: of the roster root. */
-  seats: string;
-  tree: string;
-  randao: string;
-  seed: string;
-  ring: number[];
-};
-
 export function rosterRoot(seats: string, tree: string): string {
   return hash(prefixed(text('roster')) + prefixed(seats) + tree);
 }

@@ -4,7 +4,6 @@ import {
   everyoneNear,
   holdersIn,
   neighboursOn,
-  type RingVector,
   ringOf,
   rosterRoot,
   seedOf,
@@ -24,7 +23,15 @@ import { deal, type Dealt } from './sharing.ts';
 import { contextBytes, drawn, hash, integer, membersDigest, prefixed, text } from './text.ts';
 import { treePath, treeRoot } from './trees.ts';
 import { checkUnmasking } from './unmasking.ts';
-import { at, keyOf, type MemberVector, plus, type RoundVector, type Scenario } from './vector.ts';
+import {
+  at,
+  keyOf,
+  type MemberVector,
+  plus,
+  type RingVector,
+  type RoundVector,
+  type Scenario,
+} from './vector.ts';
 import { averageOf, gridHalf, gridWords, packedWords, rootOfInput, wordSize } from './words.ts';
 
 const ATTEMPT = 3;

@@ -1,5 +1,4 @@
 /** What a vector of one attempt holds, and how the reference looks things up in it. docs/protocol.md §2, §3 */
-import type { RingVector } from './graph.ts';
 import type { ReferenceBinding } from './keys.ts';
 import type { Dealt } from './sharing.ts';
 import type { ReferenceParameters } from './words.ts';
@@ -34,6 +33,16 @@ export type MemberVector = {
   ciphertexts: string[];
   ciphertextRoot: string;
   quantised: number[];
+};
+
+/** What draws a sparse graph, and the ring that it draws. */
+export type RingVector = {
+  /** Bitmap over the seats, root over the enrolments: of the roster root. */
+  seats: string;
+  tree: string;
+  randao: string;
+  seed: string;
+  ring: number[];
 };
 
 export type InputVector = { masked: number[]; packed: string; inputRoot: string };
