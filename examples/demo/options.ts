@@ -1,5 +1,7 @@
 /** What `npm run demo` takes. */
 import { parseArgs } from 'node:util';
+import { sparseByDefault, toSparseTerms } from '#protocol/aggregation.ts';
+import { unsafeFlaw } from '#protocol/rules/sparse.ts';
 import { sampleNames, samples, type SampleName } from './samples.ts';
 
 export type DemoOptions = Readonly<{
@@ -50,6 +52,7 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   });
   if (values.help) return null;
   const clients = whole('clients', values.clients, 3, 120);
+  if (values.sparse) assertSparse(clients);
   const dataset = sampleOf(values.dataset ?? (clients > largestProcesses ? 'digits' : 'wdbc'));
   return {
     clients,
@@ -60,6 +63,13 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     keep: values.keep,
     json: values.json,
   };
+}
+
+/** As the launch would, minutes later. */
+function assertSparse(clients: number): void {
+  const terms = toSparseTerms({ sparse: { ...sparseByDefault, above: 2 } });
+  const unsafe = terms && unsafeFlaw(clients, terms);
+  if (unsafe) throw new Error(`--sparse: ${unsafe.detail}`);
 }
 
 function sampleOf(text: string): SampleName {
