@@ -56,10 +56,10 @@ describe('an audit of sparse rounds', () => {
 
   it('names a roster and survivors that the escrow does not hold', async () => {
     const other = digestOfText('other');
-    expect(await faults(heldOtherwise({ roster: other }))).to.deep.equal([
+    expect(await faults(heldOtherwise({ roster: other }), [2])).to.deep.equal([
       'agreement.graph @ round 2: roster/not-on-chain',
     ]);
-    expect(await faults(heldOtherwise({ survivors: other }))).to.deep.equal([
+    expect(await faults(heldOtherwise({ survivors: other }), [2])).to.deep.equal([
       'agreement.graph @ round 2: outcome/other-survivors',
     ]);
   });
@@ -70,7 +70,7 @@ describe('an audit of sparse rounds', () => {
         cid: second.manifest,
         value: (old) => ({ ...old, graph: { ...(old['graph'] as object), ...change } }),
       });
-    const first = async (change: object) => (await faults(await forged(change)))[0];
+    const first = async (change: object) => (await faults(await forged(change), [2]))[0];
     expect(await first({ threshold: 4 })).to.equal('agreement.graph @ round 2: graph/other-parameters');
     expect(await first({ degree: 4, threshold: 3 })).to.equal(
       'agreement.graph @ round 2: graph/other-parameters',

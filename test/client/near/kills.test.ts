@@ -6,6 +6,7 @@ import { takeStep } from '#client/take-step.ts';
 import type { NearViewOf } from '#protocol/attempt-view.ts';
 import { draw, twelve, type NearPhase } from '#test/support/near.ts';
 import { domain } from '#test/support/cohort.ts';
+import { runs } from '#test/support/runs.ts';
 import { quick, restarted } from '../support/cohort.ts';
 import { removeHomes } from '../support/home.ts';
 import { proposalOf } from '../support/proposal.ts';
@@ -88,6 +89,7 @@ describe('a client of a sparse attempt that is killed', () => {
   }
 
   for (const phase of ['sharing', 'masking', 'confirming', 'unmasking', 'settling'] as const) {
+    // At every other write in `npm test`, at each in `npm run test:slow`.
     it(`in ${phase}, at any write, sends what it decided before`, async () => {
       let deaths = 0;
       for (;;) {
@@ -95,7 +97,7 @@ describe('a client of a sparse attempt that is killed', () => {
         const died = await dies(dyingAtWrite(at, deaths), view);
         await goesOn(at, view, phase);
         if (!died) break;
-        deaths++;
+        deaths += runs(2, 1);
       }
       // A confirmation opens nothing, and is not kept.
       expect(deaths > 0).to.equal(phase !== 'confirming');
