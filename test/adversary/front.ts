@@ -109,9 +109,7 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     }
     const reply = await forward(request, body);
     const bytes = Buffer.from(await reply.arrayBuffer());
-    const bent = reads
-      ? bend(url.pathname, attempt?.[4], reply.ok ? JSON.parse(bytes.toString()) : null)
-      : null;
+    const bent = reads ? bend(url.pathname, attempt?.[4], reply.ok ? bytes.toString() : null) : null;
     response.statusCode = bent === null ? reply.status : 200;
     response.end(bent === null ? bytes : JSON.stringify(bent));
   }

@@ -5,7 +5,8 @@ import type { Given } from '#auditor/subject.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { damaged, settledLie } from './forge.ts';
 import { faults, finding } from './found.ts';
-import { coordinator, honestLineage, type Lineage, type Round } from './lineage.ts';
+import { honestLineage, type Lineage, type Round } from './lineage.ts';
+import { coordinator } from './terms.ts';
 
 describe('audit level 1, terms and manifests', () => {
   let honest: Lineage;

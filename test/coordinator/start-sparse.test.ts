@@ -56,7 +56,7 @@ describe('a coordinator with a sparse job', function () {
       deployment: world.deployment,
       wallet: new Wallet(world.coordinator.key.privateKey),
       log: memoryLog(),
-      prepared: await preparedDatabase(),
+      prepared: preparedDatabase(),
     });
 
   before(async () => {

@@ -53,7 +53,7 @@ describe('a coordinator, started', function () {
       deployment: world.deployment,
       wallet: new Wallet(world.coordinator.key.privateKey),
       log,
-      prepared: await preparedDatabase(),
+      prepared: preparedDatabase(),
       ...changes,
     });
 

@@ -51,6 +51,8 @@ export type CohortOptions = Readonly<{
   seed?: string;
   /** What draws a sparse graph; without it the graph is complete. */
   draw?: Draw;
+  /** Of the job: as many as members, unless some have none. */
+  seats?: number;
   /** What enrolments name as their deadline. */
   deadline?: number;
 }>;
@@ -83,7 +85,7 @@ export function cohort(options: CohortOptions) {
   const enrolments = keys.map((own, seat) =>
     signed(seat, 'Enrolment', enrolmentOf(expected, seat, own, options.deadline), on),
   );
-  const sparse = options.draw ? { draw: options.draw, seats: n } : null;
+  const sparse = options.draw ? { draw: options.draw, seats: options.seats ?? n } : null;
   const roster = buildRoster(on, enrolments, sparse);
   const w = wordBits(parameters.bits, n);
   const binding: Binding = {

@@ -54,7 +54,7 @@ describe('an attempt in rows', () => {
   let failing = false;
   const sync = () => (failing ? Promise.reject(new Error('EIO')) : Promise.resolve());
   const open = async () => {
-    const opened = await openDatabase({ folder, prepared: await preparedDatabase(), sync });
+    const opened = await openDatabase({ folder, prepared: preparedDatabase(), sync });
     return {
       ...opened,
       commit: (work: Parameters<Database['commit']>[0]) =>
