@@ -57,7 +57,8 @@ export async function runCoordinator(
     checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
     identity: { chainId, escrow, coordinator: lineage.facts.coordinator },
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  // As the real one: a busy sender pauses for longer than the few seconds that are the default.
+  const server = createServer({ keepAliveTimeout: 75_000 }, app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
