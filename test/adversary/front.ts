@@ -48,6 +48,8 @@ export type Front = Readonly<{
   shown: readonly AttemptView[];
   /** How often the client has asked for a view. */
   asked(): number;
+  /** The revision that it wants more than, by its last request; empty where it takes any. */
+  after(): string;
   stop(): Promise<void>;
 }>;
 
@@ -56,6 +58,7 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
   const sent: Sent[] = [];
   const shown: AttemptView[] = [];
   let asked = 0;
+  let after = '';
   const closing = new AbortController();
 
   /** The first view that is not of this revision, bent; after so long, the same one. */
@@ -95,6 +98,7 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     const reads = request.method === 'GET';
     if (reads && attempt && attempt[4] === undefined) {
       asked += 1;
+      after = url.searchParams.get('after') ?? '';
       response.end(JSON.stringify(await watch(url)));
       return;
     }
@@ -131,6 +135,7 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     sent,
     shown,
     asked: () => asked,
+    after: () => after,
     async stop() {
       closing.abort();
       const closed = once(server, 'close');

@@ -63,6 +63,8 @@ export type Treatment = Readonly<{
   without: readonly Check[];
   home: string;
   bend: (reads: ChainReads) => ChainReads;
+  /** Whose owners its policy counts; those of all other seats. */
+  vouches: (seat: number) => boolean;
 }>;
 
 type Launched = Awaited<ReturnType<typeof launchJob>>;
@@ -108,6 +110,7 @@ export class Play {
   /** Starts the client of a seat. It finds the coordinator at a door of its own. */
   async victim(seat: number, treatment: Partial<Treatment> = {}): Promise<Victim> {
     const { without = [], home = newHome(), bend = (reads: ChainReads) => reads } = treatment;
+    const { vouches = () => true } = treatment;
     const { world, ipfsUrl, coordinatorUrl } = this.#ground;
     const { runOwner } = (await weakened('test/adversary/owner-client.ts', without)) as typeof OwnerClient;
     const front = await openFront(coordinatorUrl, seat, () => this.lie);
@@ -125,7 +128,7 @@ export class Play {
       key: operatorKey(seat),
       dataset: entry.dataset,
       digest: digestHex(entry.descriptor),
-      descriptor: { ...recipeColumns, rowsBucket: weight, policy: this.#policy(seat) },
+      descriptor: { ...recipeColumns, rowsBucket: weight, policy: this.#policy(seat, vouches) },
       update: (dimension) => updateOf(seat, dimension),
       said: ({ code }) => {
         if (code !== '') codes.push(code);
@@ -183,8 +186,10 @@ export class Play {
     await until(`${code} by seat ${victim.seat}, which said ${victim.codes.join(', ')}`, () =>
       victim.codes.includes(code),
     );
-    const asked = victim.front.asked();
-    await until('another look', () => victim.front.asked() > asked);
+    const { front } = victim;
+    const asked = front.asked();
+    const waits = () => front.after() === String(front.shown.at(-1)?.revision);
+    await until('another look', () => waits() || front.asked() > asked);
   }
 
   async stop(): Promise<void> {
@@ -195,10 +200,12 @@ export class Play {
     }
   }
 
-  #policy(seat: number) {
+  #policy(self: number, vouches: (seat: number) => boolean) {
     const owners = this.#launched.facts.seats.map(({ owner }) => owner);
     return makePolicy({
-      peers: [...new Set(owners)].filter((owner) => owner !== owners[seat]),
+      peers: [...new Set(owners.filter((_, seat) => vouches(seat)))].filter(
+        (owner) => owner !== owners[self],
+      ),
       minimumCohort: 3,
       minimumPrice: 1n,
       maximumRounds: 5,
@@ -208,7 +215,7 @@ export class Play {
   }
 }
 
-const seconds = 20;
+const seconds = 40;
 
 /** Waits for a condition, with a deadline. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
