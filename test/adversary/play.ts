@@ -64,6 +64,8 @@ export type Treatment = Readonly<{
   without: readonly Check[];
   home: string;
   bend: (reads: ChainReads) => ChainReads;
+  /** Whose owners its policy counts; those of all other seats. */
+  vouches: (seat: number) => boolean;
 }>;
 
 type Launched = Awaited<ReturnType<typeof launchJob>>;
@@ -109,6 +111,7 @@ export class Play {
   /** Starts the client of a seat. It finds the coordinator at a door of its own. */
   async victim(seat: number, treatment: Partial<Treatment> = {}): Promise<Victim> {
     const { without = [], home = newHome(), bend = (reads: ChainReads) => reads } = treatment;
+    const { vouches = () => true } = treatment;
     const { world, ipfsUrl, coordinatorUrl } = this.#ground;
     const { runOwner } = (await weakened('test/adversary/owner-client.ts', without)) as typeof OwnerClient;
     const front = await openFront(coordinatorUrl, seat, () => this.lie);
@@ -126,7 +129,7 @@ export class Play {
       key: operatorKey(seat),
       dataset: entry.dataset,
       digest: digestHex(entry.descriptor),
-      descriptor: { ...recipeColumns, rowsBucket: weight, policy: this.#policy(seat) },
+      descriptor: { ...recipeColumns, rowsBucket: weight, policy: this.#policy(seat, vouches) },
       update: (dimension) => updateOf(seat, dimension),
       said: ({ code }) => {
         if (code !== '') codes.push(code);
@@ -204,10 +207,12 @@ export class Play {
     }
   }
 
-  #policy(seat: number) {
+  #policy(self: number, vouches: (seat: number) => boolean) {
     const owners = this.#launched.facts.seats.map(({ owner }) => owner);
     return makePolicy({
-      peers: [...new Set(owners)].filter((owner) => owner !== owners[seat]),
+      peers: [...new Set(owners.filter((_, seat) => vouches(seat)))].filter(
+        (owner) => owner !== owners[self],
+      ),
       minimumCohort: 3,
       minimumPrice: 1n,
       maximumRounds: 5,
@@ -217,7 +222,7 @@ export class Play {
   }
 }
 
-const seconds = 20;
+const seconds = 40;
 
 /** Waits for a condition, with a deadline. */
 async function until(holds: () => boolean, complaint: () => string): Promise<void> {

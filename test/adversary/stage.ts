@@ -62,7 +62,7 @@ export class Stage {
       deployment: world.deployment,
       wallet: new Wallet(world.coordinator.key.privateKey),
       log: memoryLog(),
-      prepared: await preparedDatabase(),
+      prepared: preparedDatabase(),
     };
     return new Stage(world, node, await startCoordinator(options), [folder, ipfsFolder]);
   }
