@@ -30,9 +30,11 @@ export type ShareField = Readonly<{
   innerProduct(a: readonly bigint[], b: readonly bigint[]): bigint;
   /**
    * The factors cᵢ = Π_{j≠i} xⱼ / (xⱼ − xᵢ) by which values at the xᵢ make the value at 0.
-   * The xs are distinct safe integers, not zero. One inversion for all of them.
+   * The xs are distinct safe integers, not zero.
    */
   lagrangeCoefficients(xs: readonly number[]): bigint[];
+  /** The same for each of these lists: one inversion for all of them. */
+  lagrangeOfEach(lists: readonly (readonly number[])[]): bigint[][];
 }>;
 
 /** Over GF(p) it is what is exported below; over fields of a few elements a test looks at everything. */
@@ -44,28 +46,41 @@ export function shareField(arithmetic: IField<bigint>, multiply: Multiply): Shar
 
     innerProduct: (a, b) => arithmetic.create(a.reduce((sum, factor, i) => sum + factor * (b[i] ?? 0n), 0n)),
 
-    lagrangeCoefficients(xs) {
-      // cᵢ = (Π xⱼ) / dᵢ with dᵢ = xᵢ · Π_{j≠i} (xⱼ − xᵢ).
-      const divisors = xs.map((x) => arithmetic.create(shiftedProduct(xs, x)));
-      // Montgomery's trick: from the inverse of the product of all, each one's by two multiplications.
-      let product = 1n;
-      const before = divisors.map((divisor) => {
-        const upToHere = product;
-        product = multiply(product, divisor);
-        return upToHere;
-      });
-      let scale = multiply(arithmetic.create(shiftedProduct(xs, 0)), arithmetic.inv(product));
-      const coefficients: bigint[] = [];
-      for (let i = divisors.length - 1; i >= 0; i--) {
-        coefficients.push(multiply(scale, before[i] ?? 1n));
-        scale = multiply(scale, divisors[i] ?? 1n);
-      }
-      return coefficients.reverse();
-    },
+    lagrangeCoefficients: (xs) => coefficientsOf([xs], arithmetic, multiply)[0] ?? [],
+    lagrangeOfEach: (lists) => coefficientsOf(lists, arithmetic, multiply),
   };
 }
 
-export const { evaluate, innerProduct, lagrangeCoefficients } = shareField(field, multiply);
+function coefficientsOf(
+  lists: readonly (readonly number[])[],
+  arithmetic: IField<bigint>,
+  multiply: Multiply,
+): bigint[][] {
+  // cᵢ = (Π xⱼ) / dᵢ with dᵢ = xᵢ · Π_{j≠i} (xⱼ − xᵢ).
+  const divisors = lists.map((xs) => xs.map((x) => arithmetic.create(shiftedProduct(xs, x))));
+  // Montgomery's trick: from the inverse of the product of all, each one's by two multiplications.
+  let product = 1n;
+  const before = divisors.map((some) =>
+    some.map((divisor) => {
+      const upToHere = product;
+      product = multiply(product, divisor);
+      return upToHere;
+    }),
+  );
+  let inverse = arithmetic.inv(product);
+  const coefficients = lists.map((xs): bigint[] => xs.map(() => 1n));
+  for (let list = lists.length - 1; list >= 0; list--) {
+    const [own = [], products = [], factors = []] = [divisors[list], before[list], coefficients[list]];
+    const scale = arithmetic.create(shiftedProduct(lists[list] ?? [], 0));
+    for (let i = own.length - 1; i >= 0; i--) {
+      factors[i] = multiply(scale, multiply(inverse, products[i] ?? 1n));
+      inverse = multiply(inverse, own[i] ?? 1n);
+    }
+  }
+  return coefficients;
+}
+
+export const { evaluate, innerProduct, lagrangeCoefficients, lagrangeOfEach } = shareField(field, multiply);
 
 /** Π (xⱼ − x), and the one that would be zero, xⱼ = x, as x itself: multiplied as numbers as far as they are exact. */
 function shiftedProduct(xs: readonly number[], x: number): bigint {
