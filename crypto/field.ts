@@ -58,26 +58,53 @@ function coefficientsOf(
 ): bigint[][] {
   // cᵢ = (Π xⱼ) / dᵢ with dᵢ = xᵢ · Π_{j≠i} (xⱼ − xᵢ).
   const divisors = lists.map((xs) => xs.map((x) => arithmetic.create(shiftedProduct(xs, x))));
-  // Montgomery's trick: from the inverse of the product of all, each one's by two multiplications.
-  let product = 1n;
-  const before = divisors.map((some) =>
-    some.map((divisor) => {
-      const upToHere = product;
-      product = multiply(product, divisor);
-      return upToHere;
-    }),
+  const products = divisors.map((own) => productsBefore(own, multiply));
+  const inverses = inverted(
+    products.map(({ all }) => all),
+    (of) => arithmetic.inv(of),
+    multiply,
   );
-  let inverse = arithmetic.inv(product);
-  const coefficients = lists.map((xs): bigint[] => xs.map(() => 1n));
-  for (let list = lists.length - 1; list >= 0; list--) {
-    const [own = [], products = [], factors = []] = [divisors[list], before[list], coefficients[list]];
-    const scale = arithmetic.create(shiftedProduct(lists[list] ?? [], 0));
-    for (let i = own.length - 1; i >= 0; i--) {
-      factors[i] = multiply(scale, multiply(inverse, products[i] ?? 1n));
-      inverse = multiply(inverse, own[i] ?? 1n);
-    }
+  return lists.map((xs, list) =>
+    quotients(
+      multiply(arithmetic.create(shiftedProduct(xs, 0)), inverses[list] ?? 1n),
+      divisors[list] ?? [],
+      products[list]?.before ?? [],
+      multiply,
+    ),
+  );
+}
+
+/** Montgomery's trick: one inversion, of the product of all; each one's inverse is two multiplications more. */
+function inverted(elements: readonly bigint[], invert: (of: bigint) => bigint, multiply: Multiply): bigint[] {
+  const { before, all } = productsBefore(elements, multiply);
+  return quotients(invert(all), elements, before, multiply);
+}
+
+/** The product of those before each element, and of all. */
+function productsBefore(elements: readonly bigint[], multiply: Multiply) {
+  let all = 1n;
+  const before = elements.map((element) => {
+    const upToHere = all;
+    all = multiply(all, element);
+    return upToHere;
+  });
+  return { before, all };
+}
+
+/** dividend / element for each element. @param scale the dividend over the product of all */
+function quotients(
+  scale: bigint,
+  elements: readonly bigint[],
+  before: readonly bigint[],
+  multiply: Multiply,
+): bigint[] {
+  const found: bigint[] = [];
+  let rest = scale;
+  for (let i = elements.length - 1; i >= 0; i--) {
+    found.push(multiply(rest, before[i] ?? 1n));
+    rest = multiply(rest, elements[i] ?? 1n);
   }
-  return coefficients;
+  return found.reverse();
 }
 
 export const { evaluate, innerProduct, lagrangeCoefficients, lagrangeOfEach } = shareField(field, multiply);
