@@ -129,6 +129,8 @@ function shiftedProduct(xs: readonly number[], x: number): bigint {
 /** a·b of two elements; 2^256 ≡ −297, so that what is above comes down in two steps, faster than by division. */
 function multiply(a: bigint, b: bigint): bigint {
   const once = folded(a * b);
+  // Where one of them is some bits shorter, as divisors of few holders are.
+  if (once >= 0n && once < ORDER) return once;
   const twice = folded(once);
   return twice >= ORDER ? twice - ORDER : twice;
 }
