@@ -37,7 +37,7 @@ const BATCH_WORDS = 2 ** 22;
  */
 export async function unmaskedSum(
   of: Unmasking,
-  open = openThreads as OpenThreads,
+  open: OpenThreads = openThreads,
   workers = workersOf(of),
 ): Promise<Uint32Array> {
   const threads = await open(of.shape, workers);
