@@ -10,6 +10,7 @@ import { LOCAL_CHAIN, confirmationsFor, openChain } from '#contracts/provider.ts
 import { createTransactor } from '#contracts/transact.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
+import { keptThreads } from '#model/unmasking/kept-threads.ts';
 import { toAddress } from '#protocol/units.ts';
 import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
@@ -74,6 +75,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const contracts = connectAs(deployment, await createTransactor(options.wallet.connect(provider)));
   const database = await openDatabase({ folder, prepared: options.prepared });
   const stopping = new AbortController();
+  const threads = keptThreads();
   try {
     const ipfs = connectIpfs(options.ipfsUrl);
     const records = openRecords(database);
@@ -90,7 +92,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         commitRoster: rosterCommitter(contracts),
         fixSurvivors: survivorsFixer(contracts),
         abortOnChain: chainAborter(contracts),
-        aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage }),
+        aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
         settle: settler(contracts),
         announce: announcer(contracts, loadLineage, clock),
       },
@@ -143,6 +145,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         const closed = once(server, 'close');
         server.close();
         await Promise.all([watching, sweeping, jobs.stop()]);
+        await threads.close();
         server.closeAllConnections();
         await closed;
         await database.close();
