@@ -208,7 +208,7 @@ export class Play {
   }
 }
 
-const seconds = 20;
+const seconds = 90;
 
 /** Waits for a condition, with a deadline. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
