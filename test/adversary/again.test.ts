@@ -4,13 +4,15 @@ import type { Job } from '#model/job.ts';
 import type { AttemptView } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Confirm, Signed } from '#protocol/messages.ts';
+import { copyHome, newHome } from '#test/client/support/home.ts';
+import { at } from '#test/contracts/world.ts';
 import { AsideAttempt } from './aside.ts';
 import { noLie, type Lie, type Sent } from './front.ts';
-import { apart, type Play } from './play.ts';
+import { apart, until, type Play, type Victim } from './play.ts';
 import { Stage } from './stage.ts';
 import { clients, hasSent, knowledgeOf, rosterShown, sentIn, sumOf, untilSent } from './sums.ts';
 import { launchTwin } from './twin-job.ts';
-import { accepting, skipping } from './weakened.ts';
+import { accepting, skipping, type Check } from './weakened.ts';
 
 const everyone = [0, 1, 2, 3];
 const others = [1, 2, 3];
@@ -93,6 +95,38 @@ describe('a coordinator that asks for the same update again', function () {
       const sum = sumOf(play, play.job, play.id, roster);
       const rest = sumOf(play, twin, id, rosterShown(victims[1]!, twin, id));
       expect(knowledgeOf(play, play.job, play.id, roster).minus(sum, rest)).to.deep.equal(play.secretOf(0));
+    }));
+
+  /** Seat 0's home is copied before it masks; when it has confirmed, a client starts from the copy. */
+  async function putBack(play: Play, without: readonly Check[]): Promise<Victim> {
+    const home = newHome();
+    const copies: string[] = [];
+    play.lie = {
+      ...noLie,
+      keeps: isLate(play),
+      view: (view, seat) => {
+        if (seat === 0 && view.phase === 'masking' && copies.length === 0) copies.push(copyHome(home));
+        return view;
+      },
+    };
+    await play.victim(0, { home });
+    await clients(play, others, []);
+    await until('confirmation', () => hasSent(play, play.id, 'confirmations', 0));
+    return play.victim(0, { home: at(copies, 0), without });
+  }
+
+  it('a client whose older home was put back says nothing more, where it is shown what it had signed', () =>
+    stage.play(apart(4), async (play) => {
+      const restored = await putBack(play, []);
+      await play.refused(restored, 'journal/behind');
+      expect(restored.calls()).to.deep.equal([]);
+    }));
+
+  it('an older home, and would get an abort beside a confirmation of one that does not miss its input', () =>
+    stage.play(apart(4), async (play) => {
+      await putBack(play, [skipping('journal/behind')]);
+      await until('abort', () => hasSent(play, play.id, 'aborts', 0));
+      expect(hasSent(play, play.id, 'confirmations', 0)).to.equal(true);
     }));
 });
 
