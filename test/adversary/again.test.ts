@@ -98,20 +98,26 @@ describe('a coordinator that asks for the same update again', function () {
     }));
 
   /** Seat 0's home is copied before it masks; when it has confirmed, a client starts from the copy. */
-  async function putBack(play: Play, without: readonly Check[]): Promise<Victim> {
+  async function putBack(
+    play: Play,
+    without: readonly Check[],
+    shown: (view: AttemptView) => AttemptView = (view) => view,
+  ): Promise<Victim> {
     const home = newHome();
     const copies: string[] = [];
+    let isBack = false;
     play.lie = {
       ...noLie,
       keeps: isLate(play),
       view: (view, seat) => {
         if (seat === 0 && view.phase === 'masking' && copies.length === 0) copies.push(copyHome(home));
-        return view;
+        return isBack && seat === 0 ? shown(view) : view;
       },
     };
     await play.victim(0, { home });
     await clients(play, others, []);
     await until('confirmation', () => hasSent(play, play.id, 'confirmations', 0));
+    isBack = true;
     return play.victim(0, { home: at(copies, 0), without });
   }
 
@@ -127,6 +133,23 @@ describe('a coordinator that asks for the same update again', function () {
       await putBack(play, [skipping('journal/behind')]);
       await until('abort', () => hasSent(play, play.id, 'aborts', 0));
       expect(hasSent(play, play.id, 'confirmations', 0)).to.equal(true);
+    }));
+
+  it('an older home confirms other survivors as well where what it forgot is hidden: no client can know', () =>
+    stage.play(apart(4), async (play) => {
+      const masksAgain = () => sentIn(play, play.id, 'inputs').length === everyone.length;
+      await putBack(play, [], (view) => {
+        if (view.phase !== 'confirming' || !Array.isArray(view.inputs)) return view;
+        const { inputs, ...before } = view;
+        const bent = masksAgain()
+          ? { ...before, phase: 'masking', revision: view.revision + 1 }
+          : { ...view, inputs: inputs.slice(0, 3), revision: view.revision + 2 };
+        return bent as AttemptView;
+      });
+      const confirmed = () => sentIn(play, play.id, 'confirmations').filter(({ seat }) => seat === 0);
+      await until('another confirmation', () => confirmed().length > 1);
+      const of = confirmed().map(({ body }) => (body as Signed<Confirm>).message.survivors);
+      expect(new Set(of)).to.have.length(2);
     }));
 });
 
