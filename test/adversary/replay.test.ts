@@ -1,6 +1,6 @@
 /** Messages of an earlier attempt in a later one. protocol.md §1.2, §4.8 */
 import { expect } from 'chai';
-import type { AttemptView, WholeView } from '#protocol/attempt-view.ts';
+import type { AttemptView } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Abort, Enrolment, Signed } from '#protocol/messages.ts';
 import { buildRoster } from '#protocol/rules/roster.ts';
@@ -82,7 +82,7 @@ describe('a coordinator that shows messages of an earlier attempt', function () 
       if (shown.attempt === 1) return shown.phase === 'sharing' ? aborted(shown) : shown;
       if (shown.phase !== 'sharing' || !Array.isArray(shown.roster)) return shown;
       const old = first().filter(({ message }) => message.seat !== 0);
-      return { ...shown, roster: bySeat([...shown.roster, ...old]) } as WholeView;
+      return { ...shown, roster: bySeat([...shown.roster, ...old]) };
     };
     const all = () => first().length === everyone.length;
     return {
