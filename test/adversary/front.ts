@@ -27,6 +27,14 @@ export type Lie = Readonly<{
   deliveries: (list: Delivery[], seat: number) => Delivery[];
   /** Whether a message is acknowledged and kept from the rest of the coordinator. */
   keeps: (sent: Sent) => boolean;
+  /** An attempt that it runs in place of its code, if it does. */
+  aside: (id: AttemptId) => Aside | null;
+}>;
+
+export type Aside = Readonly<{
+  view: () => AttemptView;
+  take: (sent: Sent) => void;
+  deliveries: (member: number) => Delivery[];
 }>;
 
 export const noLie: Lie = {
@@ -34,6 +42,7 @@ export const noLie: Lie = {
   job: (view) => view,
   deliveries: (list) => list,
   keeps: () => false,
+  aside: () => null,
 };
 
 const attemptPath = /^\/v1\/jobs\/(\d+)\/rounds\/(\d+)\/attempts\/(\d+)(?:\/(\w+)(?:\/\w+)?)?$/;
@@ -58,16 +67,21 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
   let watching = 0;
   const closing = new AbortController();
 
+  async function present(url: URL): Promise<AttemptView> {
+    const answer = await fetch(new URL(url.pathname + url.search, target), { signal: closing.signal });
+    if (!answer.ok) throw new Refused(answer.status, Buffer.from(await answer.arrayBuffer()));
+    return attemptView.parse(await answer.json());
+  }
+
   /** The first view that is not of this revision, bent; after so long, the same one. */
-  async function watch(url: URL): Promise<AttemptView> {
+  async function watch(url: URL, aside: Aside | null): Promise<AttemptView> {
     const after = url.searchParams.get('after');
     const until = Date.now() + Number(url.searchParams.get('wait') ?? 0) * 1000;
     url.searchParams.delete('wait');
     url.searchParams.delete('after');
     for (;;) {
-      const answer = await fetch(new URL(url.pathname + url.search, target), { signal: closing.signal });
-      if (!answer.ok) throw new Refused(answer.status, Buffer.from(await answer.arrayBuffer()));
-      const view = attemptView.parse(await lie().view(attemptView.parse(await answer.json()), seat));
+      const plain = aside?.view() ?? (await present(url));
+      const view = attemptView.parse(await lie().view(plain, seat));
       if (String(view.revision) !== after || Date.now() > until) {
         if (shown.at(-1)?.revision !== view.revision || shown.at(-1)?.phase !== view.phase) shown.push(view);
         return view;
@@ -93,19 +107,26 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     const attempt = attemptPath.exec(url.pathname);
     const body = await buffer(request);
     const reads = request.method === 'GET';
+    const aside = attempt && lie().aside(idIn(attempt));
     if (reads && attempt && attempt[4] === undefined) {
       watching += 1;
-      const view = await watch(url).finally(() => (watching -= 1));
+      const view = await watch(url, aside).finally(() => (watching -= 1));
       response.end(JSON.stringify(view));
       return;
     }
     if (!reads && attempt) {
       const message = sentIn(seat, attempt, request, body);
       sent.push(message);
-      if (lie().keeps(message)) {
+      aside?.take(message);
+      if (aside || lie().keeps(message)) {
         response.end(JSON.stringify(accepted));
         return;
       }
+    }
+    if (aside) {
+      const member = Number(url.pathname.split('/').at(-1));
+      response.end(JSON.stringify(lie().deliveries(aside.deliveries(member), seat)));
+      return;
     }
     const reply = await forward(request, body);
     const bytes = Buffer.from(await reply.arrayBuffer());
@@ -159,13 +180,14 @@ class Refused extends Error {
   }
 }
 
-function sentIn(
-  seat: number,
-  [, job, round, attempt, call = '']: RegExpExecArray,
-  request: IncomingMessage,
-  raw: Buffer,
-): Sent {
-  const id = { job: Number(job), round: Number(round), attempt: Number(attempt) };
+const idIn = ([, job, round, attempt]: RegExpExecArray): AttemptId => ({
+  job: Number(job),
+  round: Number(round),
+  attempt: Number(attempt),
+});
+
+function sentIn(seat: number, path: RegExpExecArray, request: IncomingMessage, raw: Buffer): Sent {
+  const [id, call = ''] = [idIn(path), path[4]];
   const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
   const token = request.headers['tributary-message'];
   return typeof token === 'string'

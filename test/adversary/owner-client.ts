@@ -63,10 +63,12 @@ export async function runOwner(of: OwnerOptions): Promise<Running> {
       journal: openJournal(home, key, quick),
       lineage: openLineage(home, quick),
       evidenceFolder: await emptyEvidenceFolder(home),
-      train: async (job, _model, weight) => ({
-        quantised: quantise(of.update(job.parameters.dimension), weight, job.parameters),
-        backend: 'wasm',
-      }),
+      train: async ({ parameters }, { weights }, weight) => {
+        // As of units that never fire: a model without weights learns nothing.
+        const learns = weights.some((one) => one !== 0);
+        const update = learns ? of.update(parameters.dimension) : new Float64Array(parameters.dimension);
+        return { quantised: quantise(update, weight, parameters), backend: 'wasm' };
+      },
       release: () => undefined,
       hold: () => Promise.resolve(),
       coordinator: () => coordinatorApi(of.coordinatorUrl, signal),

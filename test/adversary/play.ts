@@ -63,6 +63,8 @@ export type Treatment = Readonly<{
   /** What it does not check. */
   without: readonly Check[];
   home: string;
+  /** Its IPFS node. */
+  ipfsUrl: string;
   bend: (reads: ChainReads) => ChainReads;
   /** Whose owners its policy counts; those of all other seats. */
   vouches: (seat: number) => boolean;
@@ -112,7 +114,8 @@ export class Play {
   async victim(seat: number, treatment: Partial<Treatment> = {}): Promise<Victim> {
     const { without = [], home = newHome(), bend = (reads: ChainReads) => reads } = treatment;
     const { vouches = () => true } = treatment;
-    const { world, ipfsUrl, coordinatorUrl } = this.#ground;
+    const { world, coordinatorUrl } = this.#ground;
+    const { ipfsUrl = this.#ground.ipfsUrl } = treatment;
     const { runOwner } = (await weakened('test/adversary/owner-client.ts', without)) as typeof OwnerClient;
     const front = await openFront(coordinatorUrl, seat, () => this.lie);
     const codes: string[] = [];
