@@ -1,0 +1,139 @@
+/** Lies about who is left in a sparse attempt, and how it ended. protocol.md §4.8, §4.9, §5.4 */
+import { expect } from 'chai';
+import { abortAttempt } from '#contracts/attempt-outcomes.ts';
+import { memberSet } from '#crypto/members.ts';
+import { buildRoster } from '#protocol/rules/roster.ts';
+import { all, sparsely, type Play, type Victim } from './play.ts';
+import { confirmedTwice, maskedAttempt } from './sparse-attempt.ts';
+import { SparseLiar } from './sparse-liar.ts';
+import { Stage } from './stage.ts';
+import { skipping, accepting, type Check } from './weakened.ts';
+
+describe('a coordinator that lies about the survivors of a sparse attempt', function () {
+  this.timeout(60_000);
+  let stage: Stage;
+  before(async () => {
+    stage = await Stage.start();
+  });
+  after(() => stage.stop());
+
+  describe('two sets of them, of whom one lacks seat 0', () => {
+    async function twoSets(play: Play, without: readonly Check[]) {
+      const { liar, second, third, inputs, tell } = await confirmedTwice(play, { without });
+      await liar.fix(inputs);
+      tell.all(second);
+      await liar.unmaskings(1);
+      tell.fewer(third);
+      return { liar, third };
+    }
+    const calls = ['enrolments', 'shares', 'inputs', 'confirmations', 'confirmations'];
+
+    it('the one that the escrow does not hold is refused', () =>
+      stage.play(sparsely(7), async (play) => {
+        const { liar, third } = await twoSets(play, []);
+        await liar.refused(third, 'outcome/other-survivors');
+        expect(third.calls()).to.deep.equal(calls);
+        expect(liar.knowledge().open(0, all(liar.roster))).to.equal(null);
+      }));
+
+    it('and would open the update of seat 0 among clients that do not ask the escrow', () =>
+      stage.play(sparsely(7), async (play) => {
+        const { liar } = await twoSets(play, [skipping('outcome/other-survivors')]);
+        await liar.unmaskings(2);
+        expect(liar.knowledge().open(0, all(liar.roster))).to.deep.equal(play.secretOf(0));
+      }));
+  });
+
+  /** Seats 1, 2 and 3 once more, alone and in the complete graph. */
+  function secondAttempt(play: Play, victims: readonly Victim[]) {
+    const second = new SparseLiar(play, [], 2);
+    second.begin();
+    second.announce(victims);
+    const sum = async () => {
+      second.roster = buildRoster(play.job.id, await second.freeze(victims));
+      const { shares, inputs } = await second.collect(victims);
+      second.tell(victims, 'confirming', { shares, inputs });
+      const confirmations = await second.confirmations(victims, inputs);
+      second.tell(victims, 'unmasking', { shares, inputs, confirmations });
+      await second.unmaskings(3);
+      return second.knowledge().sum(all(second.roster), all(second.roster)) ?? expect.fail('no sum');
+    };
+    return { second, sum };
+  }
+
+  describe('a retry without seat 0', () => {
+    it('is refused once the escrow holds survivors', () =>
+      stage.play(sparsely(7), async (play) => {
+        const { liar, victims, inputs } = await maskedAttempt(play, 4, {});
+        await liar.fix(inputs);
+        const [, ...others] = victims;
+        await liar.moveOn(others);
+        const { second } = secondAttempt(play, others);
+        for (const victim of others) {
+          await second.refused(victim, 'retry/not-aborted');
+          expect(victim.calls()).to.deep.equal(['enrolments', 'shares', 'inputs']);
+        }
+      }));
+
+    it('and would leave the update of seat 0 between two sums of clients that ask for no abort', () =>
+      stage.play(sparsely(7), async (play) => {
+        const { liar, victims, shares, inputs } = await maskedAttempt(play, 4, {
+          without: [skipping('retry/not-aborted')],
+        });
+        const [, ...others] = victims;
+        liar.tell(victims, 'confirming', { shares, inputs });
+        const confirmations = await liar.confirmations(victims, inputs);
+        await liar.fix(inputs);
+        await liar.moveOn(others);
+        const { second, sum } = secondAttempt(play, others);
+        const without = await sum();
+        await second.moveOn(others);
+        liar.begin();
+        liar.tell(victims, 'unmasking', { shares, inputs, confirmations });
+        await liar.unmaskings(3);
+        const knowledge = liar.knowledge();
+        const whole = knowledge.sum(clients, all(liar.roster)) ?? expect.fail('no sum');
+        expect(knowledge.minus(whole, without)).to.deep.equal(play.secretOf(0));
+      }));
+  });
+
+  describe('shares of an attempt that was aborted', () => {
+    /** The abort lets seats 1, 2 and 3 mask the same inputs again, and open the sum of those; then they are asked for the first. */
+    async function both(play: Play, without: readonly Check[]) {
+      const { liar, victims, shares, inputs } = await maskedAttempt(play, 4, { without });
+      const [, ...others] = victims;
+      liar.tell(victims, 'confirming', { shares, inputs });
+      const confirmations = await liar.confirmations(victims, inputs);
+      await abortAttempt(play.world.coordinator.contracts, liar.id);
+      await liar.moveOn(others);
+      const { second, sum } = secondAttempt(play, others);
+      const fewer = await sum();
+      await second.moveOn(others);
+      liar.begin();
+      liar.tell(victims, 'unmasking', { shares, inputs, confirmations });
+      return { liar, others, fewer };
+    }
+    const calls = ['enrolments', 'shares', 'inputs', 'confirmations'];
+
+    it('are refused', () =>
+      stage.play(sparsely(7), async (play) => {
+        const { liar, others } = await both(play, []);
+        for (const victim of others) {
+          await liar.refused(victim, 'unmask/aborted');
+          expect(victim.calls()).to.deep.equal([...calls, ...calls, 'unmaskings']);
+        }
+        expect(liar.knowledge().sum(clients, all(liar.roster))).to.equal(null);
+      }));
+
+    it('and would leave the update of seat 0 between two sums of clients that open them', () =>
+      stage.play(sparsely(7), async (play) => {
+        const { liar, fewer } = await both(play, [accepting('unmask/aborted')]);
+        await liar.unmaskings(3);
+        const knowledge = liar.knowledge();
+        const whole = knowledge.sum(clients, all(liar.roster)) ?? expect.fail('no sum');
+        expect(knowledge.minus(whole, fewer)).to.deep.equal(play.secretOf(0));
+      }));
+  });
+});
+
+const clients = memberSet([0, 1, 2, 3]);
