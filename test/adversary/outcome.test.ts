@@ -1,11 +1,12 @@
 /** Lies about who is left in a sparse attempt, and how it ended. protocol.md §4.8, §4.9, §5.4 */
 import { expect } from 'chai';
 import { abortAttempt } from '#contracts/attempt-outcomes.ts';
-import { memberSet } from '#crypto/members.ts';
-import { buildRoster } from '#protocol/rules/roster.ts';
+import { memberSet, type MemberSet } from '#crypto/members.ts';
+import { buildRoster, type Roster } from '#protocol/rules/roster.ts';
+import { sharersOf } from '#protocol/rules/survivors.ts';
 import { all, sparsely, type Play, type Victim } from './play.ts';
-import { confirmedTwice, maskedAttempt } from './sparse-attempt.ts';
-import { SparseLiar } from './sparse-liar.ts';
+import { confirmedTwice, drawnUntil, maskedAttempt, sparseAttempt } from './sparse-attempt.ts';
+import { plain, SparseLiar } from './sparse-liar.ts';
 import { Stage } from './stage.ts';
 import { skipping, accepting, type Check } from './weakened.ts';
 
@@ -41,6 +42,60 @@ describe('a coordinator that lies about the survivors of a sparse attempt', func
         const { liar } = await twoSets(play, [skipping('outcome/other-survivors')]);
         await liar.unmaskings(2);
         expect(liar.knowledge().open(0, all(liar.roster))).to.deep.equal(play.secretOf(0));
+      }));
+  });
+
+  describe('some of whom were hidden from their neighbours', () => {
+    /** Two pairs of clients who are neighbours, each of a puppet or of a member of the other pair: once in twelve draws. */
+    function pairsIn({ graph }: Roster): MemberSet[] {
+      const strangers = clients.indices.map((own) =>
+        clients.indices.find((peer) => peer !== own && !graph.neighboursOf(own).has(peer)),
+      );
+      if (strangers.includes(undefined)) return [];
+      const one = clients.indices.find((peer) => peer !== 0 && peer !== strangers[0]) ?? 0;
+      return [memberSet([0, one]), memberSet(clients.indices.filter((own) => own !== 0 && own !== one))];
+    }
+
+    /** Each pair is told that the other never shared, and that all four are left. */
+    async function parted(play: Play, without: readonly Check[]) {
+      const { liar, victims } = await sparseAttempt(play, 4, { without });
+      await drawnUntil(play, liar, await liar.freeze(victims), (roster) => pairsIn(roster).length === 2);
+      liar.tell(victims, 'sharing');
+      const dealt = plain(await liar.shares(victims));
+      const pairs = pairsIn(liar.roster).map((pair) => ({
+        pair,
+        victims: victims.filter(({ seat }) => pair.has(seat)),
+        shares: dealt.filter(({ message: { member } }) => pair.has(member) || !clients.has(member)),
+      }));
+      for (const { victims: two, shares } of pairs) liar.tell(two, 'masking', { shares });
+      const inputs = await liar.inputs(victims);
+      for (const { victims: two, shares } of pairs) liar.tell(two, 'confirming', { shares, inputs });
+      return { liar, victims, inputs, pairs };
+    }
+
+    it('is refused', () =>
+      stage.play(sparsely(8), async (play) => {
+        const { liar, victims } = await parted(play, []);
+        for (const victim of victims) {
+          await liar.refused(victim, 'survivors/not-sharers');
+          expect(victim.calls()).to.deep.equal(['enrolments', 'shares', 'inputs', 'aborts']);
+        }
+      }));
+
+    it('and would part the sum of clients that do not look for them', () =>
+      stage.play(sparsely(8), async (play) => {
+        const { liar, victims, inputs, pairs } = await parted(play, [skipping('survivors/not-sharers')]);
+        const confirmations = await liar.confirmations(victims, inputs);
+        await liar.fix(inputs);
+        for (const { victims: two, shares } of pairs) {
+          liar.tell(two, 'unmasking', { shares, inputs, confirmations });
+        }
+        await liar.unmaskings(4);
+        for (const { pair, shares } of pairs) {
+          const [a, b] = pair.indices.map((seat) => play.secretOf(seat));
+          const both = a?.map((word, at) => word + (b?.[at] ?? 0));
+          expect(liar.knowledge().sum(pair, sharersOf(shares))).to.deep.equal(both);
+        }
       }));
   });
 

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Roster } from '#protocol/rules/roster.ts';
 import { sharersOf } from '#protocol/rules/survivors.ts';
 import { all, sparsely, type Victim } from './play.ts';
-import { confirmedTwice, sparseAttempt } from './sparse-attempt.ts';
+import { confirmedTwice, drawnUntil, sparseAttempt } from './sparse-attempt.ts';
 import { Stage } from './stage.ts';
 import type { Check } from './weakened.ts';
 
@@ -31,15 +31,7 @@ describe('a chain that is reorganised', function () {
     const drawnAgain = (without: readonly Check[], act: Act) =>
       stage.play(sparsely(8), async (play) => {
         const { liar, victims } = await sparseAttempt(play, 3, { without });
-        const { chain } = play.world;
-        const enrolments = await liar.freeze(victims);
-        const seedBlock = await liar.commit(liar.rootOf(enrolments));
-        for (let before = await chain.snapshot(); ; before = await chain.snapshot()) {
-          await liar.mine(2);
-          liar.roster = liar.rosterOf(enrolments, await liar.randaoOf(seedBlock), seedBlock);
-          if (isAmongPuppets(liar.roster)) break;
-          await chain.revert(before);
-        }
+        await drawnUntil(play, liar, await liar.freeze(victims), isAmongPuppets);
         const [victim = expect.fail()] = victims;
         await act({ play, liar, victim });
       });

@@ -1,5 +1,7 @@
 /** Sparse attempts up to where a liar begins to lie: clients at the first seats, members by the protocol at the others. */
 import { expect } from 'chai';
+import type { Enrolment, Signed } from '#protocol/messages.ts';
+import type { Roster } from '#protocol/rules/roster.ts';
 import { operatorKey } from '#test/support/cohort.ts';
 import type { Play, Treatment, Victim } from './play.ts';
 import { SparseLiar } from './sparse-liar.ts';
@@ -13,6 +15,24 @@ export async function sparseAttempt(play: Play, clients: number, treatment: Part
   const victims: Victim[] = [];
   for (let seat = 0; seat < clients; seat++) victims.push(await play.victim(seat, treatment));
   return { liar, victims };
+}
+
+/** Commits, and takes the seed block back as often as the graph that it draws does not fit. */
+export async function drawnUntil(
+  play: Play,
+  liar: SparseLiar,
+  enrolments: readonly Signed<Enrolment>[],
+  fits: (roster: Roster) => boolean,
+): Promise<void> {
+  const { chain } = play.world;
+  const seedBlock = await liar.commit(liar.rootOf(enrolments));
+  for (;;) {
+    const before = await chain.snapshot();
+    await liar.mine(2);
+    liar.roster = liar.rosterOf(enrolments, await liar.randaoOf(seedBlock), seedBlock);
+    if (fits(liar.roster)) return;
+    await chain.revert(before);
+  }
 }
 
 /** Blocks after which none is taken back, on whatever chain. */
