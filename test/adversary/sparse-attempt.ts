@@ -26,9 +26,11 @@ export async function drawnUntil(
 ): Promise<void> {
   const { chain } = play.world;
   const seedBlock = await liar.commit(liar.rootOf(enrolments));
-  for (;;) {
+  for (let seconds = 1; ; seconds += 1) {
     const before = await chain.snapshot();
-    await liar.mine(2);
+    // Anvil's randomness follows from the block: the same one again would draw the same.
+    await chain.mineAt((await chain.now()) + seconds);
+    await liar.mine(1);
     liar.roster = liar.rosterOf(enrolments, await liar.randaoOf(seedBlock), seedBlock);
     if (fits(liar.roster)) return;
     await chain.revert(before);
