@@ -29,6 +29,8 @@ export type Lie = Readonly<{
   keeps: (sent: Sent) => boolean;
   /** An attempt that it runs in place of its code, if it does. */
   aside: (id: AttemptId) => Aside | null;
+  /** What it answers without asking the rest of the coordinator; undefined where it asks. */
+  instead: (ask: Ask) => unknown;
 }>;
 
 export type Aside = Readonly<{
@@ -37,12 +39,16 @@ export type Aside = Readonly<{
   deliveries: (member: number) => Delivery[];
 }>;
 
+/** What a client reads of an attempt: the view, by an empty name, or what is named. */
+export type Ask = Readonly<{ seat: number; call: string; id: AttemptId }>;
+
 export const noLie: Lie = {
   view: (view) => view,
   job: (view) => view,
   deliveries: (list) => list,
   keeps: () => false,
   aside: () => null,
+  instead: () => undefined,
 };
 
 const attemptPath = /^\/v1\/jobs\/(\d+)\/rounds\/(\d+)\/attempts\/(\d+)(?:\/(\w+)(?:\/\w+)?)?$/;
@@ -57,6 +63,8 @@ export type Front = Readonly<{
   shown: readonly AttemptView[];
   /** Whether the client is waiting for a view: what it had to do for the last one is done. */
   isWatched: () => boolean;
+  /** How often it has asked for one. */
+  asked: () => number;
   stop(): Promise<void>;
 }>;
 
@@ -64,7 +72,7 @@ export type Front = Readonly<{
 export async function openFront(target: string, seat: number, lie: () => Lie): Promise<Front> {
   const sent: Sent[] = [];
   const shown: AttemptView[] = [];
-  let watching = 0;
+  let [watching, asked] = [0, 0];
   const closing = new AbortController();
 
   async function present(url: URL): Promise<AttemptView> {
@@ -74,14 +82,16 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
   }
 
   /** The first view that is not of this revision, bent; after so long, the same one. */
-  async function watch(url: URL, aside: Aside | null): Promise<AttemptView> {
+  async function watch(url: URL, id: AttemptId): Promise<AttemptView> {
     const after = url.searchParams.get('after');
     const until = Date.now() + Number(url.searchParams.get('wait') ?? 0) * 1000;
     url.searchParams.delete('wait');
     url.searchParams.delete('after');
     for (;;) {
-      const plain = aside?.view() ?? (await present(url));
-      const view = attemptView.parse(await lie().view(plain, seat));
+      const told =
+        lie().instead({ seat, call: '', id }) ??
+        (await lie().view(lie().aside(id)?.view() ?? (await present(url)), seat));
+      const view = attemptView.parse(told);
       if (String(view.revision) !== after || Date.now() > until) {
         if (shown.at(-1)?.revision !== view.revision || shown.at(-1)?.phase !== view.phase) shown.push(view);
         return view;
@@ -109,10 +119,18 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     const reads = request.method === 'GET';
     const aside = attempt && lie().aside(idIn(attempt));
     if (reads && attempt && attempt[4] === undefined) {
+      asked += 1;
       watching += 1;
-      const view = await watch(url, aside).finally(() => (watching -= 1));
+      const view = await watch(url, idIn(attempt)).finally(() => (watching -= 1));
       response.end(JSON.stringify(view));
       return;
+    }
+    if (reads && attempt) {
+      const told = lie().instead({ seat, call: attempt[4] ?? '', id: idIn(attempt) });
+      if (told !== undefined) {
+        response.end(JSON.stringify(told));
+        return;
+      }
     }
     if (!reads && attempt) {
       const message = sentIn(seat, attempt, request, body);
@@ -157,6 +175,7 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
     sent,
     shown,
     isWatched: () => watching > 0,
+    asked: () => asked,
     async stop() {
       closing.abort();
       const closed = once(server, 'close');

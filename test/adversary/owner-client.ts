@@ -1,6 +1,7 @@
 /** An owner's client as it runs, its rows apart: what training gives is known, so that a test knows it when it leaves. */
 import type { SigningKey } from 'ethers';
 import { serve } from '#client/agent.ts';
+import { agreedReads } from '#client/agreed-reads.ts';
 import { chainReads, type ChainReads } from '#client/chain.ts';
 import { emptyEvidenceFolder } from '#client/evidence.ts';
 import { openJournal } from '#client/journal/journal.ts';
@@ -19,7 +20,7 @@ import { quick } from '#test/client/support/cohort.ts';
 
 export type OwnerOptions = Readonly<{
   deployment: Deployment;
-  rpcUrl: string;
+  rpcUrls: readonly [string, ...string[]];
   ipfsUrl: string;
   /** Where it finds the coordinator, whatever the terms say. */
   coordinatorUrl: string;
@@ -44,7 +45,11 @@ export type Running = Readonly<{ stop(): Promise<void> }>;
 export async function runOwner(of: OwnerOptions): Promise<Running> {
   const { deployment, key, home } = of;
   const { chainId, escrow } = deployment;
-  const provider = await openChain(of.rpcUrl, { chainId });
+  const providers = await Promise.all(of.rpcUrls.map((url) => openChain(url, { chainId })));
+  const [first, ...further] = providers.map((provider) =>
+    chainReads(connect(deployment, provider), BigInt(of.dataset)),
+  );
+  if (!first) throw new Error('a client needs an RPC');
   const stopping = new AbortController();
   const { signal } = stopping;
   const say = (facts: object, message: string) => {
@@ -58,7 +63,7 @@ export async function runOwner(of: OwnerOptions): Promise<Running> {
       key,
       operator: toAddress(computeAddress(key.publicKey)),
       holdings: { dataset: of.dataset, digest: of.digest, descriptor: of.descriptor as Descriptor, rows: 1 },
-      chain: of.bend(chainReads(connect(deployment, provider), BigInt(of.dataset))),
+      chain: of.bend(agreedReads(first, ...further)),
       store: connectIpfs(of.ipfsUrl),
       journal: openJournal(home, key, quick),
       lineage: openLineage(home, quick),
@@ -89,7 +94,7 @@ export async function runOwner(of: OwnerOptions): Promise<Running> {
     async stop() {
       stopping.abort();
       await serving;
-      provider.destroy();
+      for (const provider of providers) provider.destroy();
       if (failures.length > 0) throw failures[0];
     },
   };

@@ -7,6 +7,7 @@ import { memberSet } from '#crypto/members.ts';
 import type { IpfsStore } from '#datasets/ipfs.ts';
 import { makePolicy } from '#datasets/policy.ts';
 import { digestHex } from '#model/model-store.ts';
+import type { SparseTerms } from '#protocol/aggregation.ts';
 import type { AttemptView, Neighbourhood } from '#protocol/attempt-view.ts';
 import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
@@ -16,6 +17,7 @@ import type { Address } from '#protocol/units.ts';
 import { newHome, removeHomes } from '#test/client/support/home.ts';
 import { updateOf } from '#test/client/support/cohort.ts';
 import { at, type Actor, type World } from '#test/contracts/world.ts';
+import { sparseTerms } from '#test/coordinator/fixtures.ts';
 import { eventually, launchJob } from '#test/coordinator/launch.ts';
 import { operatorKey } from '#test/support/cohort.ts';
 import { recipeColumns } from '#test/support/lineage.ts';
@@ -39,6 +41,7 @@ export type Plan = Readonly<{
   /** Whose dataset a seat is, of the world's actors, and the number of its operator key. */
   ownerOf: (seat: number, actors: readonly Actor[]) => Actor;
   operatorOf: (seat: number) => number;
+  sparse: SparseTerms | null;
 }>;
 
 /** Seats of distinct owners with distinct operators. */
@@ -46,7 +49,11 @@ export const apart = (seats: number): Plan => ({
   seats,
   ownerOf: (seat, actors) => at(actors, seat),
   operatorOf: (seat) => seat,
+  sparse: null,
 });
+
+/** The same on a sparse graph: of seven or eight members each has six neighbours, of whom five restore a secret. */
+export const sparsely = (seats: number): Plan => ({ ...apart(seats), sparse: sparseTerms });
 
 export type Victim = Readonly<{
   seat: number;
@@ -68,6 +75,8 @@ export type Treatment = Readonly<{
   bend: (reads: ChainReads) => ChainReads;
   /** Whose owners its policy counts; those of all other seats. */
   vouches: (seat: number) => boolean;
+  /** Its RPCs, which must agree. */
+  rpcUrls: readonly [string, ...string[]];
 }>;
 
 type Launched = Awaited<ReturnType<typeof launchJob>>;
@@ -98,12 +107,13 @@ export class Play {
     this.deadline = announced.deadline;
   }
 
-  static async open(ground: Ground, { seats, ownerOf, operatorOf }: Plan): Promise<Play> {
+  static async open(ground: Ground, { seats, ownerOf, operatorOf, sparse }: Plan): Promise<Play> {
     const { world, ipfs, coordinatorUrl: url } = ground;
     const actors = [...world.owners, world.deployer, world.stranger];
     const launched = await launchJob({
       ...{ world, ipfs, url, operatorOf, weights: Array.from({ length: seats }, () => weight) },
       ownerOf: (seat) => ownerOf(seat, actors),
+      ...(sparse && { sparse }),
     });
     const api = coordinatorApi(url);
     const id = { job: launched.facts.job, round: 1, attempt: 1 };
@@ -115,7 +125,7 @@ export class Play {
     const { without = [], home = newHome(), bend = (reads: ChainReads) => reads } = treatment;
     const { vouches = () => true } = treatment;
     const { world, coordinatorUrl } = this.#ground;
-    const { ipfsUrl = this.#ground.ipfsUrl } = treatment;
+    const { ipfsUrl = this.#ground.ipfsUrl, rpcUrls = [world.chain.url] } = treatment;
     const { runOwner } = (await weakened('test/adversary/owner-client.ts', without)) as typeof OwnerClient;
     const front = await openFront(coordinatorUrl, seat, () => this.lie);
     const codes: string[] = [];
@@ -123,7 +133,7 @@ export class Play {
     const running: Running = await runOwner({
       ...{
         deployment: world.deployment,
-        rpcUrl: world.chain.url,
+        rpcUrls,
         ipfsUrl,
         coordinatorUrl: front.url,
         home,
@@ -162,6 +172,14 @@ export class Play {
     });
     this.#puppets.push(puppet);
     return puppet;
+  }
+
+  get world(): World {
+    return this.#ground.world;
+  }
+
+  get seats() {
+    return this.#launched.facts.seats;
   }
 
   /** All that reached the coordinator's doors. */
