@@ -66,7 +66,7 @@ describe('a chain that lies', function () {
       between(apart(5), async (play, rpc) => {
         const { puppets } = await otherOperators(play, rpc, believing);
         const view = await untilPhase(play.api, play.id, 'sharing');
-        const roster = play.rosterOf(view as never);
+        const roster = play.rosterOf(view);
         for (const puppet of puppets) await play.api.share(play.id, puppet.shares(roster));
         await play.until('input', () => play.sent().some(({ call }) => call === 'inputs'));
         expect(play.knowledge(roster).open(0, all(roster))).to.deep.equal(play.secretOf(0));
@@ -127,7 +127,7 @@ describe('a chain that lies', function () {
     it('is refused where another RPC denies it', () =>
       between(sparsely(7), async (play, rpc) => {
         const { liar, third } = await otherOutcome(play, rpc, []);
-        await disagreed(third, rpc);
+        await disagreed(play, third, rpc);
         expect(third.calls()).to.deep.equal(calls);
         expect(liar.knowledge().open(0, all(liar.roster))).to.equal(null);
       }));
