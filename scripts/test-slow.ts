@@ -1,11 +1,11 @@
-/** `npm run test:slow`: the property and stateful tests of `npm test` with many more runs, each within its own bounds. */
+/** `npm run test:slow`: the property and stateful tests of `npm test` with many more runs, each within its own bounds; and all liars. */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 const rooms = [
   ...['crypto', 'protocol', 'contracts', 'datasets', 'model'],
-  ...['coordinator', 'client', 'buyer', 'auditor', 'secrecy'],
+  ...['coordinator', 'client', 'buyer', 'auditor', 'secrecy', 'adversary'],
 ];
 const { status } = spawnSync(
   process.execPath,
