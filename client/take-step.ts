@@ -8,6 +8,7 @@ import { attestNear, unmaskNear } from './near/unmask.ts';
 import { attest } from './steps/attest.ts';
 import { confirm } from './steps/confirm.ts';
 import { enrol } from './steps/enrol.ts';
+import { keepFault } from './steps/fault.ts';
 import { giveUp, giveUpEarlier } from './steps/give-up.ts';
 import { mask } from './steps/mask.ts';
 import { keepAborts } from './steps/retry.ts';
@@ -47,8 +48,9 @@ async function takeWhole(attempt: Attempt, view: WholeView): Promise<Flaw | null
     case 'aborted':
       await giveUp(attempt, null);
       return null;
-    case 'settled':
     case 'failed':
+      return keepFault(attempt, view);
+    case 'settled':
       return null;
     default:
       return view satisfies never;

@@ -1,5 +1,6 @@
 /** What the coordinator publishes of an attempt: facts that every client checks for itself. protocol.md §4 */
 import { z } from 'zod';
+import { faultSchema } from './fault.ts';
 import {
   attemptId,
   signedAbort,
@@ -83,7 +84,13 @@ const wholeView = z.discriminatedUnion('phase', [
     reason: z.string(),
     aborts: z.array(signedAbort),
   }),
-  z.strictObject({ phase: z.literal('failed'), ...base, reason: z.string() }),
+  z.strictObject({
+    phase: z.literal('failed'),
+    ...base,
+    reason: z.string(),
+    /** Where a dealer's shares are to blame: the proof, which each reader checks (§4.10). */
+    fault: faultSchema.nullable(),
+  }),
 ]);
 
 /** A sparse attempt from its roster on, as one member is shown it. */

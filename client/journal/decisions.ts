@@ -11,6 +11,7 @@ import {
   signedEnrolment,
 } from '#protocol/messages.ts';
 import { neighbourhood } from '#protocol/attempt-view.ts';
+import { faultSchema } from '#protocol/fault.ts';
 import { drawSchema } from '#protocol/manifests.ts';
 import { signedInput, signedRefusal, signedShares, signedUnmasking } from '#protocol/messages.ts';
 import { address, bytes32, compactSignature, u32 } from '#protocol/units.ts';
@@ -33,6 +34,8 @@ export const decisions = {
   aborts: z.array(signedAbort),
   /** The one settlement that this client attested; it refuses every other of the attempt. */
   attestation: z.strictObject({ message: settlementTerms, signature: compactSignature }),
+  /** That the attempt failed by a dealer's fault: the proof, to be shown to whoever asks. */
+  fault: faultSchema,
   /** The first proposal that it refused, and why. */
   refusal: signedRefusal,
 } as const;

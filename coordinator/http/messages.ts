@@ -11,6 +11,7 @@ import {
   signedRefusal,
   unmaskingUpload,
 } from '#protocol/messages.ts';
+import { encodeRevealed } from '#protocol/rules/revealed.ts';
 import type { MessageEvent } from '../round/attempt.ts';
 import type { KeptMessage } from '../store/records.ts';
 import type { HttpParts } from './parts.ts';
@@ -57,8 +58,9 @@ export function messageRoutes({ jobs, checkApproval }: HttpParts): Router {
     ({ message: { member }, shares }) => ({
       kind: 'unmasking',
       slot: member,
-      // Paths and commitments have served when the message counts.
+      // Enough to restore secrets, and much less than all of it.
       body: { message: { member }, shares: shares.map(({ member: dealer, y }) => ({ member: dealer, y })) },
+      opened: encodeRevealed(shares),
     }),
   );
   take('/attestations', attestationUpload, (upload) => ({ type: 'attestation', upload }));

@@ -11,6 +11,7 @@ import type {
   Signed,
   UnmaskingUpload,
 } from '#protocol/messages.ts';
+import type { Fault } from '#protocol/fault.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import type { Draw } from '#protocol/manifests.ts';
 import type { Aborted } from './aborted.ts';
@@ -70,6 +71,8 @@ export type InnerEvent =
   | Readonly<{ type: 'aggregated'; result: Result }>
   | Readonly<{ type: 'settled'; transaction: Bytes32 }>
   | Readonly<{ type: 'quorum-refused' }>
+  /** A dealer's shares restore another secret than it published. */
+  | Readonly<{ type: 'fault-proven'; reason: string; fault: Fault }>
   | Readonly<{ type: 'failed'; reason: string }>;
 
 export type AttemptEvent = MessageEvent | InnerEvent;

@@ -37,6 +37,7 @@ const inner: ReadonlySet<string> = new Set<InnerEvent['type']>([
   'aggregated',
   'settled',
   'quorum-refused',
+  'fault-proven',
   'failed',
 ]);
 const isMessage = (event: AttemptEvent): event is MessageEvent => !inner.has(event.type);
@@ -129,6 +130,9 @@ function onInner(state: Attempt, event: InnerEvent, now: Seconds): Attempt | Ref
       break;
     case 'quorum-refused':
       if (state.phase === 'settling' && state.step === 'posting') return settling.onQuorumRefused(state);
+      break;
+    case 'fault-proven':
+      if (state.phase === 'unmasking') return unmasking.onFault(state, event.reason, event.fault);
       break;
     case 'failed':
       if (state.phase === 'drawing') return drawing.onFailed(state, event.reason);

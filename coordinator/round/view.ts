@@ -57,7 +57,7 @@ export function viewOf(
     case 'aborted':
       return { phase: 'aborted', ...base, reason: state.reason, aborts: [...abortsIn(state)] };
     case 'failed':
-      return { phase: 'failed', ...base, reason: state.reason };
+      return { phase: 'failed', ...base, reason: state.reason, fault: state.fault };
     default:
       return state satisfies never;
   }

@@ -68,6 +68,18 @@ const steps: readonly string[] = [
      || case when state ? 'roster' or phase = 'aborted' then '{"draw": null}' else '{}'::jsonb end
      || case when phase = 'aborted' then '{"onChain": "nothing"}' else '{}'::jsonb end;
    alter table attempts alter column rules set not null;`,
+  // What members open is kept with its paths: it proves a dealer's fault. Random bytes are not worth compressing.
+  `create table openings (
+     job bigint not null,
+     round integer not null,
+     attempt integer not null,
+     holder integer not null,
+     shares bytea not null,
+     primary key (job, round, attempt, holder),
+     foreign key (job, round, attempt) references attempts (job, round, attempt)
+   );
+   alter table openings alter column shares set storage external;
+   update attempts set state = state || '{"fault": null}' where phase = 'failed';`,
 ];
 
 /** @throws TributaryError `database/newer` where a later version of this program has written here */

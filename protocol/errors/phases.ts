@@ -54,6 +54,26 @@ export const phaseErrors: ErrorEntries = {
     means: 'The time to enrol in the attempt is over.',
     do: 'Keep the client online and its clock right; it enrols in the next attempt.',
   },
+  'fault/bad-file': {
+    means: 'The file holds no proof of fault.',
+    do: "Give the fault.json of the failed attempt from a participant's journal.",
+  },
+  'fault/none': {
+    means: 'Somebody is accused whose shares restore what it published.',
+    do: "Nothing: the accusation is void; ask the coordinator's operator why the attempt failed.",
+  },
+  'fault/off-root': {
+    means: 'An accusation shows a share that the accused never committed to.',
+    do: "Nothing: the accusation is void; ask the coordinator's operator why the attempt failed.",
+  },
+  'fault/other-dealer': {
+    means: 'An accusation mixes the shares of one member with the enrolment of another.',
+    do: "Nothing: the accusation is void; ask the coordinator's operator why the attempt failed.",
+  },
+  'fault/share-count': {
+    means: 'An accusation does not show exactly as many shares as restore a secret.',
+    do: "Nothing: the accusation is void; ask the coordinator's operator why the attempt failed.",
+  },
   'input/conflict': {
     means: 'The coordinator holds another input of this member, which stays.',
     do: 'Send the journalled input, and run one client a dataset.',

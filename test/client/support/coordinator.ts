@@ -125,7 +125,7 @@ export class MemoryCoordinator {
       settling: { roster, sharers, inputs, confirmations },
       settled: { roster, sharers, inputs, confirmations },
       aborted: { reason: 'test', aborts },
-      failed: { reason: 'test' },
+      failed: { reason: 'test', fault: null },
     };
     return onWire({ phase, ...base, ...parts[phase], ...change }) as ViewOf<P>;
   }
