@@ -20,6 +20,7 @@ export function countingApi(api: RoundApi, record: AttemptJournal, now: () => nu
     evidenceBlock: api.evidenceBlock,
     enrol: counted(api.enrol),
     share: counted(api.share),
+    receive: counted(api.receive),
     confirm: counted(api.confirm),
     abort: counted(api.abort),
     unmask: counted(api.unmask),

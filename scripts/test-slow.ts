@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
-const rooms = ['crypto', 'protocol', 'contracts', 'datasets', 'coordinator', 'model'];
+const rooms = ['crypto', 'protocol', 'contracts', 'datasets', 'coordinator', 'model', 'dealers'];
 const { status } = spawnSync(
   process.execPath,
   [

@@ -13,7 +13,13 @@ import {
 import { neighbourhood } from '#protocol/attempt-view.ts';
 import { faultSchema } from '#protocol/fault.ts';
 import { drawSchema } from '#protocol/manifests.ts';
-import { signedInput, signedRefusal, signedShares, signedUnmasking } from '#protocol/messages.ts';
+import {
+  signedInput,
+  signedReceived,
+  signedRefusal,
+  signedShares,
+  signedUnmasking,
+} from '#protocol/messages.ts';
 import { address, bytes32, compactSignature, u32 } from '#protocol/units.ts';
 
 export const decisions = {
@@ -24,6 +30,8 @@ export const decisions = {
   /** Or the part of a sparse U1 that it was shown, and the graph that was drawn for it. */
   neighbourhood: z.strictObject({ shown: neighbourhood, draw: drawSchema }),
   shares: signedShares,
+  /** Whose shares it could not open. */
+  received: signedReceived,
   verdict: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('confirm'), envelope: signedConfirm }),
     z.strictObject({ kind: z.literal('abort'), envelope: signedAbort }),

@@ -8,6 +8,7 @@ import {
   signedAbort,
   signedConfirm,
   signedEnrolment,
+  signedReceived,
   signedRefusal,
   unmaskingUpload,
 } from '#protocol/messages.ts';
@@ -49,6 +50,7 @@ export function messageRoutes({ jobs, checkApproval }: HttpParts): Router {
     (upload) => ({ type: 'shares', upload }),
     (upload) => ({ kind: 'ciphertexts', slot: upload.message.member, texts: upload.ciphertexts }),
   );
+  take('/receipts', signedReceived, (envelope) => ({ type: 'received', envelope }));
   take('/confirmations', signedConfirm, (envelope) => ({ type: 'confirm', envelope }));
   take('/aborts', signedAbort, (envelope) => ({ type: 'abort', envelope }));
   take(

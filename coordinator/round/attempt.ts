@@ -6,6 +6,7 @@ import type {
   Confirm,
   Enrolment,
   Input,
+  Received,
   Refusal as SignedNo,
   SharesUpload,
   Signed,
@@ -22,6 +23,7 @@ import type { Drawing } from './drawing.ts';
 import type { Enrolling } from './enrolling.ts';
 import type { Failed } from './failed.ts';
 import type { Masking } from './masking.ts';
+import type { Receiving } from './receiving.ts';
 import type { Settled } from './settled.ts';
 import type { Attesting, Posting, Result } from './settling.ts';
 import type { Sharing } from './sharing.ts';
@@ -32,6 +34,7 @@ export type Attempt =
   | Enrolling
   | Drawing
   | Sharing
+  | Receiving
   | Masking
   | Confirming
   | Agreeing
@@ -46,6 +49,7 @@ export type Attempt =
 export type MessageEvent =
   | Readonly<{ type: 'enrolment'; envelope: Signed<Enrolment> }>
   | Readonly<{ type: 'shares'; upload: SharesUpload }>
+  | Readonly<{ type: 'received'; envelope: Signed<Received> }>
   | Readonly<{ type: 'input'; envelope: Signed<Input> }>
   | Readonly<{ type: 'confirm'; envelope: Signed<Confirm> }>
   | Readonly<{ type: 'abort'; envelope: Signed<Abort> }>

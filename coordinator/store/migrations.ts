@@ -80,6 +80,9 @@ const steps: readonly string[] = [
    );
    alter table openings alter column shares set storage external;
    update attempts set state = state || '{"fault": null}' where phase = 'failed';`,
+  // Members say whose shares they can't open.
+  `update attempts set state = state || '{"receipts": []}' where phase in ('masking', 'confirming');
+   update attempts set state = state || '{"excluded": []}' where phase = 'masking';`,
 ];
 
 /** @throws TributaryError `database/newer` where a later version of this program has written here */

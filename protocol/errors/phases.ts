@@ -90,6 +90,18 @@ export const phaseErrors: ErrorEntries = {
     means: 'An uploaded vector is not the one that the member signed.',
     do: 'Send the journalled vector again: it may have been damaged on the way.',
   },
+  'received/conflict': {
+    means: 'The coordinator holds another word of this member on the shares that it was dealt, which stays.',
+    do: 'Send the journalled message, and run one client a dataset.',
+  },
+  'received/not-dealers': {
+    means: 'A member complains of one who never dealt to it.',
+    do: 'Name those alone whose shares this client was to get.',
+  },
+  'received/other-sharers': {
+    means: 'A member speaks of other dealers than there are.',
+    do: 'Read the attempt again, and answer for the dealers that it shows.',
+  },
   'refusal/conflict': {
     means: 'The seat attested to this proposal, or refused another.',
     do: 'Send the journalled message; a seat attests or refuses, never both.',

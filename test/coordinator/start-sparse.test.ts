@@ -29,7 +29,7 @@ import { cohort, operatorAddress, operatorKey, signed } from '#test/support/coho
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
-import { sharings, sparseTerms, unmaskingOf } from './fixtures.ts';
+import { receipts, sharings, sparseTerms, unmaskingOf } from './fixtures.ts';
 import { eventually, launchJob, untilPhase } from './launch.ts';
 import { newFolder, preparedDatabase, removeFolder } from './store/folder.ts';
 
@@ -111,6 +111,8 @@ describe('a coordinator with a sparse job', function () {
     const frame = { ...members.frame, roster: shown };
     expect(neighbourhoodFlaw(job.id, sharing.roster, shown, 2, members.expected, facts.seats)).to.equal(null);
     for (const event of sharings(members)) if (event.type === 'shares') await api.share(id, event.upload);
+    for (const event of receipts(members))
+      if (event.type === 'received') await api.receive(id, event.envelope);
     const near = sharersNear(members.roster, 2, members.sharers);
     const delivered = await api.deliveries(id, 2);
     expect(delivered.map(({ dealer }) => dealer)).to.deep.equal(near.indices.filter((one) => one !== 2));

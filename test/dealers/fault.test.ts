@@ -9,6 +9,7 @@ import {
   completeStage,
   membershipOf,
   phaseOf,
+  slowly,
   sparseStage,
   timeOut,
   untilPhase,
@@ -23,6 +24,8 @@ async function played(stage: Stage, cheat: Cheat, lost: boolean): Promise<void> 
   await dealFalsely(cheater, await membershipOf(stage, cheater), cheat);
   const honest = (seat: number) => seat !== 2;
   await act(stage, honest);
+  expect(await phaseOf(stage)).to.equal('receiving');
+  expect(new Set(await act(stage))).to.deep.equal(new Set([null]));
   expect(await phaseOf(stage)).to.equal('masking');
   const present = lost ? honest : () => true;
   expect(new Set(await act(stage, present))).to.deep.equal(new Set([null]));
@@ -55,11 +58,17 @@ describe('a dealer whose opened shares restore another secret', () => {
     it(`is named by its own signatures: ${cheat}, ${lost ? 'lost at upload' : 'a survivor'}`, async () => {
       stage = await completeStage();
       await played(stage, cheat, lost);
-      const { fault, reason } = await failedView(stage);
-      expect(reason).to.match(/^member 2 lied/);
+      const { fault, ...view } = await failedView(stage);
+      expect(view.reason).to.match(/^member 2 lied/);
       expect(fault.kind).to.equal(kind);
       expect(fault.enrolment.message).to.include({ seat: 2, operator: operatorAddress(2) });
       expect(fault.opened).to.have.length(4);
+
+      // Nobody is believed on the word of a coordinator.
+      const [first] = stage.attempts;
+      const forged = { ...fault, opened: fault.opened.slice(1) };
+      expect((await takeStep(first!, { ...view, fault: forged }))?.code).to.equal('fault/share-count');
+      expect(first!.record.decided('fault')).to.equal(null);
 
       expect(new Set(await act(stage))).to.deep.equal(new Set([null]));
       const named = stage.said.filter(({ facts }) => 'operator' in facts);
@@ -72,13 +81,13 @@ describe('a dealer whose opened shares restore another secret', () => {
     });
   }
 
-  it('costs nothing where the secret that it dealt falsely is not the one that is opened', async () => {
+  slowly('costs nothing where the secret that it dealt falsely is not the one that is opened', async () => {
     stage = await completeStage();
     await played(stage, 'other-mask-key', false);
     await untilPhase(stage, 'settling');
   });
 
-  it("is named in a sparse attempt, by its neighbours' shares", async () => {
+  slowly("is named in a sparse attempt, by its neighbours' shares", async () => {
     stage = await sparseStage();
     await played(stage, 'steep', true);
     const { fault } = await failedView(stage);
@@ -86,18 +95,5 @@ describe('a dealer whose opened shares restore another secret', () => {
     expect(fault.opened).to.have.length(5);
     expect(new Set(await act(stage))).to.deep.equal(new Set([null]));
     expect(stage.said.filter(({ facts }) => 'operator' in facts)).to.have.length(12);
-  });
-
-  it('is not believed on the word of a coordinator', async () => {
-    stage = await completeStage();
-    await played(stage, 'other-digest', false);
-    const { fault, ...view } = await failedView(stage);
-    const [attempt] = stage.attempts;
-    const forged = { ...fault, opened: fault.opened.slice(1) };
-    expect((await takeStep(attempt!, { ...view, fault: forged }))?.code).to.equal('fault/share-count');
-    expect(stage.said).to.deep.equal([]);
-    expect(attempt!.record.decided('fault')).to.equal(null);
-    expect(await takeStep(attempt!, { ...view, fault })).to.equal(null);
-    expect(attempt!.record.decided('fault')).to.deep.equal(fault);
   });
 });

@@ -1,5 +1,6 @@
 /** The coordinator as it is, behind its HTTP interface, with owners' clients as they are around it. */
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { aggregator } from '#coordinator/aggregation/aggregate.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import type { AttemptRules } from '#coordinator/round/base.ts';
@@ -20,6 +21,11 @@ import { at, buyer, START } from '#test/coordinator/fixtures.ts';
 import { domain } from '#test/support/cohort.ts';
 import { draw } from '#test/support/near.ts';
 import type { LineageJob } from '#test/support/lineage.ts';
+
+/** A whole round costs seconds: most of them are played by `npm run test:slow` alone, where properties run a thousand times. */
+export const slowly = (what: string, play: () => Promise<void>): void => {
+  if (fc.readConfigureGlobal().numRuns === 1_000) it(what, play);
+};
 
 export type Stage = Readonly<{
   lineage: LineageJob;
