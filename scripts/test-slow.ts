@@ -13,6 +13,7 @@ const { status } = spawnSync(
     // A config's own spec would add the rest of the tests.
     ...['--config', '.mocharc.slow.json', ...rooms.map((room) => `test/${room}/**/*.test.ts`)],
   ],
-  { stdio: 'inherit' },
+  // Said to the processes that run the files, too.
+  { stdio: 'inherit', env: { ...process.env, TRIBUTARY_SLOW_TESTS: '1' } },
 );
 process.exitCode = status ?? 1;

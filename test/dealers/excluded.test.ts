@@ -40,9 +40,10 @@ async function opened(stage: Stage, present: (seat: number) => boolean): Promise
 }
 
 describe('a dealer whose shares do not open', () => {
-  let stage: Stage;
+  let stage: Stage | null = null;
   afterEach(async () => {
-    await stage.stop();
+    await stage?.stop();
+    stage = null;
     removeHomes();
   });
 

@@ -44,9 +44,10 @@ async function failedView(stage: Stage) {
 }
 
 describe('a dealer whose opened shares restore another secret', () => {
-  let stage: Stage;
+  let stage: Stage | null = null;
   afterEach(async () => {
-    await stage.stop();
+    await stage?.stop();
+    stage = null;
     removeHomes();
   });
 

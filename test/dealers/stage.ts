@@ -1,6 +1,5 @@
 /** The coordinator as it is, behind its HTTP interface, with owners' clients as they are around it. */
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { aggregator } from '#coordinator/aggregation/aggregate.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import type { AttemptRules } from '#coordinator/round/base.ts';
@@ -22,9 +21,12 @@ import { domain } from '#test/support/cohort.ts';
 import { draw } from '#test/support/near.ts';
 import type { LineageJob } from '#test/support/lineage.ts';
 
-/** A whole round costs seconds: most of them are played by `npm run test:slow` alone, where properties run a thousand times. */
+/** A whole round costs seconds: most of them are played by `npm run test:slow` alone. */
 export const slowly = (what: string, play: () => Promise<void>): void => {
-  if (fc.readConfigureGlobal().numRuns === 1_000) it(what, play);
+  it(what, function () {
+    if (process.env['TRIBUTARY_SLOW_TESTS'] !== '1') this.skip();
+    return play();
+  });
 };
 
 export type Stage = Readonly<{
