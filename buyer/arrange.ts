@@ -13,6 +13,7 @@ import { parsePlan, type Plan } from './plan.ts';
 import { assertAgreed, quoteJob, tokensOf, type Agreement, type Quote } from './quote.ts';
 import type { Running } from './running.ts';
 import type { BuyerSetting } from './setting.ts';
+import { assertSparseRuns } from './sparse-terms.ts';
 
 export type JobWishes = Readonly<{
   /** A model to design a job for, or a job that is designed. */
@@ -32,7 +33,8 @@ export type Arranged = Readonly<{ plan: Plan; quote: Quote; choice: Choice; agre
 
 /**
  * @param onRead told after each descriptor
- * @throws TributaryError `choice/…`, `design/…`, `quote/…`, `launch/bad-plan`, `job/model-mismatch`, `model/…`, `data/…`,
+ * @throws TributaryError `choice/…`, `design/…`, `quote/…`, `launch/bad-plan`, `launch/round-timeout-too-short`,
+ *   `parameters/no-safe-graph`, `job/model-mismatch`, `model/…`, `data/…`,
  *   `chain/…`, `ipfs/…`
  */
 export async function arrangeJob(
@@ -66,6 +68,7 @@ export async function arrangeJob(
     ...design,
     ...running,
   });
+  await assertSparseRuns(contracts, plan);
   const agreed = agreementOf(choice, budget);
   const wanted = { datasets: plan.datasets, rounds: plan.rounds, bonusPool };
   const quote = await quoteJob(contracts, contracts.account, wanted, tokensOf(agreed));

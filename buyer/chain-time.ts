@@ -5,12 +5,28 @@ import { chainError } from '#contracts/decode-error.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { Address } from '#protocol/units.ts';
 
+/** How many blocks' pace counts. */
+const PACE_BLOCKS = 64;
+
 /** The latest block's time, in seconds. @throws TributaryError `chain/unreachable` */
 export async function chainTime({ provider }: Contracts): Promise<number> {
   try {
     return (await provider.getBlock('latest'))?.timestamp ?? 0;
   } catch (error) {
     throw chainError(error, 'the latest block');
+  }
+}
+
+/** Seconds from block to block, over the latest blocks. @throws TributaryError `chain/unreachable` */
+export async function blockSeconds({ provider }: Contracts): Promise<number> {
+  try {
+    const latest = await provider.getBlock('latest');
+    if (!latest || latest.number === 0) return 0;
+    const blocks = Math.min(latest.number, PACE_BLOCKS);
+    const earlier = await provider.getBlock(latest.number - blocks);
+    return earlier ? (latest.timestamp - earlier.timestamp) / blocks : 0;
+  } catch (error) {
+    throw chainError(error, 'the latest blocks');
   }
 }
 

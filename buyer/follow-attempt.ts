@@ -3,6 +3,7 @@ import { readCommitted } from '#contracts/attempts.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
+import { evidenceLimit } from '#model/fetch-evidence.ts';
 import type { AttemptView, Proposal } from '#protocol/attempt-view.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
@@ -10,7 +11,7 @@ import type { AttemptId } from '#protocol/job-id.ts';
 import { signApproval } from './approval.ts';
 import { passes } from './backoff.ts';
 import { checkRound, type RoundVerdict } from './check-round.ts';
-import { evidenceFile, evidenceLimit, evidenceSource, keepEvidence } from './evidence.ts';
+import { evidenceFile, keepEvidence } from './evidence.ts';
 import { basisOf } from './job-state.ts';
 import { domainOf } from './setting.ts';
 import { waiting, type Events, type WatchEvent, type Watching } from './watch-events.ts';
@@ -74,11 +75,9 @@ async function recompute(
 ): Promise<RoundVerdict> {
   const { api, contracts, key, now, state, store } = watching;
   try {
-    const source = evidenceSource(
-      { api, domain: domainOf(watching), id, key, now },
-      evidenceLimit(state.job),
-    );
-    await keepEvidence(file, source, cidFromDigest('dag-cbor', fromHex(proposal.evidence)));
+    const root = cidFromDigest('dag-cbor', fromHex(proposal.evidence));
+    const from = { api, domain: domainOf(watching), id, key, now };
+    await keepEvidence(file, root, evidenceLimit(state.job), from);
     return await checkRound(store, file, await basisOf(store, state), id, proposal, () =>
       readCommitted(contracts, id),
     );

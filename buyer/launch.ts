@@ -20,6 +20,7 @@ import type { Plan } from './plan.ts';
 import { publishTerms } from './publish.ts';
 import { assertAgreed, quoteJob, tokensOf, type Agreement, type Quote } from './quote.ts';
 import { domainOf, type BuyerSetting } from './setting.ts';
+import { assertSparseRuns } from './sparse-terms.ts';
 
 /** How missing units are paid for; `held` buys none. */
 export type Purchase = 'permit' | 'approve' | 'held';
@@ -44,7 +45,7 @@ export type Launched = Readonly<{ job: number; terms: Bytes32 }>;
 
 /**
  * @param plan null to go on with the recorded one; its seed is the recorded one's in any case
- * @throws TributaryError `launch/…`, `quote/…`, `buyer/units-not-owned`, `escrow/…`, `chain/…`, `ipfs/…`, `storage/…`
+ * @throws TributaryError `launch/…`, `parameters/…`, `quote/…`, `buyer/units-not-owned`, `escrow/…`, `chain/…`, `ipfs/…`, `storage/…`
  */
 export async function launch(
   setting: BuyerSetting,
@@ -92,6 +93,7 @@ async function published(
   }
   if (!plan)
     throw new TributaryError('launch/no-record', `this home has no launch named ${name}: give a plan`);
+  await assertSparseRuns(contracts, plan);
   const quote = await quoteJob(contracts, contracts.account, wantedOf(plan), agreed && tokensOf(agreed));
   if (agreed) assertAgreed(quote, agreed);
   const terms = digestHex(await publishTerms(contracts, store, contracts.account, plan, quote.lines));

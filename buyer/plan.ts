@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import { sparseByDefault } from '#protocol/aggregation.ts';
+import { evidenceByDefault, evidenceTermsSchema, retentionFlaw } from '#protocol/evidence-terms.ts';
 import { aggregationSchema } from '#protocol/manifests.ts';
 import { recipeSchema } from '#protocol/recipe/recipe.ts';
 import { address, amount, bytes32, u32 } from '#protocol/units.ts';
@@ -40,6 +41,7 @@ export const planSchema = z.strictObject({
     long: u32.min(1),
     duration: z.int().min(1),
   }),
+  evidence: evidenceTermsSchema.default(evidenceByDefault),
 });
 
 export type Plan = Readonly<z.infer<typeof planSchema>>;
@@ -47,10 +49,14 @@ export type Plan = Readonly<z.infer<typeof planSchema>>;
 /** @throws TributaryError `launch/bad-plan` naming the field */
 export function parsePlan(value: unknown): Plan {
   const parsed = planSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new TributaryError(
-    'launch/bad-plan',
-    `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a plan'}`,
-  );
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw badPlan(issue?.path.join('.') ?? '', issue?.message ?? 'not a plan');
+  }
+  const { evidence, windows } = parsed.data;
+  const forgotten = retentionFlaw(evidence, windows.long);
+  if (forgotten) throw badPlan('evidence.retentionDays', forgotten.detail);
+  return parsed.data;
 }
+
+const badPlan = (field: string, why: string) => new TributaryError('launch/bad-plan', `${field}: ${why}`);

@@ -49,7 +49,7 @@ export async function publishTerms(
   const model = await putInitialModel(store, topologyLink, topology, plan.seed);
   const terms = await writeBlock(store, {
     kind: 'tributary/job',
-    version: 1,
+    version: 2,
     chainId: contracts.deployment.chainId,
     escrow: contracts.deployment.escrow,
     buyer,
@@ -69,6 +69,7 @@ export async function publishTerms(
     minimumCohort: plan.minimumCohort,
     phases: plan.phases,
     bonusPool: plan.bonusPool,
+    evidence: plan.evidence,
   } satisfies JobManifest);
   await store.pin(terms);
   return terms;

@@ -1,10 +1,14 @@
-/** How a job is run, whatever it trains: who runs it, how long its phases and windows are. protocol.md §4, §5.3 */
+/** How a job is run, whatever it trains: who runs it, how long phases and windows are, who reads its evidence. protocol.md §4, §5.3, §6.4 */
 import { toHex } from '#crypto/bytes.ts';
 import { systemRng } from '#crypto/random.ts';
+import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import { toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
 import type { Plan } from './plan.ts';
 
-export type Running = Pick<Plan, 'phases' | 'windows' | 'seed' | 'minimumCohort' | 'coordinator'>;
+export type Running = Pick<
+  Plan,
+  'phases' | 'windows' | 'evidence' | 'seed' | 'minimumCohort' | 'coordinator'
+>;
 
 const DAY = 86_400;
 
@@ -21,6 +25,9 @@ export type RunningChoice = Readonly<{
   long?: number | undefined;
   /** Seconds from the opening to the cutoff. */
   duration?: number | undefined;
+  /** Who may read evidence beside members and buyer, and for how many days after a round is final. */
+  evidenceReaders?: readonly Address[] | undefined;
+  retentionDays?: number | undefined;
 }>;
 
 export function runningOf(
@@ -42,5 +49,9 @@ export function runningOf(
       settling: phase,
     },
     windows: { roundTimeout, short, long, duration },
+    evidence: {
+      readers: [...(choice.evidenceReaders ?? evidenceByDefault.readers)],
+      retentionDays: choice.retentionDays ?? evidenceByDefault.retentionDays,
+    },
   };
 }

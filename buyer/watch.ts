@@ -1,12 +1,13 @@
 /** Follows a job from round 0 to its end: checks and approves each round, keeps its evidence, reports its model. protocol.md §4.7 */
 import { fromHex } from '#crypto/bytes.ts';
 import { readBlock } from '#datasets/read-block.ts';
+import { evidenceLimit } from '#model/fetch-evidence.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { rosterSchema } from '#protocol/manifests.ts';
 import { passes, pause } from './backoff.ts';
 import { chainTime } from './chain-time.ts';
-import { evidenceFile, evidenceLimit, evidenceSource, keepEvidence } from './evidence.ts';
+import { evidenceFile, keepEvidence } from './evidence.ts';
 import { followAttempt } from './follow-attempt.ts';
 import { isOver, readJobState } from './job-state.ts';
 import { reportRound, type RoundReport } from './rounds.ts';
@@ -79,9 +80,9 @@ async function* fetchEvidence(watching: Watching, round: number): Events {
   const id = { job: state.facts.job, round, attempt: record.settlement.attempt };
   const domain = domainOf(watching);
   const root = cidFromDigest('dag-cbor', fromHex(record.manifest.evidence));
-  const source = evidenceSource({ api, domain, id, key, now }, evidenceLimit(state.job));
+  const from = { api, domain, id, key, now };
   try {
-    await keepEvidence(evidenceFile(home, domain, id), source, root);
+    await keepEvidence(evidenceFile(home, domain, id), root, evidenceLimit(state.job), from);
   } catch (error) {
     yield waiting(error);
   }

@@ -11,7 +11,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { findStackRecord } from './dev/stack-record.ts';
 
 const file = z.strictObject({
-  rpc: z.url().optional(),
+  rpc: z.union([z.url(), z.array(z.url()).min(1)]).optional(),
   ipfs: z.url().optional(),
   deployment: z.string().optional(),
 });
@@ -19,6 +19,7 @@ const file = z.strictObject({
 /** The options that every command takes. */
 export type CommonOptions = Readonly<{
   home?: string;
+  /** One URL, or several with commas between them. */
   rpc?: string;
   ipfs?: string;
   deployment?: string;
@@ -29,6 +30,8 @@ export type CommonOptions = Readonly<{
 export type Settings = Readonly<{
   home: string;
   rpc: string;
+  /** RPCs named after the first: an owner's client acts on nothing that one of them denies. */
+  furtherRpcs: readonly string[];
   ipfs: string;
   /** Path of the deployment record. */
   deployment: string;
@@ -47,14 +50,16 @@ export function readSettings(options: CommonOptions, env: NodeJS.ProcessEnv = pr
   const stack = findStackRecord(home);
   const own = join(home, 'deployment.json');
   const named = {
-    rpc: options.rpc ?? given('TRIBUTARY_RPC') ?? written.rpc ?? stack?.rpc,
+    rpc: options.rpc ?? given('TRIBUTARY_RPC') ?? written.rpc?.toString() ?? stack?.rpc,
     ipfs: options.ipfs ?? given('TRIBUTARY_IPFS') ?? written.ipfs ?? stack?.ipfs,
     deployment: options.deployment ?? given('TRIBUTARY_DEPLOYMENT') ?? written.deployment,
   };
   const names = ['rpc', 'ipfs', 'deployment'] as const;
+  const [rpc = 'http://127.0.0.1:8545', ...furtherRpcs] = (named.rpc ?? '').split(',').filter(Boolean);
   return {
     home,
-    rpc: named.rpc ?? 'http://127.0.0.1:8545',
+    rpc,
+    furtherRpcs,
     ipfs: named.ipfs ?? 'http://127.0.0.1:5001',
     deployment: resolve(home, named.deployment ?? (existsSync(own) ? own : (stack?.deployment ?? own))),
     passwordFile: options.passwordFile ?? given('TRIBUTARY_PASSWORD_FILE') ?? null,

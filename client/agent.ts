@@ -11,8 +11,10 @@ import { connectIpfs } from '#datasets/ipfs.ts';
 import { defaultReading, type Reading } from '#datasets/schema.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress } from '#protocol/units.ts';
+import { agreedReads } from './agreed-reads.ts';
 import { pause, persist, type Patience } from './backoff.ts';
-import { chainReads } from './chain.ts';
+import { chainReads, type ChainReads } from './chain.ts';
+import { emptyEvidenceFolder } from './evidence.ts';
 import { encodedRows } from './encoded-rows.ts';
 import { followJob } from './follow-job.ts';
 import { holder, type Hold } from './hold.ts';
@@ -30,6 +32,8 @@ export type ClientOptions = Readonly<{
   key: SigningKey;
   deployment: Deployment;
   rpcUrl: string;
+  /** Further RPCs: it acts on nothing of the chain that one of them denies. None by default. */
+  furtherRpcUrls?: readonly string[];
   ipfsUrl: string;
   /** Id in the registry. */
   dataset: number;
@@ -99,8 +103,12 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
   const patience: Patience = { first: 250, longest: local ? 4_000 : 60_000, signal, log };
   const hold = holder(options.hold, chainId, options.held ?? ((line) => log.info({}, line)), signal);
   const store = connectIpfs(options.ipfsUrl);
-  const provider = await persist(() => openChain(options.rpcUrl, { chainId }), patience);
-  const chain = chainReads(connect(deployment, provider), BigInt(dataset));
+  const readsBy = async (url: string): Promise<ChainReads> => {
+    const provider = await persist(() => openChain(url, { chainId }), patience);
+    return chainReads(connect(deployment, provider), BigInt(dataset));
+  };
+  const further = await Promise.all((options.furtherRpcUrls ?? []).map(readsBy));
+  const chain = agreedReads(await readsBy(options.rpcUrl), ...further);
   const file: OwnFile = { path: csv, reading: options.reading ?? defaultReading(csv), salt };
   const holdings = await persist(() => loadHoldings({ dataset, file, chain, store }), patience);
   log.info({ dataset, rows: holdings.rows }, `dataset ${dataset} is ready`);
@@ -115,6 +123,7 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
     store,
     journal: openJournal(folder, key),
     lineage: openLineage(folder),
+    evidenceFolder: await emptyEvidenceFolder(folder),
     train: localTrainer(encoded, rng),
     release: (job) => encoded.release(job),
     hold,

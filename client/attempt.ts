@@ -57,6 +57,8 @@ export type Attempt = Readonly<{
   /** The journal of this attempt. */
   record: AttemptJournal;
   lineage: Lineage;
+  /** Where evidence is while it is checked. */
+  evidenceFolder: string;
   api: RoundApi;
   /** What the coordinator has acknowledged since this process started. */
   acknowledged: Set<string>;

@@ -1,5 +1,6 @@
 /** What an attempt costs its owner: bytes of bodies sent, repeated ones too, and the time it took. protocol.md §4 */
 import { encodeToken } from '#protocol/http/coordinator-api.ts';
+import { encodeJson } from '#protocol/http/json-body.ts';
 import type { RoundApi } from './attempt.ts';
 import type { AttemptJournal } from './journal/attempt-journal.ts';
 
@@ -12,12 +13,12 @@ export function countingApi(api: RoundApi, record: AttemptJournal, now: () => nu
   const counted =
     <Body extends object, Id>(send: (id: Id, body: Body) => Promise<Uint8Array>) =>
     async (id: Id, body: Body): Promise<Uint8Array> => {
-      count(new TextEncoder().encode(JSON.stringify(body)).length);
+      count((await encodeJson(body)).bytes.length);
       return send(id, body);
     };
   return {
     deliveries: api.deliveries,
-    evidenceBlock: api.evidenceBlock,
+    evidence: api.evidence,
     enrol: counted(api.enrol),
     share: counted(api.share),
     receive: counted(api.receive),

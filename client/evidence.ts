@@ -1,38 +1,60 @@
-/** An attempt's evidence, block by block from the coordinator, each hashed again. protocol.md §6.4 */
+/** An attempt's evidence in a file of its own, for as long as this client checks it. protocol.md §6.4 */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
-import type { BlockSource } from '#datasets/blockstore.ts';
-import { isBlockOf } from '#protocol/dag.ts';
-import { toSeconds } from '#protocol/units.ts';
-import { sign, type Attempt } from './attempt.ts';
+import { carBlockStore, type CarSource } from '#datasets/car.ts';
+import { evidenceLimit, fetchEvidence } from '#model/fetch-evidence.ts';
+import { flaw, type Flaw } from '#protocol/flaw.ts';
+import type { Attempt, RoundApi } from './attempt.ts';
 
-/** A request is good for this many seconds. */
-const requestSeconds = 300;
+/** What is wrong with evidence that came. That it doesn't come, or finds no room, is waited for. */
+const wrong = new Set(['evidence/altered', 'evidence/too-big']);
 
 /**
- * @returns a source whose `get` throws `evidence/unreachable` where the coordinator gives no answer or refuses, and
- *   `evidence/altered` where it gives other bytes
+ * Evidence that was fetched once is not fetched again: the chain, or a node, may be away while it is checked.
+ *
+ * @returns the evidence, to be closed; or what is wrong with it
+ * @throws TributaryError `evidence/unreachable` where the coordinator gives no answer or refuses, `car/unwritable`
  */
-export function evidenceFrom(attempt: Attempt): BlockSource {
-  const { api, id, operator, now } = attempt;
-  return {
-    async get(cid: CID) {
-      const message = { ...id, requester: operator, deadline: toSeconds(now() + requestSeconds) };
-      const bytes = await ask(() => api.evidenceBlock(id, cid, sign(attempt, 'EvidenceRequest', message)));
-      if (isBlockOf(cid, bytes)) return bytes;
-      throw new TributaryError('evidence/altered', `the coordinator gave other bytes than ${cid.toString()}`);
-    },
-  };
+export async function evidenceOf(attempt: Attempt, root: CID): Promise<CarSource | Flaw> {
+  const { id, job, key, now, api } = attempt;
+  const file = fileOf(attempt);
+  const from = { api: { evidence: waited(api.evidence) }, domain: job.id, id, key, now };
+  try {
+    await fetchEvidence(file, root, evidenceLimit(job), from);
+  } catch (error) {
+    if (error instanceof TributaryError && wrong.has(error.code)) return flaw(error.code, error.message);
+    throw error;
+  }
+  return carBlockStore(file);
 }
 
-/** Evidence that doesn't come is waited for; only evidence that is wrong is a reason to refuse. */
-async function ask(request: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  try {
-    return await request();
-  } catch (cause) {
-    if (!(cause instanceof TributaryError)) throw cause;
-    throw new TributaryError('evidence/unreachable', `no evidence from the coordinator: ${cause.message}`, {
-      cause,
-    });
-  }
+/** The coordinator keeps it for whoever wants it later. */
+export const dropEvidence = (attempt: Attempt): Promise<void> => rm(fileOf(attempt), { force: true });
+
+/** Makes the folder, without what an earlier run left in it. */
+export async function emptyEvidenceFolder(home: string): Promise<string> {
+  const folder = join(home, 'evidence');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** One a job: the next attempt's takes its place. */
+const fileOf = ({ evidenceFolder, job: { id } }: Attempt): string =>
+  join(evidenceFolder, `${id.chainId}-${id.escrow}-${id.job}.car`);
+
+/** Evidence that doesn't come is waited for, whatever the coordinator says of it. */
+function waited(evidence: RoundApi['evidence']): RoundApi['evidence'] {
+  return async function* (...request) {
+    try {
+      yield* evidence(...request);
+    } catch (cause) {
+      if (!(cause instanceof TributaryError)) throw cause;
+      throw new TributaryError('evidence/unreachable', `no evidence from the coordinator: ${cause.message}`, {
+        cause,
+      });
+    }
+  };
 }

@@ -1,6 +1,7 @@
 /** Follows one job, round after round, until it is over. protocol.md §4, §4.8 */
 import type { JobFacts, SeatOnChain } from '#contracts/job-facts.ts';
 import { loadJob, type Job } from '#model/job.ts';
+import { evidenceText } from '#protocol/evidence-terms.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import type { Attempt } from './attempt.ts';
@@ -66,7 +67,11 @@ async function takePart(setting: Setting, facts: JobFacts): Promise<Flaw | null>
   }
   const attempt = attemptFrom(setting, job, facts, seat, basis, api, now.attempt);
   const hasMovedOn = async () => isPast(await setting.chain.facts(facts.job), basis.round, setting.now());
-  setting.log.info(attempt.id, `job ${facts.job}: round ${basis.round}, attempt ${now.attempt}`);
+  const { evidence } = job.manifest;
+  setting.log.info(
+    { ...attempt.id, evidence },
+    `job ${facts.job}: round ${basis.round}, attempt ${now.attempt}; ${evidenceText(evidence)}`,
+  );
   await followAttempt(
     attempt,
     (after, wait) => api.attempt(attempt.id, after, wait, seat.seat),

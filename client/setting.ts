@@ -23,6 +23,8 @@ export type Setting = Readonly<{
   store: BlockStore;
   journal: Journal;
   lineage: Lineage;
+  /** Where evidence is while it is checked. */
+  evidenceFolder: string;
   train: Trainer;
   /** A job is over: what was kept for it in memory is let go. */
   release(job: number): void;

@@ -47,6 +47,8 @@ export type JobFacts = Readonly<{
   rounds: number;
   /** From this second on no round is settled. */
   cutoff: number;
+  /** Seconds from a settlement without a quorum until it is final. */
+  longWindow: number;
   bonusPool: bigint;
   seats: readonly SeatOnChain[];
   /** From round 1, without gaps. */
@@ -75,6 +77,7 @@ export async function readJobFacts(contracts: Contracts, job: number): Promise<J
     terms: toBytes32(found.terms),
     rounds: found.rounds,
     cutoff: Number(found.cutoff),
+    longWindow: found.longWindow,
     bonusPool: found.bonusPool,
     seats,
     settlements: await readSettlements(contracts, job),

@@ -10,23 +10,26 @@ import { LOCAL_CHAIN, confirmationsFor, openChain } from '#contracts/provider.ts
 import { createTransactor } from '#contracts/transact.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
+import { keptThreads } from '#model/unmasking/kept-threads.ts';
 import { toAddress } from '#protocol/units.ts';
 import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
-import { systemClock } from './driver/clock.ts';
+import { systemClock, type Clock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
 import type { Log } from './driver/log.ts';
+import { keepSweeping } from './evidence-retention.ts';
 import { createApp } from './http/app.ts';
 import { announcer } from './jobs/announce.ts';
+import { finalityReader } from './jobs/finality.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
 import { watchJobs } from './jobs/watch.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { settler } from './settlement/settle.ts';
 import { openDatabase } from './store/database.ts';
-import { openEvidence } from './store/evidence-blocks.ts';
+import { keptEvidence, openEvidence } from './store/evidence-blocks.ts';
 import { disk, isCode } from './store/files.ts';
 import { openRecords, type Records } from './store/records.ts';
 import { sweeper } from './driver/sweep.ts';
@@ -49,6 +52,7 @@ export type CoordinatorOptions = Readonly<{
   /** Told the one line of the test hook. */
   onHeld?: (line: string) => void;
   log: Log;
+  clock?: Clock;
   /** A file with a freshly made database, written when missing; saves seconds at the first start. */
   prepared?: string;
 }>;
@@ -66,11 +70,12 @@ const KEEP_ALIVE_MILLIS = 75_000;
  *   `chain/other-chain`, `coordinator/port-taken`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { folder, deployment, log, hold = null } = options;
+  const { folder, deployment, log, hold = null, clock = systemClock } = options;
   const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
   const contracts = connectAs(deployment, await createTransactor(options.wallet.connect(provider)));
   const database = await openDatabase({ folder, prepared: options.prepared });
   const stopping = new AbortController();
+  const threads = keptThreads();
   try {
     const ipfs = connectIpfs(options.ipfsUrl);
     const records = openRecords(database);
@@ -87,11 +92,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         commitRoster: rosterCommitter(contracts),
         fixSurvivors: survivorsFixer(contracts),
         abortOnChain: chainAborter(contracts),
-        aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage }),
+        aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
         settle: settler(contracts),
-        announce: announcer(contracts, loadLineage, systemClock),
+        announce: announcer(contracts, loadLineage, clock),
       },
-      clock: systemClock,
+      clock,
       hold,
       onHeld: options.onHeld ?? (() => undefined),
       log,
@@ -105,7 +110,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       vectors,
       evidence,
       checkApproval: approvalChecker(provider),
-      clock: systemClock,
+      clock,
       log,
       identity: { chainId: deployment.chainId, escrow: deployment.escrow, coordinator },
     });
@@ -121,6 +126,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       log,
       signal: stopping.signal,
     });
+    const sweeping = keepSweeping(
+      {
+        evidence: keptEvidence(join(folder, 'evidence'), disk),
+        attempt: async (id) => (await records.attempt(id))?.state ?? null,
+        finalityOf: finalityReader(contracts),
+        clock,
+        log,
+      },
+      stopping.signal,
+    );
     const url = options.publicUrl ?? urlOf(server, options.host);
     log.info({ url, coordinator }, 'coordinator started');
     return {
@@ -129,7 +144,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         stopping.abort();
         const closed = once(server, 'close');
         server.close();
-        await Promise.all([watching, jobs.stop()]);
+        await Promise.all([watching, sweeping, jobs.stop()]);
+        await threads.close();
         server.closeAllConnections();
         await closed;
         await database.close();

@@ -97,6 +97,15 @@ export function pairMaskKeys(
   own: OwnParty,
   peers: Iterable<Party>,
 ): Map<number, Uint8Array> {
+  return new Map(eachPairMaskKey(binding, own, peers));
+}
+
+/** The same one by one, each worked out when it is asked for. @throws as `pairMaskKeys` */
+export function eachPairMaskKey(
+  binding: Binding,
+  own: OwnParty,
+  peers: Iterable<Party>,
+): Generator<[number, Uint8Array], void> {
   return deriveWith(own, peers, (peer) => {
     const [first, second] = own.index < peer.index ? [own, peer] : [peer, own];
     return info('pair', binding, concat(identity(first), identity(second)));
@@ -114,7 +123,7 @@ export function sendingKeys(
   own: OwnParty,
   peers: Iterable<Party>,
 ): Map<number, Uint8Array> {
-  return deriveWith(own, peers, (peer) => channelInfo(binding, own, peer));
+  return new Map(deriveWith(own, peers, (peer) => channelInfo(binding, own, peer)));
 }
 
 /** The key under which another member encrypts to this one. @throws TributaryError `key/low-order` */
@@ -123,15 +132,13 @@ export function receivingKey(binding: Binding, own: OwnParty, sender: Party): Ui
   return derive(shared, channelInfo(binding, sender, own));
 }
 
-function deriveWith(
+function* deriveWith(
   own: OwnParty,
   peers: Iterable<Party>,
   purpose: (peer: Party) => Uint8Array,
-): Map<number, Uint8Array> {
+): Generator<[number, Uint8Array], void> {
   const key = platform.x25519(own.secret);
-  const derived = new Map<number, Uint8Array>();
-  for (const peer of peers) derived.set(peer.index, derive(key.shared(peer.publicKey), purpose(peer)));
-  return derived;
+  for (const peer of peers) yield [peer.index, derive(key.shared(peer.publicKey), purpose(peer))];
 }
 
 function derive(keyMaterial: Uint8Array, purpose: Uint8Array): Uint8Array {

@@ -30,9 +30,11 @@ export type ShareField = Readonly<{
   innerProduct(a: readonly bigint[], b: readonly bigint[]): bigint;
   /**
    * The factors cᵢ = Π_{j≠i} xⱼ / (xⱼ − xᵢ) by which values at the xᵢ make the value at 0.
-   * The xs are distinct safe integers, not zero. One inversion for all of them.
+   * The xs are distinct safe integers, not zero.
    */
   lagrangeCoefficients(xs: readonly number[]): bigint[];
+  /** The same for each of these lists: one inversion for all of them. */
+  lagrangeOfEach(lists: readonly (readonly number[])[]): bigint[][];
 }>;
 
 /** Over GF(p) it is what is exported below; over fields of a few elements a test looks at everything. */
@@ -44,28 +46,68 @@ export function shareField(arithmetic: IField<bigint>, multiply: Multiply): Shar
 
     innerProduct: (a, b) => arithmetic.create(a.reduce((sum, factor, i) => sum + factor * (b[i] ?? 0n), 0n)),
 
-    lagrangeCoefficients(xs) {
-      // cᵢ = (Π xⱼ) / dᵢ with dᵢ = xᵢ · Π_{j≠i} (xⱼ − xᵢ).
-      const divisors = xs.map((x) => arithmetic.create(shiftedProduct(xs, x)));
-      // Montgomery's trick: from the inverse of the product of all, each one's by two multiplications.
-      let product = 1n;
-      const before = divisors.map((divisor) => {
-        const upToHere = product;
-        product = multiply(product, divisor);
-        return upToHere;
-      });
-      let scale = multiply(arithmetic.create(shiftedProduct(xs, 0)), arithmetic.inv(product));
-      const coefficients: bigint[] = [];
-      for (let i = divisors.length - 1; i >= 0; i--) {
-        coefficients.push(multiply(scale, before[i] ?? 1n));
-        scale = multiply(scale, divisors[i] ?? 1n);
-      }
-      return coefficients.reverse();
-    },
+    lagrangeCoefficients: (xs) => coefficientsOf([xs], arithmetic, multiply)[0] ?? [],
+    lagrangeOfEach: (lists) => coefficientsOf(lists, arithmetic, multiply),
   };
 }
 
-export const { evaluate, innerProduct, lagrangeCoefficients } = shareField(field, multiply);
+function coefficientsOf(
+  lists: readonly (readonly number[])[],
+  arithmetic: IField<bigint>,
+  multiply: Multiply,
+): bigint[][] {
+  // cᵢ = (Π xⱼ) / dᵢ with dᵢ = xᵢ · Π_{j≠i} (xⱼ − xᵢ).
+  const divisors = lists.map((xs) => xs.map((x) => arithmetic.create(shiftedProduct(xs, x))));
+  const products = divisors.map((own) => productsBefore(own, multiply));
+  const inverses = inverted(
+    products.map(({ all }) => all),
+    (of) => arithmetic.inv(of),
+    multiply,
+  );
+  return lists.map((xs, list) =>
+    quotients(
+      multiply(arithmetic.create(shiftedProduct(xs, 0)), inverses[list] ?? 1n),
+      divisors[list] ?? [],
+      products[list]?.before ?? [],
+      multiply,
+    ),
+  );
+}
+
+/** Montgomery's trick: one inversion, of the product of all; each one's inverse is two multiplications more. */
+function inverted(elements: readonly bigint[], invert: (of: bigint) => bigint, multiply: Multiply): bigint[] {
+  const { before, all } = productsBefore(elements, multiply);
+  return quotients(invert(all), elements, before, multiply);
+}
+
+/** The product of those before each element, and of all. */
+function productsBefore(elements: readonly bigint[], multiply: Multiply) {
+  let all = 1n;
+  const before = elements.map((element) => {
+    const upToHere = all;
+    all = multiply(all, element);
+    return upToHere;
+  });
+  return { before, all };
+}
+
+/** dividend / element for each element. @param scale the dividend over the product of all */
+function quotients(
+  scale: bigint,
+  elements: readonly bigint[],
+  before: readonly bigint[],
+  multiply: Multiply,
+): bigint[] {
+  const found: bigint[] = [];
+  let rest = scale;
+  for (let i = elements.length - 1; i >= 0; i--) {
+    found.push(multiply(rest, before[i] ?? 1n));
+    rest = multiply(rest, elements[i] ?? 1n);
+  }
+  return found.reverse();
+}
+
+export const { evaluate, innerProduct, lagrangeCoefficients, lagrangeOfEach } = shareField(field, multiply);
 
 /** Π (xⱼ − x), and the one that would be zero, xⱼ = x, as x itself: multiplied as numbers as far as they are exact. */
 function shiftedProduct(xs: readonly number[], x: number): bigint {
@@ -87,6 +129,8 @@ function shiftedProduct(xs: readonly number[], x: number): bigint {
 /** a·b of two elements; 2^256 ≡ −297, so that what is above comes down in two steps, faster than by division. */
 function multiply(a: bigint, b: bigint): bigint {
   const once = folded(a * b);
+  // Where one of them is some bits shorter, as divisors of few holders are.
+  if (once >= 0n && once < ORDER) return once;
   const twice = folded(once);
   return twice >= ORDER ? twice - ORDER : twice;
 }

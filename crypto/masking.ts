@@ -1,9 +1,9 @@
 /** Masks an input, and takes the masks off a sum: the two must mirror each other. protocol.md §3.5, §6.4 */
 import {
   type Binding,
+  eachPairMaskKey,
   type MemberKeys,
   type OwnParty,
-  pairMaskKeys,
   type Party,
   selfMaskKey,
 } from './agreement.ts';
@@ -120,9 +120,9 @@ function pairKeys(
   own: OwnParty,
   members: MemberSet,
   roster: readonly MemberKeys[],
-): Map<number, Uint8Array> {
+): Generator<[number, Uint8Array], void> {
   const peers = members.indices.filter((index) => index !== own.index);
-  return pairMaskKeys(
+  return eachPairMaskKey(
     binding,
     own,
     peers.map((index) => party(roster, index)),

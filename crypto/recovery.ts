@@ -5,20 +5,26 @@ import { equalBytes } from './bytes.ts';
 import { seedDigest } from './commitments.ts';
 import type { Context } from './context.ts';
 import { TributaryError } from './error.ts';
-import { combineWith, lagrangeAtZero, type Share } from './shamir.ts';
+import { areHolders, combineWith, lagrangeAtZero, lagrangeOfSets, type Share } from './shamir.ts';
 
-/** Of so many sets of holders the factors are kept: a complete graph has one or two, a sparse one as many as members. */
-const MOST_SETS = 16;
+/**
+ * Of so many sets of holders the factors are kept, and worked out together: a complete graph has one or two, a sparse one
+ * as many as members, each needed once.
+ */
+const MOST_SETS = 32;
 
 /** Combines shares of many secrets, computing the factors once for holders that restore several of them. */
 export class SecretRecovery {
   readonly #context: Context;
   readonly #threshold: number;
+  readonly #ahead: Iterator<readonly Share[]>;
   readonly #coefficients = new Map<string, readonly bigint[]>();
 
-  constructor(context: Context, threshold: number) {
+  /** @param ahead shares that will be combined, in that order, so that an inversion serves many; none is refused here */
+  constructor(context: Context, threshold: number, ahead: Iterable<readonly Share[]> = []) {
     this.#context = context;
     this.#threshold = threshold;
+    this.#ahead = ahead[Symbol.iterator]();
   }
 
   /**
@@ -58,15 +64,36 @@ export class SecretRecovery {
       );
     }
     const used = shares.slice(0, this.#threshold);
-    const xs = used.map((share) => share.x);
-    const holders = xs.join();
-    const coefficients = this.#coefficients.get(holders) ?? lagrangeAtZero(xs);
-    if (this.#coefficients.size >= MOST_SETS) this.#coefficients.clear();
-    this.#coefficients.set(holders, coefficients);
     return combineWith(
-      coefficients,
+      this.#factors(used.map((share) => share.x)),
       used.map((share) => share.y),
     );
+  }
+
+  #factors(xs: readonly number[]): readonly bigint[] {
+    const holders = xs.join();
+    if (!this.#coefficients.has(holders)) this.#lookAhead();
+    const known = this.#coefficients.get(holders);
+    if (known !== undefined) return known;
+    const coefficients = lagrangeAtZero(xs);
+    if (this.#coefficients.size >= MOST_SETS) this.#coefficients.clear();
+    this.#coefficients.set(holders, coefficients);
+    return coefficients;
+  }
+
+  /** Works out the factors of the next sets together. Too few shares, or two of one holder, are left to be refused in their turn. */
+  #lookAhead(): void {
+    const sets = new Map<string, readonly number[]>();
+    while (sets.size < MOST_SETS) {
+      const next = this.#ahead.next();
+      if (next.done === true) break;
+      const xs = next.value.slice(0, this.#threshold).map((share) => share.x);
+      if (areHolders(xs) && xs.length === this.#threshold) sets.set(xs.join(), xs);
+    }
+    if (sets.size === 0) return;
+    this.#coefficients.clear();
+    const factors = lagrangeOfSets([...sets.values()]);
+    for (const [i, holders] of [...sets.keys()].entries()) this.#coefficients.set(holders, factors[i] ?? []);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   innerProduct,
   isElement,
   lagrangeCoefficients,
+  lagrangeOfEach,
   randomElement,
 } from './field.ts';
 import type { Rng } from './random.ts';
@@ -86,6 +87,17 @@ export function lagrangeAtZero(xs: readonly number[]): bigint[] {
   return lagrangeCoefficients(xs);
 }
 
+/** The same for many sets of holders, at the price of one inversion for all. @throws as `lagrangeAtZero` */
+export function lagrangeOfSets(sets: readonly (readonly number[])[]): bigint[][] {
+  for (const xs of sets) refuseNoHolders(xs);
+  return lagrangeOfEach(sets);
+}
+
+/** Whether shares at these places are of so many holders: what `lagrangeAtZero` takes. */
+export function areHolders(xs: readonly number[]): boolean {
+  return new Set(xs).size === xs.length && xs.every(isHolder);
+}
+
 /**
  * The secret, 32 bytes, from the shares' values in the order of the coefficients.
  * @throws TributaryError `shamir/too-few-shares` unless there is a value for each coefficient,
@@ -121,12 +133,14 @@ export function decodeShare(bytes: Uint8Array): bigint {
   return y;
 }
 
-/** A share at 0 would be the secret. */
 function refuseNoHolders(xs: readonly number[]): void {
   refuseRepeated(xs);
-  const bad = xs.find((x) => !Number.isSafeInteger(x) || x < 1);
+  const bad = xs.find((x) => !isHolder(x));
   if (bad !== undefined) throw outOfRange(`a share can't be at x = ${bad}`);
 }
+
+/** A share at 0 would be the secret. */
+const isHolder = (x: number): boolean => Number.isSafeInteger(x) && x >= 1;
 
 function refuseRepeated(xs: readonly number[]): void {
   if (new Set(xs).size !== xs.length) {

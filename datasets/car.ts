@@ -9,7 +9,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { codecOf, isBlockOf } from '#protocol/dag.ts';
 import type { BlockSource } from './blockstore.ts';
 import { indexCar, readExactly, type CarIndex } from './car-index.ts';
-import { walk } from './walk.ts';
+import { walk, type WalkOptions } from './walk.ts';
 
 /** A CAR file as a source of blocks. Close it when done. */
 export type CarSource = BlockSource & Readonly<{ root: CID; cids(): CID[]; close(): Promise<void> }>;
@@ -19,6 +19,8 @@ export type ExportOptions = Readonly<{
   also?: readonly CID[];
   /** Called with the size of each block as it is written. */
   onBlock?: (bytes: number) => void;
+  /** A DAG of more blocks than this is refused. */
+  maximumBlocks?: number;
 }>;
 
 /**
@@ -28,31 +30,34 @@ export type ExportOptions = Readonly<{
 export async function* exportCar(
   source: BlockSource,
   root: CID,
-  { also = [], onBlock = () => undefined }: ExportOptions = {},
+  { also = [], onBlock = () => undefined, ...limits }: ExportOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writer, out } = CarWriter.create([root]);
-  const filled = fill(writer, source, [root, ...also], onBlock);
+  const filled = fill(writer, source, [root, ...also], onBlock, limits);
   // Whoever stops reading early never sees the failure that this promise may end with.
   filled.catch(() => undefined);
   yield* out;
   await filled;
 }
 
-/**
- * Writes a CAR file; it appears under its name only when it is whole and on disk.
- *
- * @throws TributaryError `car/unwritable`, and those of the source
- */
-export async function writeCar(
+/** Writes a CAR file. @throws TributaryError `car/unwritable`, and those of the source */
+export const writeCar = (
   file: string,
   source: BlockSource,
   root: CID,
   options: ExportOptions = {},
-): Promise<void> {
+): Promise<void> => writeParts(file, exportCar(source, root, options));
+
+/**
+ * Writes the parts of a CAR into a file; it appears under its name only when it is whole and on disk.
+ *
+ * @throws TributaryError `car/unwritable`, and whatever ends the parts early
+ */
+export async function writeParts(file: string, parts: AsyncIterable<Uint8Array>): Promise<void> {
   const partial = `${file}.partial`;
   const handle = await writing(file, () => open(partial, 'w'));
   try {
-    for await (const part of exportCar(source, root, options)) {
+    for await (const part of parts) {
       await writing(file, () => handle.appendFile(part));
     }
     await writing(file, () => handle.sync());
@@ -116,11 +121,13 @@ async function fill(
   source: BlockSource,
   roots: readonly CID[],
   onBlock: (bytes: number) => void,
+  limits: Pick<WalkOptions, 'maximumBlocks'>,
 ): Promise<void> {
   const written = new Set<string>();
+  const skip = (cid: CID) => written.has(cid.toString());
   try {
     for (const root of roots) {
-      for await (const block of walk(source, root, { skip: (cid) => written.has(cid.toString()) })) {
+      for await (const block of walk(source, root, { ...limits, skip })) {
         written.add(block.cid.toString());
         await writer.put(block);
         onBlock(block.bytes.length);

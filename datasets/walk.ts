@@ -7,7 +7,7 @@ import type { BlockSource } from './blockstore.ts';
 export type WalkOptions = Readonly<{
   /** Blocks to leave out, together with all that they alone lead to. */
   skip?: (cid: CID) => boolean | Promise<boolean>;
-  /** A DAG of more blocks than this is refused. */
+  /** A DAG of more blocks than this is refused, and one of which more links wait to be followed. */
   maximumBlocks?: number;
 }>;
 
@@ -27,16 +27,19 @@ export async function* walk(
   for (let cid = next.pop(); cid !== undefined; cid = next.pop()) {
     const key = cid.toString();
     if (seen.has(key) || (await skip(cid))) continue;
-    if (seen.size >= maximumBlocks) {
-      throw new TributaryError(
-        'dag/too-many-blocks',
-        `more than ${maximumBlocks} blocks hang on ${root.toString()}: raise the limit if you trust its author`,
-      );
-    }
+    if (seen.size >= maximumBlocks) throw tooMany(root, maximumBlocks);
     seen.add(key);
     const codec = codecOf(cid);
     const bytes = await source.get(cid);
     yield { cid, bytes };
     if (codec === 'dag-cbor') next.push(...linksOf(decodeBlock(bytes)).reverse());
+    // Links wait in memory, and few blocks can hold very many of them.
+    if (next.length > maximumBlocks) throw tooMany(root, maximumBlocks);
   }
 }
+
+const tooMany = (root: CID, limit: number) =>
+  new TributaryError(
+    'dag/too-many-blocks',
+    `more than ${limit} blocks hang on ${root.toString()}: raise the limit if you trust its author`,
+  );

@@ -9,12 +9,15 @@ import { streamBlob } from '#datasets/blob.ts';
 import type { BlockSource } from '#datasets/blockstore.ts';
 import { contextOf } from '#protocol/job-id.ts';
 import type { Evidence } from '#protocol/manifests.ts';
+import type { Input } from '#protocol/messages.ts';
 import type { Frame } from '#protocol/rules/phase-messages.ts';
 import { sharersOf, survivorsOf } from '#protocol/rules/survivors.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import type { Job } from './job.ts';
 import { InputAdder } from './unmasking/input-adder.ts';
 import type { Shape } from './unmasking/messages.ts';
+import type { SealedFile } from './unmasking/sealed-inputs.ts';
+import { type OpenThreads, openThreads } from './unmasking/threads.ts';
 import { type StoredInput, unmaskedSum } from './unmasking/unmask.ts';
 
 /** What keys of an attempt are bound to, from signed facts. */
@@ -27,11 +30,22 @@ export function bindingOf(frame: Frame, job: Job, model: Bytes32): Binding {
   };
 }
 
+/** With what a sum is made. */
+export type SumMeans = Readonly<{
+  threads: OpenThreads;
+  /** Where this process itself has put an input whose root it checked; null for one that the evidence must give. */
+  fileOf(input: Input): SealedFile | null;
+}>;
+
+/** With nothing but the evidence, and threads for this sum alone. */
+const bareMeans: SumMeans = { threads: openThreads, fileOf: () => null };
+
 /**
  * Σ q over U3, every coordinate. Inputs are read piece by piece, and large sums are divided among threads.
  *
  * @param evidence whose messages and secrets were checked (protocol/rules/evidence.ts)
- * @throws TributaryError `evidence/other-input` where a vector is not the one its owner signed
+ * @throws TributaryError `evidence/other-input` where a vector is not the one its owner signed; of files,
+ *   `storage/vector-missing` and `storage/vector-damaged`
  */
 export async function sumFromEvidence(
   store: BlockSource,
@@ -39,13 +53,20 @@ export async function sumFromEvidence(
   evidence: Evidence,
   job: Job,
   model: Bytes32,
+  { threads, fileOf }: SumMeans = bareMeans,
 ): Promise<Float64Array> {
   const { parameters } = job;
   const shape = { parameters, w: wordBits(parameters.bits, frame.roster.size) };
-  const inputs = inputsOf(store, evidence, shape);
+  const files = evidence.inputs.flatMap(({ message }) => {
+    const file = fileOf(message);
+    return file === null ? [] : [{ member: message.member, ...file }];
+  });
+  const onDisk = new Set(files.map(({ member }) => member));
+  const inputs = inputsOf(store, evidence, shape).filter(({ member }) => !onDisk.has(member));
   const masked = maskedSumOf(frame, evidence, job, model);
-  const sum = await unmaskedSum({ shape, inputs, masks: masksIn(masked), maskCount: masksLeftIn(masked) });
-  return signedCoordinates(sum, inputs.length, parameters);
+  const masks = { masks: masksIn(masked), maskCount: masksLeftIn(masked) };
+  const sum = await unmaskedSum({ shape, inputs, files, ...masks }, threads);
+  return signedCoordinates(sum, evidence.inputs.length, parameters);
 }
 
 /** Σ q over U3 at these coordinates, in their order. @throws as `sumFromEvidence` */

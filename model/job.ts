@@ -7,6 +7,7 @@ import type { BlockSource } from '#datasets/blockstore.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { toParameters, toSparseTerms, type Rounding, type SparseTerms } from '#protocol/aggregation.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
+import { retentionFlaw } from '#protocol/evidence-terms.ts';
 import type { JobId } from '#protocol/job-id.ts';
 import {
   aggregationSchema,
@@ -31,6 +32,8 @@ export type JobOnChain = Readonly<{
   terms: Bytes32;
   rounds: number;
   bonusPool: bigint;
+  /** Seconds in which a round without a quorum may be challenged. */
+  longWindow: number;
   seats: readonly Readonly<{ dataset: bigint; token: bigint; units: number }>[];
 }>;
 
@@ -49,13 +52,15 @@ export type Job = Readonly<{
 }>;
 
 /**
- * @throws TributaryError `job/differs-from-chain` where terms and chain disagree, `job/model-mismatch` where model,
- *   recipe and aggregation do not fit each other, and those of the blocks' own readers
+ * @throws TributaryError `job/differs-from-chain` where terms and chain disagree, `job/retention-too-short`,
+ *   `job/model-mismatch` where model, recipe and aggregation do not fit each other, and those of the blocks' own readers
  */
 export async function loadJob(store: BlockSource, domain: Domain, chain: JobOnChain): Promise<Job> {
   const terms = cidFromDigest('dag-cbor', fromHex(chain.terms));
   const manifest = await readBlock(store, terms, jobSchema, 'the job terms');
   agreeWithChain(manifest, domain, chain);
+  const forgotten = retentionFlaw(manifest.evidence, chain.longWindow);
+  if (forgotten) throw toError(forgotten);
   const recipe = await readBlock(store, manifest.recipe, recipeSchema, 'the recipe');
   const aggregation = await readBlock(
     store,

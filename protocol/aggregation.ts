@@ -44,7 +44,7 @@ export function toParameters(block: Aggregation): AggregationParameters {
 }
 
 /** @throws TributaryError `parameters/adversity` where γ is not within 0.05 … 0.3, or δ not within 0.01 … 0.4 */
-export function toSparseTerms({ sparse }: Aggregation): SparseTerms | null {
+export function toSparseTerms({ sparse }: Pick<Aggregation, 'sparse'>): SparseTerms | null {
   if (!sparse) return null;
   const { above } = sparse;
   return {

@@ -1,6 +1,7 @@
 /** The blocks of the lineage and their schemas; links are real CIDs. protocol.md §6.1, §6.2 */
 import { CID } from 'multiformats/cid';
 import { z } from 'zod';
+import { evidenceTermsSchema } from './evidence-terms.ts';
 import { signedConfirm, signedEnrolment, signedInput, signedShares } from './messages.ts';
 import { recipeSchema } from './recipe/recipe.ts';
 import { address, amount, bytes32, decimal, jobNumber, u32 } from './units.ts';
@@ -39,7 +40,7 @@ export const modelSchema = z.strictObject({
 
 export const jobSchema = z.strictObject({
   kind: z.literal('tributary/job'),
-  version,
+  version: z.literal(2),
   chainId: z.int().min(1),
   escrow: address,
   buyer: address,
@@ -73,6 +74,7 @@ export const jobSchema = z.strictObject({
     settling: phaseSeconds,
   }),
   bonusPool: amount,
+  evidence: evidenceTermsSchema,
 });
 
 export const aggregateSchema = z.strictObject({

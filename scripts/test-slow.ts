@@ -3,7 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
-const rooms = ['crypto', 'protocol', 'contracts', 'datasets', 'coordinator', 'model', 'dealers'];
+const rooms = [
+  ...['crypto', 'protocol', 'contracts', 'datasets', 'model', 'dealers'],
+  ...['coordinator', 'client', 'buyer', 'auditor', 'secrecy'],
+];
 const { status } = spawnSync(
   process.execPath,
   [

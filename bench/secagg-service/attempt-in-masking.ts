@@ -5,6 +5,7 @@ import { inputRoot } from '#crypto/packing.ts';
 import { packedBytes, wordBits } from '#crypto/parameters.ts';
 import { type Rng, seededRng } from '#crypto/random.ts';
 import type { Masking } from '#coordinator/round/masking.ts';
+import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Draw } from '#protocol/manifests.ts';
 import type { Input, Signed } from '#protocol/messages.ts';
@@ -58,6 +59,7 @@ export function attemptInMasking(domain: Domain, buyer: Address, members: number
     phases: { enrolling: day, sharing: day, masking: day, confirming: day, unmasking: day, settling: day },
     announcedAt: toSeconds(now),
     cutoff: deadline,
+    evidence: evidenceByDefault,
   };
   const sharers = sharersOf(shares);
   const w = wordBits(aggregation.bits, members);

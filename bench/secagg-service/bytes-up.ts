@@ -2,10 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { evidenceLimit, evidenceSource } from '#buyer/evidence.ts';
 import { randomCoordinates } from '#client/steps/attest.ts';
 import { systemRng } from '#crypto/random.ts';
+import { carBlockStore } from '#datasets/car.ts';
 import { checkProposal } from '#model/check-proposal.ts';
+import { evidenceLimit, fetchEvidence } from '#model/fetch-evidence.ts';
+import { fromHex } from '#crypto/bytes.ts';
+import { cidFromDigest } from '#protocol/dag.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
 import { type CoordinatorApi, coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
@@ -51,7 +54,7 @@ export async function bytesUp(of = { clients: 100, small: false }): Promise<Row>
         steps.set(step, (steps.get(step) ?? 0) + proxy.bytesUp() - before);
         return result;
       };
-      await play(large, members, own, coordinatorApi(coordinator.url), counting);
+      await play(large, members, own, coordinatorApi(coordinator.url), counting, folder);
       const ours = proxy.bytesUp();
       console.error(`bytes-up: ${[...steps].map(([step, bytes]) => `${step} ${bytes}`).join(', ')}`);
       const row = { row: 'bytes-up', ours, unit: 'bytes' };
@@ -120,6 +123,7 @@ async function play(
   own: Member,
   direct: CoordinatorApi,
   counting: Counting,
+  folder: string,
 ): Promise<void> {
   const { id, roster } = members;
   const others = roster.members
@@ -172,7 +176,7 @@ async function play(
   for (const one of others.slice(0, roster.threshold - 1)) await one.unmask();
   for (let view = await next(); view.phase !== 'settling'; view = await next());
   const { proposal } = await untilPhase(direct, id, 'settling');
-  await counting('evidence', check(large, members, own.api, proposal));
+  await counting('evidence', check(large, members, own.api, proposal, join(folder, 'evidence.car')));
   await counting('attestation', own.attest(proposal));
   await everyOther((one) => one.attest(proposal));
   const message = settlementTermsOf(id, proposal);
@@ -187,16 +191,20 @@ async function check(
   { id, domain }: Cohort,
   api: CoordinatorApi,
   proposal: Proposal,
+  file: string,
 ): Promise<void> {
   const { job, facts } = lineage;
   const now = () => Math.floor(Date.now() / 1000);
+  const root = cidFromDigest('dag-cbor', fromHex(proposal.evidence));
+  await fetchEvidence(file, root, evidenceLimit(job), { api, domain, id, key: operatorKey(counted), now });
+  const evidenceStore = await carBlockStore(file);
   const verdict = await checkProposal({
     ...{ job, id, proposal, before, previous: null, store },
     ...{ seats: facts.seats, bonusPool: facts.bonusPool },
-    evidenceStore: evidenceSource({ api, domain, id, key: operatorKey(counted), now }, evidenceLimit(job)),
+    evidenceStore,
     readCommitted: () => Promise.reject(new Error('the attempt is not sparse')),
     coordinates: randomCoordinates(job.parameters.dimension, systemRng()),
-  });
+  }).finally(() => evidenceStore.close());
   if (!verdict.holds) throw new Error(`the proposal does not hold: ${verdict.flaw.detail}`);
 }
 

@@ -17,6 +17,7 @@ import { disk } from '#coordinator/store/files.ts';
 import { openRecords } from '#coordinator/store/records.ts';
 import { openVectors } from '#coordinator/store/vectors.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
+import { openThreads } from '#model/unmasking/threads.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 
 export type Running = Readonly<{ url: string; stop(): Promise<void> }>;
@@ -41,7 +42,10 @@ export async function runCoordinator(
       performers: {
         sweep: sweeper(vectors),
         ...{ commitRoster: never, fixSurvivors: never, abortOnChain: never },
-        aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage: async () => lineage }),
+        aggregate: aggregator({
+          ...{ records, vectors, evidence, ipfs, threads: openThreads },
+          loadLineage: async () => lineage,
+        }),
         settle: async () => ({ type: 'settled', transaction: digestOfText('transaction') }),
         announce: async () => null,
       },
@@ -57,7 +61,8 @@ export async function runCoordinator(
     checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
     identity: { chainId, escrow, coordinator: lineage.facts.coordinator },
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  // As the real one: a busy sender pauses for longer than the few seconds that are the default.
+  const server = createServer({ keepAliveTimeout: 75_000 }, app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -7,6 +7,7 @@ import { loadJob } from '#model/job.ts';
 import { digestHex, type Model, putInitialModel } from '#model/model-store.ts';
 import { tabularClassifier } from '#model/templates.ts';
 import { parseTopology } from '#model/topology.ts';
+import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import { fromParameters } from '#protocol/aggregation.ts';
 import { cidOf } from '#protocol/dag.ts';
 import { type JobManifest, jobSchema } from '#protocol/manifests.ts';
@@ -35,7 +36,7 @@ export async function largeJob(seats: number, cutoff: number, small: boolean): P
   );
   const parameters = { bits: 16, clip: 1, range: 1, maxWeight: 1, chunkWords: small ? 8 : 65_536 };
   const manifest: JobManifest = {
-    ...{ kind: 'tributary/job', version: 1, ...domain, buyer, seed, rounds: 1, minimumCohort: 3 },
+    ...{ kind: 'tributary/job', version: 2, ...domain, buyer, seed, rounds: 1, minimumCohort: 3 },
     coordinator: { address: coordinator, url: 'http://127.0.0.1:7070' },
     datasets: Array.from({ length: seats }, (_, seat) => ({
       ...{ dataset: seat + 1, token: seat + 1, units: 1, weight: 1 },
@@ -52,13 +53,14 @@ export async function largeJob(seats: number, cutoff: number, small: boolean): P
     model: before.cid,
     phases: { enrolling: day, sharing: day, masking: day, confirming: day, unmasking: day, settling: day },
     bonusPool: toAmount(0n),
+    evidence: evidenceByDefault,
   };
   const terms = await writeBlock(store, manifest);
   // As anyone reads it: with what a schema may add.
   await readBlock(store, terms, jobSchema, 'the job terms');
   const facts: JobFacts = {
     ...{ job: number, state: 'active', buyer, coordinator, terms: digestHex(terms), rounds: 1 },
-    ...{ cutoff, bonusPool: 0n, settlements: [] },
+    ...{ cutoff, longWindow: day, bonusPool: 0n, settlements: [] },
     seats: manifest.datasets.map(({ dataset, token, units }, seat) => ({
       ...{ seat, token: BigInt(token), dataset: BigInt(dataset), units, price: 1_000n },
       ...{ operator: operatorAddress(seat), owner: ownerOf(seat), claimedUnits: 0, claimedBonus: 0n },

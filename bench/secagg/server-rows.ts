@@ -1,5 +1,4 @@
 /** What the server's processors do when a round is unmasked: recover secrets, read inputs, remove masks. protocol.md §4.6 */
-import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +6,15 @@ import { seedDigest } from '#crypto/commitments.ts';
 import { holdersOf } from '#crypto/graph.ts';
 import { maskInput, masksIn, masksLeftIn } from '#crypto/masking.ts';
 import { everyMember, memberSet, type MemberSet } from '#crypto/members.ts';
-import { inputRoot, pack } from '#crypto/packing.ts';
+import { pack } from '#crypto/packing.ts';
 import { quantise } from '#crypto/quantise.ts';
 import { systemRng } from '#crypto/random.ts';
 import { SecretRecovery } from '#crypto/recovery.ts';
 import { type Share, splitAmong } from '#crypto/shamir.ts';
-import { type StoredInput, unmaskedSum } from '#model/unmasking/unmask.ts';
+import { type KeptThreads, keptThreads } from '#model/unmasking/kept-threads.ts';
+import { Sealer } from '#model/unmasking/seal.ts';
+import type { SealedInput } from '#model/unmasking/sealed-inputs.ts';
+import { unmaskedSum } from '#model/unmasking/unmask.ts';
 import type { Row } from '../row.ts';
 import { agreements, keystream } from '../secagg-limit.ts';
 import { type Cohort, cohort, type Shape } from './cohort.ts';
@@ -43,47 +45,52 @@ export async function serverUnmask(of: ServerRow): Promise<Row> {
   const survivors = sharers.without(dropouts);
   const folder = await mkdtemp(join(tmpdir(), 'secagg-'));
   try {
-    const { inputs, expected } = await uploads(group, survivors, dropouts, folder);
+    const { files, expected } = await uploads(group, survivors, dropouts, folder);
     const revealed = sharers.indices.map((member) => reveal(group, member, survivors));
     const { graph } = group;
     const masks = masksLeftIn({ survivors, sharers, graph });
     console.error(`${row}: degree ${graph.degree}, threshold ${graph.threshold}, ${masks} masks to remove`);
-    const thread = await compiledThread();
+    // As a coordinator keeps them from one round to the next.
+    const threads = await compiledThreads();
     const ours = async (): Promise<void> => {
       const recovered = recover(group, survivors, revealed);
       const { binding, members, parameters, w } = group;
       const masked = { binding, survivors, sharers, roster: members, graph, recovered };
       const shape = { parameters, w };
-      const all = { shape, inputs, masks: masksIn(masked), maskCount: masks };
-      const sum = await unmaskedSum(all, undefined, thread);
+      const all = { shape, inputs: [], files, masks: masksIn(masked), maskCount: masks };
+      const sum = await unmaskedSum(all, threads.open);
       if (!sum.every((word, c) => word === expected[c])) throw new Error(`${row}: the sum is wrong`);
     };
     const limit = (): void => {
       keystream(weights, masks);
       if (of.countPairs) agreements(masks - survivors.size);
     };
-    return await compare({ row, ours, limit, times, warmUp: 1, bar });
+    try {
+      return await compare({ row, ours, limit, times, warmUp: 1, bar });
+    } finally {
+      await threads.close();
+    }
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
 /** As the command runs it; where it can't be compiled, the source. */
-async function compiledThread(): Promise<URL | undefined> {
+async function compiledThreads(): Promise<KeptThreads> {
   const module: unknown = await import(new URL('../../cli/compiled.mjs', import.meta.url).href);
   const { compiledEntry } = module as { compiledEntry: () => Promise<string | null> };
   const entry = await compiledEntry();
-  return entry === null ? undefined : new URL('./unmasking-worker.mjs', entry);
+  return keptThreads(entry === null ? undefined : new URL('./unmasking-worker.mjs', entry));
 }
 
 /**
- * Masks every survivor's input and writes it to a file. Pair masks among survivors are left out, for they cancel:
+ * Masks every survivor's input and writes it to a file, sealed as the coordinator seals what it takes in. Pair masks among survivors are left out, for they cancel:
  * with them the preparation of 1,000 inputs would take longer than all that is measured.
  */
 async function uploads(group: Cohort, survivors: MemberSet, dropouts: MemberSet, folder: string) {
   const { binding, graph, members, parameters, w } = group;
   const expected = new Uint32Array(parameters.dimension);
-  const inputs: StoredInput[] = [];
+  const files: SealedInput[] = [];
   for (const member of survivors) {
     const own = members[member];
     if (own === undefined) throw new Error('a survivor is a member');
@@ -95,28 +102,13 @@ async function uploads(group: Cohort, survivors: MemberSet, dropouts: MemberSet,
       ...{ sharers: memberSet([member, ...lostNear]), roster: members },
     });
     const packed = pack(masked, w);
-    const file = join(folder, `${member}.input`);
-    await writeFile(file, packed);
-    inputs.push({ member, root: inputRoot(packed, parameters, w), open: () => piecesOf(file) });
+    const path = join(folder, `${member}.input`);
+    await writeFile(path, packed);
+    const sealer = new Sealer();
+    sealer.push(packed);
+    files.push({ member, path, seal: sealer.seal() });
   }
-  return { inputs, expected };
-}
-
-/** Memory to read into, again and again. */
-const spare: Uint8Array[] = [];
-
-async function* piecesOf(file: string): AsyncGenerator<Uint8Array, void> {
-  const piece = spare.pop() ?? new Uint8Array(1_048_576);
-  const handle = openSync(file, 'r');
-  try {
-    // Pages that the file's writing left in memory: a pool of threads would only add its own overhead.
-    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece)) {
-      yield piece.subarray(0, read);
-    }
-  } finally {
-    closeSync(handle);
-    spare.push(piece);
-  }
+  return { files, expected };
 }
 
 function reveal({ binding, graph, members }: Cohort, member: number, survivors: MemberSet): Revealed {
@@ -124,17 +116,18 @@ function reveal({ binding, graph, members }: Cohort, member: number, survivors: 
   if (own === undefined) throw new Error('a sharer is a member');
   const survived = survivors.has(member);
   const secret = (survived ? own.seed : own.keys.mask.secret).reveal();
-  const xs = holdersOf(graph, member).indices.map((holder) => holder + 1);
-  const shares = splitAmong(secret, xs, graph.threshold, systemRng())
-    .filter(({ x }) => survivors.has(x - 1))
-    .slice(0, graph.threshold);
+  // Shares that nobody reveals need not be made.
+  const revealing = holdersOf(graph, member).indices.filter((holder) => survivors.has(holder));
+  const xs = revealing.slice(0, graph.threshold).map((holder) => holder + 1);
+  const shares = splitAmong(secret, xs, graph.threshold, systemRng());
   const digest = survived ? seedDigest(binding.context, member, secret) : own.maskKey;
   return { member, shares, digest };
 }
 
 /** Each secret held against what its owner published, as the coordinator does. */
 function recover({ binding, graph }: Cohort, survivors: MemberSet, revealed: readonly Revealed[]) {
-  const recovery = new SecretRecovery(binding.context, graph.threshold);
+  const inTurn = revealed.map(({ shares }) => shares);
+  const recovery = new SecretRecovery(binding.context, graph.threshold, inTurn);
   const seeds = new Map<number, Uint8Array>();
   const maskSecrets = new Map<number, Uint8Array>();
   for (const { member, shares, digest } of revealed) {

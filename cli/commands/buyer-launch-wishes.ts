@@ -10,7 +10,7 @@ import { utf8 } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { ImageShape } from '#model/templates.ts';
 import { cidOf } from '#protocol/dag.ts';
-import { toBytes32, type Address } from '#protocol/units.ts';
+import { toAddress, toBytes32, type Address } from '#protocol/units.ts';
 import type { CommonOptions } from '../settings.ts';
 
 export type LaunchOptions = CommonOptions &
@@ -44,6 +44,8 @@ export type LaunchOptions = CommonOptions &
     shortWindow: number;
     longWindow: number;
     cutoffDays: number;
+    evidenceReader?: string[];
+    retentionDays: number;
     seed?: string;
     yes?: boolean;
     dryRun?: boolean;
@@ -82,6 +84,8 @@ export function wishesFrom(
       short: options.shortWindow,
       long: options.longWindow,
       duration: options.cutoffDays * DAY,
+      evidenceReaders: options.evidenceReader?.map(toAddress),
+      retentionDays: options.retentionDays,
     }),
   };
 }

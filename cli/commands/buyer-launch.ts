@@ -7,6 +7,7 @@ import { moneyText, readToken, type Token } from '#buyer/money.ts';
 import { assertAffordable } from '#buyer/quote.ts';
 import { domainOf, type BuyerSetting } from '#buyer/setting.ts';
 import { TributaryError } from '#crypto/error.ts';
+import { evidenceText } from '#protocol/evidence-terms.ts';
 import { formatJobId } from '#protocol/job-id.ts';
 import { toAddress } from '#protocol/units.ts';
 import { buyerSetting } from '../buyer-home.ts';
@@ -131,6 +132,7 @@ const arrangedFields = ({ quote, plan, choice }: Arranged) => ({
   leftOut: choice.leftOut,
   model: { recipe: plan.recipe, aggregation: plan.aggregation },
   coordinator: plan.coordinator,
+  evidence: plan.evidence,
 });
 
 function arrangedText({ quote, plan, choice }: Arranged, token: Token): string {
@@ -140,6 +142,7 @@ function arrangedText({ quote, plan, choice }: Arranged, token: Token): string {
     ...why,
     `predicts ${recipe.label.name} from ${recipe.features.length} columns: ${recipe.loss}, ${recipe.optimiser.name} at ${recipe.learningRate.rate}, ${recipe.server.name}`,
     `${plan.datasets.length} datasets, ${plan.rounds} rounds, run by ${coordinator.address} at ${coordinator.url}`,
+    evidenceText(plan.evidence),
     quoteText(quote, token),
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { aborted, untilStopped } from '../lifetime.ts';
 import { commandLog, heldAloud } from '../log.ts';
 import { result } from '../output.ts';
 import { readNewPassword, readPassword } from '../password.ts';
+import { preparedDatabase } from '../prepared-database.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
 
 const keyPath = ({ home }: Settings) => join(home, 'coordinator.json');
@@ -39,7 +40,7 @@ export async function start(options: StartOptions): Promise<void> {
     hold: readHold(deployment.chainId),
     onHeld: heldAloud(settings.json),
     log: commandLog(settings.json),
-    prepared: join(settings.home, 'prepared-database.tar'),
+    prepared: preparedDatabase(settings.home),
   });
   result(
     settings.json,

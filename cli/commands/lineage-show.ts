@@ -6,6 +6,7 @@ import { connectIpfs } from '#datasets/ipfs.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { loadHistory, type RoundRecord } from '#model/history.ts';
 import { loadJob } from '#model/job.ts';
+import { evidenceText } from '#protocol/evidence-terms.ts';
 import { rosterSchema } from '#protocol/manifests.ts';
 import { readingContracts } from '../chain.ts';
 import { jobNumber } from '../job-option.ts';
@@ -55,8 +56,9 @@ export async function showLineage(
         terms: job.terms.toString(),
         initialModel: job.manifest.model.toString(),
         rounds,
+        evidence: job.manifest.evidence,
       },
-      `${text}, terms ${job.terms.toString()}: ${ending}`,
+      `${evidenceText(job.manifest.evidence)}\n${text}, terms ${job.terms.toString()}: ${ending}`,
     );
   } finally {
     contracts.provider.destroy();

@@ -19,6 +19,7 @@ export async function runClient(options: CommonOptions & Readonly<{ data: string
     key: (await home.operatorKey()).signingKey,
     deployment,
     rpcUrl: settings.rpc,
+    furtherRpcUrls: settings.furtherRpcs,
     ipfsUrl: settings.ipfs,
     dataset,
     csv: options.data,

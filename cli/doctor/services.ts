@@ -10,6 +10,7 @@ import { checkDeployedCode } from '#contracts/deployed-code.ts';
 import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { readDeployment } from '../chain.ts';
+import { preparedDatabase } from '../prepared-database.ts';
 import type { Settings } from '../settings.ts';
 import { failure, ok, skipped, warning, type Finding } from './finding.ts';
 
@@ -114,7 +115,7 @@ export async function checkIpfs({ ipfs }: Settings, absence: Absence): Promise<F
 /** Opens a database where nobody's is. */
 export async function checkDatabase({ home }: Settings): Promise<Finding> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-doctor-'));
-  const prepared = join(home, 'prepared-database.tar');
+  const prepared = preparedDatabase(home);
   const began = performance.now();
   try {
     const database = await openDatabase({ folder, prepared: existsSync(prepared) ? prepared : undefined });

@@ -1,6 +1,6 @@
 /** `tributary buyer`: access, a model, a check of every round. Names, options and help; what a command does is loaded when it is called. */
 import { Option, type Command } from 'commander';
-import { list, number, numbers, run } from './arguments.ts';
+import { addresses, list, number, numbers, run } from './arguments.ts';
 import { baseUnits, modelOptions, trainingOptions } from './buyer-arguments.ts';
 
 const bonus = () =>
@@ -74,6 +74,17 @@ function addLaunch(buyer: Command): void {
     .option('--short-window <seconds>', 'challenge window with a quorum', number, 600)
     .option('--long-window <seconds>', 'challenge window without one', number, 86_400)
     .option('--cutoff-days <days>', 'when the job ends at the latest', number, 30)
+    .option(
+      '--evidence-reader <address>',
+      "may read the rounds' evidence, as members and you may (repeat it; at most 16)",
+      addresses,
+    )
+    .option(
+      '--retention-days <days>',
+      'how long evidence is kept once a round is final; not below the long window',
+      number,
+      90,
+    )
     .option('--yes', 'do not ask')
     .option('--dry-run', 'say what it would buy and cost, and stop');
   trainingOptions(modelOptions(launch))

@@ -23,7 +23,11 @@ export function createProgram(json: boolean): Command {
       'Federated learning and a marketplace for private data: train, pay and audit without seeing the rows.',
     )
     .option('--home <folder>', 'keys, settings and records (TRIBUTARY_HOME, ~/.tributary)')
-    .option('--rpc <url>', "the chain's JSON-RPC (TRIBUTARY_RPC)")
+    .option(
+      '--rpc <url>',
+      "the chain's JSON-RPC; further ones, which `owner run` holds against it, by giving it again (TRIBUTARY_RPC)",
+      (url: string, before: string | undefined) => (before ? `${before},${url}` : url),
+    )
     .option('--ipfs <url>', 'the IPFS node, Kubo RPC (TRIBUTARY_IPFS)')
     .option('--deployment <file>', 'record of the contracts (TRIBUTARY_DEPLOYMENT)')
     .option('--password-file <file>', 'password of the keystores (TRIBUTARY_PASSWORD_FILE)')

@@ -4,7 +4,7 @@ import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { Draw } from '#protocol/manifests.ts';
 import { seatsOf } from '#protocol/rules/bitmap.ts';
 import { neighbourhoodFlaw, rosterFrom } from '#protocol/rules/neighbourhood.ts';
-import { degreeFor, isSparse, rosterCommitment } from '#protocol/rules/sparse.ts';
+import { degreeFor, isSparse, rosterCommitment, unsafeFlaw } from '#protocol/rules/sparse.ts';
 import type { Attempt } from '../attempt.ts';
 import {
   changedRoster,
@@ -58,6 +58,8 @@ async function drawFor(attempt: Attempt, { seats, tree }: Neighbourhood, n: numb
   if (!isSparse(sparse, n)) {
     return flaw('graph/not-sparse', `a roster of ${n} uses the complete graph under these terms`);
   }
+  const unsafe = unsafeFlaw(n, sparse);
+  if (unsafe) return unsafe;
   const { outcome, roster, seedBlock } = await attempt.readAttempt(attempt.id);
   if (outcome === 'none') {
     return flaw('roster/not-final', 'the roster is not on chain yet, or not deep enough to be believed');

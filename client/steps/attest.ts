@@ -3,6 +3,8 @@ import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { Proposal, ViewOf } from '#protocol/attempt-view.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { fromHex } from '#crypto/bytes.ts';
+import { TributaryError } from '#crypto/error.ts';
+import type { BlockSource } from '#datasets/blockstore.ts';
 import type { Rng } from '#crypto/random.ts';
 import { checkProposal } from '#model/check-proposal.ts';
 import type { Evidence } from '#protocol/manifests.ts';
@@ -12,7 +14,7 @@ import type { Roster } from '#protocol/rules/roster.ts';
 import { agreedRoot, survivorsRoot } from '#protocol/rules/survivors.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { deliver, sign, type Attempt } from '../attempt.ts';
-import { evidenceFrom } from '../evidence.ts';
+import { dropEvidence, evidenceOf } from '../evidence.ts';
 import { isFlaw, membershipIn, type Membership } from './membership.ts';
 
 /** Coordinates at which the sum is recomputed: a lie in a share f of them is missed with (1 − f)^1,024. */
@@ -66,6 +68,23 @@ export async function attestTo(
 
 /** Recomputes model, manifest, payouts and, from the evidence, the sum at random coordinates. */
 async function recomputedFlaw(attempt: Attempt, known: Known, proposal: Proposal): Promise<Flaw | null> {
+  const car = await evidenceOf(attempt, cidFromDigest('dag-cbor', fromHex(proposal.evidence)));
+  if (isFlaw(car)) return car;
+  const broken = await recomputedFrom(car, attempt, known, proposal).finally(() => car.close());
+  await dropEvidence(attempt);
+  if (broken?.code.startsWith('car/')) {
+    // Each block was right when it came: it is this machine's disk that gives other bytes.
+    throw new TributaryError('evidence/unreachable', `the evidence has to come again: ${broken.detail}`);
+  }
+  return broken;
+}
+
+async function recomputedFrom(
+  evidenceStore: BlockSource,
+  attempt: Attempt,
+  known: Known,
+  proposal: Proposal,
+): Promise<Flaw | null> {
   const { job, id, store, model, previous, bonusPool } = attempt;
   const verdict = await checkProposal({
     job,
@@ -76,7 +95,7 @@ async function recomputedFlaw(attempt: Attempt, known: Known, proposal: Proposal
     before: model,
     previous,
     store,
-    evidenceStore: evidenceFrom(attempt),
+    evidenceStore,
     readCommitted: () => attempt.readCommitted(id),
     coordinates: randomCoordinates(job.parameters.dimension, attempt.rng),
   });

@@ -19,6 +19,8 @@ export async function confirm(attempt: Attempt, view: ViewOf<'confirming'>): Pro
   if (isFlaw(membership)) return membership;
 
   const broken = (await survivorsFlaw(attempt, membership, view)) ?? lateFlaw(attempt, view);
+  // It may have forgotten a confirmation, beside which there must be no abort.
+  if (broken?.code === 'journal/behind') return broken;
   const verdict = broken ? abortFor(attempt, membership, broken) : confirmationOf(attempt, membership, view);
   attempt.record.decide('verdict', verdict);
   await sendVerdict(attempt, verdict);
@@ -50,13 +52,19 @@ export async function ownSurvivalFlaw(
   return attempt.cohortFlaw(cohortOf(survived, await attempt.readSeats()));
 }
 
-/** It is in U3, with the input that it sent. */
+/** It is in U3, with the input that it sent. The caller has checked the signatures. */
 export function ownInputFlaw(
   inputs: readonly Signed<Input>[],
   member: number,
   own: Signed<Input> | undefined,
 ): Flaw | null {
   const shown = inputs.find(({ message }) => message.member === member);
+  if (shown && !own) {
+    return flaw(
+      'journal/behind',
+      'this client signed an input that its journal lacks: its home was put back',
+    );
+  }
   if (!shown || !own) return flaw('survivors/left-out', 'this client is not among the survivors');
   return shown.message.inputRoot === own.message.inputRoot && shown.message.sharers === own.message.sharers
     ? null

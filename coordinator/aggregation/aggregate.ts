@@ -3,6 +3,7 @@ import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
 import { sumFromEvidence } from '#model/evidence-sum.ts';
+import type { OpenThreads } from '#model/unmasking/threads.ts';
 import { digestHex, loadModel } from '#model/model-store.ts';
 import { roundResult, type RoundResult } from '#model/round-result.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
@@ -26,6 +27,8 @@ export type AggregationParts = Readonly<{
   evidence: EvidenceBlocks;
   ipfs: BlockStore;
   loadLineage: LoadLineage;
+  /** Where the sum's threads come from. */
+  threads: OpenThreads;
 }>;
 
 /** What honest inputs can't lead to: the round gives no model, now or later. */
@@ -59,7 +62,7 @@ export const aggregator =
   };
 
 async function computeRound(
-  { evidence, ipfs, loadLineage }: AggregationParts,
+  { vectors, evidence, ipfs, loadLineage, threads }: AggregationParts,
   state: Unmasking,
   stored: StoredEvidence,
 ): Promise<RoundResult> {
@@ -67,7 +70,10 @@ async function computeRound(
   const { model } = state.rules.expected;
   const { job, facts, previous } = await loadLineage(id);
   const frame = frameOf(state);
-  const sum = await sumFromEvidence(evidence(id), frame, stored.evidence, job, model);
+  const sum = await sumFromEvidence(evidence(id), frame, stored.evidence, job, model, {
+    threads,
+    fileOf: (input) => vectors.sealed(id, input),
+  });
   const result = await roundResult(ipfs, {
     job,
     id,

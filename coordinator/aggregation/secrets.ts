@@ -39,8 +39,10 @@ export type Liar = Readonly<{
 export function restoreSecrets(state: Unmasking, uploads: readonly RevealedShares[]): RestoredSecrets {
   const roster = rosterOf(state);
   const survivors = survivorsOf(state.inputs);
-  const recovery = new SecretRecovery(contextOf(state.rules.domain, idOf(state)), roster.threshold);
   const dealt = byDealer(uploads);
+  const context = contextOf(state.rules.domain, idOf(state));
+  const inTurn = state.shares.map(({ message }) => dealt.get(message.member) ?? []);
+  const recovery = new SecretRecovery(context, roster.threshold, inTurn);
   const secrets: Evidence['secrets'] = [];
   for (const { message } of state.shares) {
     const { member, seedDigest } = message;

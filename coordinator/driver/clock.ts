@@ -11,6 +11,8 @@ export const systemClock: Clock = {
   now: () => toSeconds(Math.floor(Date.now() / 1000)),
   after(seconds, run) {
     const timer = setTimeout(run, seconds * 1000);
+    // What keeps the process up is the server.
+    timer.unref();
     return () => clearTimeout(timer);
   },
 };

@@ -1,7 +1,7 @@
 /** The coordinator's HTTP service: routes as protocol/http/coordinator-api.ts calls them. protocol.md §4.1 */
 import express, { type Express } from 'express';
 import { TributaryError } from '#crypto/error.ts';
-import { evidenceBlock } from './evidence.ts';
+import { evidenceCar } from './evidence.ts';
 import { messageRoutes } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import { problemHandler } from './problems.ts';
@@ -14,7 +14,7 @@ export function createApp(parts: HttpParts): Express {
   app.disable('etag');
   app.use('/v1', readRoutes(parts));
   app.put(`/v1${ATTEMPT_PATH}/inputs/:member`, inputUpload(parts));
-  app.get(`/v1${ATTEMPT_PATH}/evidence/:cid`, evidenceBlock(parts));
+  app.get(`/v1${ATTEMPT_PATH}/evidence`, evidenceCar(parts));
   app.use(`/v1${ATTEMPT_PATH}`, messageRoutes(parts));
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);

@@ -1,7 +1,11 @@
-/** Blocks of an attempt's evidence, for those who already know what it shows: its members and the buyer. protocol.md §6.4 */
+/** An attempt's evidence as one CAR, for its members, the buyer and the readers that the job's terms name. protocol.md §6.4 */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
-import { CID } from 'multiformats/cid';
+import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
+import { exportCar } from '#datasets/car.ts';
+import { cidFromDigest } from '#protocol/dag.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { signedEvidenceRequest, type EvidenceRequest, type Signed } from '#protocol/messages.ts';
 import { signedBy } from '#protocol/signature.ts';
@@ -13,11 +17,13 @@ import { attemptOf, parsedToken } from './request.ts';
 /** A request can be used by whoever sees it, so it does not live long. */
 const LONGEST_VALIDITY_SECONDS = 600;
 const SCHEME = /^Tributary ([\w-]+)$/;
+/** Of a reader that takes nothing: a connection costs the memory of two blocks. */
+const STALLED_MILLIS = 60_000;
+const CAR_TYPE = 'application/vnd.ipld.car; version=1';
 
-export function evidenceBlock({ jobs, evidence, clock }: HttpParts): RequestHandler {
+export function evidenceCar({ jobs, evidence, clock }: HttpParts): RequestHandler {
   return async (request, response) => {
     const id = attemptOf(request);
-    const cid = parsedCid(String(request.params['cid']));
     const token = SCHEME.exec(request.get('authorization') ?? '')?.[1];
     if (token === undefined)
       throw forbidden('sign an EvidenceRequest and send it as "authorization: Tributary …"');
@@ -30,8 +36,14 @@ export function evidenceBlock({ jobs, evidence, clock }: HttpParts): RequestHand
         `this attempt is ${state.phase} and has no evidence`,
       );
     }
-    const bytes = await evidence(id).get(cid);
-    response.type('application/octet-stream').send(Buffer.from(bytes));
+    const root = cidFromDigest('dag-cbor', fromHex(state.proposal.evidence));
+    const blocks = evidence(id);
+    // While nothing was answered yet, evidence that is not there can still be a refusal.
+    await blocks.get(root);
+    response.type(CAR_TYPE);
+    response.setTimeout(STALLED_MILLIS);
+    // A block is read from the disk when the one before it has left for the socket.
+    await pipeline(Readable.from(exportCar(blocks, root)), response);
   };
 }
 
@@ -46,8 +58,11 @@ export function assertAccess(
   const { requester, deadline } = message;
   const operators =
     'enrolments' in state ? state.enrolments.map((enrolment) => enrolment.message.operator) : [];
-  if (requester !== state.rules.buyer && !operators.includes(requester)) {
-    throw forbidden(`${requester} is neither a member of this attempt nor the buyer`);
+  const { buyer, evidence } = state.rules;
+  if (![buyer, ...evidence.readers, ...operators].includes(requester)) {
+    throw forbidden(
+      `${requester} is neither a member of this attempt, nor the buyer, nor a reader by its terms`,
+    );
   }
   if (message.job !== id.job || message.round !== id.round || message.attempt !== id.attempt) {
     throw forbidden('the request is signed for another attempt');
@@ -57,14 +72,6 @@ export function assertAccess(
   }
   if (!signedBy(requester, state.rules.domain, 'EvidenceRequest', signed)) {
     throw forbidden('the request is not signed by its requester');
-  }
-}
-
-function parsedCid(text: string): CID {
-  try {
-    return CID.parse(text);
-  } catch {
-    throw new TributaryError('request/schema', 'path.cid: expected the CID of a block');
   }
 }
 

@@ -18,6 +18,7 @@ const byCode: Readonly<Record<string, number>> = {
   'enrolment/duplicate-operator': 409,
   'enrolment/duplicate-owner': 409,
   'enrolment/duplicate-key': 409,
+  'evidence/expired': 410,
   'request/too-large': 413,
   'coordinator/internal': 500,
   'storage/full': 507,
@@ -54,7 +55,8 @@ export function problemHandler(log: Log): ErrorRequestHandler {
     const facts = { method: request.method, path: request.path, status, code: coded.code };
     if (response.closed || response.headersSent) {
       // Nobody listens, or an answer was cut short: there is nothing to say, only a connection to end.
-      log.info(facts, 'the client went away');
+      if (error instanceof TributaryError && status >= 500) log.error(facts, 'answer cut short');
+      else log.info(facts, 'the client went away');
       next();
       return;
     }

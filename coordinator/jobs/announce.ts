@@ -49,6 +49,7 @@ function rulesOf(
     phases: job.manifest.phases,
     announcedAt: clock.now(),
     cutoff: toSeconds(facts.cutoff),
+    evidence: job.manifest.evidence,
   };
 }
 

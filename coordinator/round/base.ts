@@ -1,6 +1,7 @@
 /** What every phase of an attempt holds, what later phases add, and how a message is refused. protocol.md §4 */
 import type { AggregationParameters } from '#crypto/parameters.ts';
 import { type Flaw, flaw } from '#protocol/flaw.ts';
+import type { EvidenceTerms } from '#protocol/evidence-terms.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { SparseTerms } from '#protocol/aggregation.ts';
 import type { Draw, JobManifest } from '#protocol/manifests.ts';
@@ -34,6 +35,8 @@ export type AttemptRules = Readonly<{
   announcedAt: Seconds;
   /** From here on the escrow settles nothing more. */
   cutoff: Seconds;
+  /** Who else may read the evidence, and how long it is kept. */
+  evidence: EvidenceTerms;
 }>;
 
 /** `deadline`: when the phase ends; in an ended attempt, when its last phase would have. */

@@ -1,9 +1,7 @@
 /** Enrolling: seats send their keys for this attempt, until the roster is frozen. protocol.md §4.2 */
 import type { Enrolment, Signed } from '#protocol/messages.ts';
-import type { SparseTerms } from '#protocol/aggregation.ts';
-import { TributaryError } from '#crypto/error.ts';
 import { buildRoster } from '#protocol/rules/roster.ts';
-import { degreeFor, isSparse, largestRoster } from '#protocol/rules/sparse.ts';
+import { isSparse, largestRoster, unsafeFlaw } from '#protocol/rules/sparse.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abandon, type Aborted } from './aborted.ts';
 import { later, leastMembers, refuse, type AttemptBase, type AttemptRules, type Refusal } from './base.ts';
@@ -89,21 +87,10 @@ function isEnough({ rules, enrolments }: Enrolling): boolean {
 function freeze(state: Enrolling, now: Seconds): Frozen {
   const { rules, enrolments } = state;
   if (isSparse(rules.sparse, enrolments.length)) {
-    const unsafe = unsafeFor(enrolments.length, rules.sparse);
-    return unsafe === null ? drawing(state, enrolments) : abandon(state, unsafe);
+    const unsafe = unsafeFlaw(enrolments.length, rules.sparse);
+    return unsafe ? abandon(state, unsafe.detail) : drawing(state, enrolments);
   }
   const { root } = buildRoster(rules.domain, enrolments);
   const deadline = later(now, rules.phases.sharing);
   return { phase: 'sharing', rules, deadline, enrolments, roster: root, draw: null, shares: [] };
-}
-
-/** Why no graph on so many members is safe under these terms; null where one is. */
-function unsafeFor(n: number, terms: SparseTerms): string | null {
-  try {
-    degreeFor(n, terms);
-    return null;
-  } catch (error) {
-    if (error instanceof TributaryError && error.code === 'parameters/no-safe-graph') return error.message;
-    throw error;
-  }
 }

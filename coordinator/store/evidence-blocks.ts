@@ -1,4 +1,5 @@
 /** The evidence of attempts as blocks on the coordinator's own disk; it is never put on IPFS. protocol.md §6.4 */
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CID } from 'multiformats/cid';
@@ -12,8 +13,8 @@ import { isCode, writeDurably, type Disk } from './files.ts';
 export type EvidenceBlocks = (id: AttemptId) => BlockStore;
 
 /**
- * @throws TributaryError (reads) `evidence/unknown-block`; `evidence/damaged` where the disk gave other bytes;
- *   (writes) `storage/full`
+ * @throws TributaryError (reads) `evidence/expired` where it was deleted; `evidence/unknown-block`; `evidence/damaged`
+ *   where the disk gave other bytes; (writes) `storage/full`
  */
 export function openEvidence(folder: string, disk: Disk): EvidenceBlocks {
   return (id) => {
@@ -26,7 +27,7 @@ export function openEvidence(folder: string, disk: Disk): EvidenceBlocks {
       },
 
       async get(cid) {
-        const bytes = await readBlock(pathOf(cid), cid);
+        const bytes = await readBlock(join(folder, nameOf(id)), cid);
         if (isBlockOf(cid, bytes)) return bytes;
         throw new TributaryError(
           'evidence/damaged',
@@ -44,11 +45,16 @@ export function openEvidence(folder: string, disk: Disk): EvidenceBlocks {
 /** Whose evidence is on disk, and how it goes from there. */
 export type KeptEvidence = Readonly<{
   attempts(): Promise<AttemptId[]>;
-  /** Deletes all of an attempt's evidence. Cut off, it is done again: what is left is still an attempt's. */
+  /** Takes an attempt's evidence away, all of it at once, and then deletes it. */
   remove(id: AttemptId): Promise<void>;
+  /** Deletes what removals that were cut off have left. */
+  finishRemovals(): Promise<void>;
 }>;
 
-export const keptEvidence = (folder: string): KeptEvidence => ({
+/** Where an attempt's evidence is once it is taken away; empty, it stays to say that there was some. */
+const EXPIRED = '.expired';
+
+export const keptEvidence = (folder: string, disk: Pick<Disk, 'rename' | 'syncFolder'>): KeptEvidence => ({
   async attempts() {
     return (await namesIn(folder)).flatMap((name) => {
       const [, job, round, attempt] = NAME.exec(name) ?? [];
@@ -57,8 +63,27 @@ export const keptEvidence = (folder: string): KeptEvidence => ({
         : [{ job: Number(job), round: Number(round), attempt: Number(attempt) }];
     });
   },
-  remove: (id) => rm(join(folder, nameOf(id)), { recursive: true, force: true }),
+
+  async remove(id) {
+    const expired = join(folder, nameOf(id) + EXPIRED);
+    // A folder takes the place of an empty one alone; one with blocks is there where a copy was put back.
+    await empty(expired);
+    await disk.rename(join(folder, nameOf(id)), expired);
+    await disk.syncFolder(folder);
+    await empty(expired);
+  },
+
+  async finishRemovals() {
+    for (const name of await namesIn(folder)) {
+      if (name.endsWith(EXPIRED) && NAME.test(name.slice(0, -EXPIRED.length)))
+        await empty(join(folder, name));
+    }
+  },
 });
+
+async function empty(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) await rm(join(folder, name), { recursive: true, force: true });
+}
 
 const NAME = /^(\d+)-(\d+)-(\d+)$/;
 const nameOf = ({ job, round, attempt }: AttemptId): string => `${job}-${round}-${attempt}`;
@@ -72,11 +97,17 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function readBlock(path: string, cid: CID): Promise<Uint8Array> {
+async function readBlock(folder: string, cid: CID): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readFile(join(folder, cid.toString()));
   } catch (error) {
     if (!isCode(error, 'ENOENT')) throw error;
+    if (existsSync(folder + EXPIRED)) {
+      throw new TributaryError(
+        'evidence/expired',
+        "this attempt's evidence was deleted when the time that the job's terms give it was over",
+      );
+    }
     throw new TributaryError(
       'evidence/unknown-block',
       `block ${cid.toString()} is not part of this attempt's evidence`,

@@ -68,6 +68,8 @@ const steps: readonly string[] = [
      || case when state ? 'roster' or phase = 'aborted' then '{"draw": null}' else '{}'::jsonb end
      || case when phase = 'aborted' then '{"onChain": "nothing"}' else '{}'::jsonb end;
    alter table attempts alter column rules set not null;`,
+  // Jobs say who reads their evidence and how long it is kept; those from before it have the default.
+  `update attempts set rules = rules || '{"evidence": {"readers": [], "retentionDays": 90}}';`,
   // What members open is kept with its paths: it proves a dealer's fault. Random bytes are not worth compressing.
   `create table openings (
      job bigint not null,

@@ -7,6 +7,8 @@ import { TributaryError } from '#crypto/error.ts';
 import { MerkleBuilder } from '#crypto/merkle.ts';
 import { chunkBytes, packedBytes, type AggregationParameters } from '#crypto/parameters.ts';
 import { checkPacked } from '#crypto/packing.ts';
+import { SealCheck, Sealer, type Seal } from '#model/unmasking/seal.ts';
+import type { SealedFile } from '#model/unmasking/sealed-inputs.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { isCode, writeDurably, type Disk } from './files.ts';
@@ -28,8 +30,10 @@ export type Vectors = Readonly<{
     w: number,
     body: AsyncIterable<Uint8Array>,
   ): Promise<void>;
-  /** @throws TributaryError `storage/vector-missing` */
+  /** Held against its seal, if it has one. @throws TributaryError `storage/vector-missing`, `storage/vector-damaged` */
   read(id: AttemptId, name: VectorName): Promise<Uint8Array>;
+  /** One that this process itself took in, with the seal that it got then; null for what an earlier process left. */
+  sealed(id: AttemptId, name: VectorName): SealedFile | null;
   /** Deletes one that was not accepted. */
   discard(id: AttemptId, name: VectorName): Promise<void>;
   /** Deletes all of an attempt but these. */
@@ -44,6 +48,12 @@ export function openVectors(folder: string, disk: Disk): Vectors {
   const folderOf = ({ job, round, attempt }: AttemptId) => join(folder, `${job}-${round}-${attempt}`);
   const fileOf = ({ member, inputRoot }: VectorName) => `${member}-${inputRoot}`;
   const pathOf = (id: AttemptId, name: VectorName) => join(folderOf(id), fileOf(name));
+  // By path: only what a name was given to, and that name is of one root.
+  const seals = new Map<string, Seal>();
+  const remove = async (path: string): Promise<void> => {
+    seals.delete(path);
+    await disk.remove(path);
+  };
   return {
     async receive(id, name, parameters, w, body) {
       const inspected = inspect(body, parameters, w);
@@ -55,28 +65,33 @@ export function openVectors(folder: string, disk: Disk): Vectors {
           );
         }
       });
+      seals.set(pathOf(id, name), inspected.seal());
     },
 
     async read(id, name) {
-      try {
-        return await readFile(pathOf(id, name));
-      } catch (error) {
-        if (!isCode(error, 'ENOENT')) throw error;
-        const place = `${id.job}, round ${id.round}, attempt ${id.attempt}`;
-        throw new TributaryError(
-          'storage/vector-missing',
-          `the input of member ${name.member} in job ${place} is gone from disk: restore the coordinator's folder`,
-        );
-      }
+      const path = pathOf(id, name);
+      const seal = seals.get(path);
+      const bytes = await readWhole(path, id, name);
+      if (seal === undefined || isSealed(bytes, seal)) return bytes;
+      throw new TributaryError(
+        'storage/vector-damaged',
+        `the input of member ${name.member} is not what was received: ${path} is damaged, restore the coordinator's folder`,
+      );
     },
 
-    discard: (id, name) => disk.remove(pathOf(id, name)),
+    sealed(id, name) {
+      const path = pathOf(id, name);
+      const seal = seals.get(path);
+      return seal === undefined ? null : { path, seal };
+    },
+
+    discard: (id, name) => remove(pathOf(id, name)),
 
     async keepOnly(id, names) {
       const kept = new Set(names.map(fileOf));
       for (const file of await filesOf(folderOf(id))) {
         // A part is an upload under way; its message will be refused, and then it goes.
-        if (!kept.has(file) && !file.endsWith(PART)) await disk.remove(join(folderOf(id), file));
+        if (!kept.has(file) && !file.endsWith(PART)) await remove(join(folderOf(id), file));
       }
     },
 
@@ -93,6 +108,25 @@ export function openVectors(folder: string, disk: Disk): Vectors {
   };
 }
 
+async function readWhole(path: string, id: AttemptId, name: VectorName): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error;
+    const place = `${id.job}, round ${id.round}, attempt ${id.attempt}`;
+    throw new TributaryError(
+      'storage/vector-missing',
+      `the input of member ${name.member} in job ${place} is gone from disk: restore the coordinator's folder`,
+    );
+  }
+}
+
+function isSealed(bytes: Uint8Array, seal: Seal): boolean {
+  const check = new SealCheck(seal);
+  check.push(bytes);
+  return check.holds();
+}
+
 async function filesOf(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
@@ -105,14 +139,23 @@ async function filesOf(folder: string): Promise<string[]> {
 /** Passes a packed vector on as it comes, checked and hashed on the way: a thousand may come in at once. */
 function inspect(body: AsyncIterable<Uint8Array>, parameters: AggregationParameters, w: number) {
   const chunks = new ChunkTree(chunkBytes(parameters, w));
-  return { pieces: checkedPieces(body, parameters, w, chunks), root: () => toHex(chunks.root()) };
+  const sealer = new Sealer();
+  const push = (piece: Uint8Array): void => {
+    chunks.push(piece);
+    sealer.push(piece);
+  };
+  return {
+    pieces: checkedPieces(body, parameters, w, push),
+    root: () => toHex(chunks.root()),
+    seal: () => sealer.seal(),
+  };
 }
 
 async function* checkedPieces(
   body: AsyncIterable<Uint8Array>,
   parameters: AggregationParameters,
   w: number,
-  chunks: ChunkTree,
+  push: (piece: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const expected = packedBytes(parameters, w);
   let received = 0;
@@ -120,7 +163,7 @@ async function* checkedPieces(
   for await (const piece of body) {
     received += piece.length;
     if (received > expected) throw wrongLength('more', expected);
-    chunks.push(piece);
+    push(piece);
     last = piece.at(-1) ?? last;
     yield piece;
   }

@@ -1,5 +1,7 @@
 /** What `npm run demo` takes. */
 import { parseArgs } from 'node:util';
+import { sparseByDefault, toSparseTerms } from '#protocol/aggregation.ts';
+import { unsafeFlaw } from '#protocol/rules/sparse.ts';
 import { sampleNames, samples, type SampleName } from './samples.ts';
 
 export type DemoOptions = Readonly<{
@@ -24,7 +26,7 @@ their own rows, a buyer, and an auditor who checks it all with the coordinator g
 
   --clients N   owners, 3 to 120 (default 5; fewer than 4 bear no loss, so nobody is killed; more than 20 share one
                 process)
-  --sparse      the sparse graph, which is for rosters above 100, for this roster whatever its size
+  --sparse      the sparse graph, which is for rosters above 100, for this roster of 7 or more
   --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc;
                 digits where more than 20 owners would have too few tumours each)
   --rounds N    rounds to train, 1 to 20 (default 5)
@@ -50,6 +52,7 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   });
   if (values.help) return null;
   const clients = whole('clients', values.clients, 3, 120);
+  if (values.sparse) assertSparse(clients);
   const dataset = sampleOf(values.dataset ?? (clients > largestProcesses ? 'digits' : 'wdbc'));
   return {
     clients,
@@ -60,6 +63,13 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     keep: values.keep,
     json: values.json,
   };
+}
+
+/** As the launch would, minutes later. */
+function assertSparse(clients: number): void {
+  const terms = toSparseTerms({ sparse: { ...sparseByDefault, above: 2 } });
+  const unsafe = terms && unsafeFlaw(clients, terms);
+  if (unsafe) throw new Error(`--sparse: ${unsafe.detail}`);
 }
 
 function sampleOf(text: string): SampleName {

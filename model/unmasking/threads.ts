@@ -1,25 +1,24 @@
 /** The threads among which an unmasking is divided: workers, or this one where they don't pay. protocol.md §6.4 */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { TributaryError } from '#crypto/error.ts';
-import type { Answer, Order, Shape } from './messages.ts';
+import type { Shape, SumOrder } from './messages.ts';
 import { PartialSum } from './partial-sum.ts';
-
-/** Pieces of an input that may be on their way to a thread: so much memory they take, and reading goes on meanwhile. */
-export const PIECES_AHEAD = 3;
+import { startWorker, type WorkerThread } from './worker-thread.ts';
 
 /** A thread with a partial sum of its own. It takes orders one after another. */
 export type SumThread = Readonly<{
   /**
-   * Resolves when the order was carried out. At most `PIECES_AHEAD` pieces are given that are not carried out yet;
-   * their memory may be used again at once.
+   * Resolves when the order was carried out; for pieces as `WorkerThread`.
    * @throws TributaryError as `PartialSum`
    */
-  take(order: Exclude<Order, { kind: 'words' }>): Promise<void>;
+  take(order: SumOrder): Promise<void>;
+  /** To be called once: the sum is handed over. */
   words(): Promise<Uint32Array>;
-  /** Ends the thread; the sum is gone. */
+  /** Lets go of the thread; the sum is gone. */
   close(): Promise<void>;
 }>;
+
+/** So many threads for one sum of this shape, closed by whoever asked for them; this thread alone for 0. */
+export type OpenThreads = (shape: Shape, workers: number) => Promise<readonly SumThread[]>;
 
 /**
  * Words to be added from which on workers pay: they take 50 ms to start (many times that where sources are loaded
@@ -31,7 +30,8 @@ const WORTH_WORKERS = 2 ** 27;
 const MOST_SUM_BYTES = 2 ** 29;
 const MOST_WORKERS = 8;
 
-const workerFile = new URL('./unmasking-worker.ts', import.meta.url);
+/** What workers run. */
+export const workerFile = new URL('./unmasking-worker.ts', import.meta.url);
 
 /** @param words how many will be added: those of all inputs and masks */
 export function workersFor(words: number, dimension: number, cores = availableParallelism()): number {
@@ -40,15 +40,50 @@ export function workersFor(words: number, dimension: number, cores = availablePa
   return workers < 2 ? 0 : workers;
 }
 
-/** So many workers; or this thread alone for 0, or where workers can't be started. */
+/** Workers that are started for the sum and end with it; or this thread alone where none can be started. */
 export async function openThreads(
   shape: Shape,
   workers: number,
   file = workerFile,
 ): Promise<readonly SumThread[]> {
-  const started = await Promise.allSettled(Array.from({ length: workers }, () => startWorker(shape, file)));
-  const threads = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  return threads.length > 0 ? threads : [thisThread(shape)];
+  const started = await startWorkers(workers, file);
+  return threadsOf(shape, started, (worker) => worker.end());
+}
+
+/** Those of so many workers that could be started. */
+export async function startWorkers(count: number, file: URL): Promise<WorkerThread[]> {
+  const started = await Promise.allSettled(Array.from({ length: count }, () => startWorker(file)));
+  return started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+/** A sum begun on each of these, or on this thread if there is none. @param release what a thread's `close` does */
+export function threadsOf(
+  shape: Shape,
+  workers: readonly WorkerThread[],
+  release: (worker: WorkerThread) => Promise<void>,
+): readonly SumThread[] {
+  return workers.length === 0 ? [thisThread(shape)] : workers.map((worker) => sumOn(worker, shape, release));
+}
+
+function sumOn(
+  worker: WorkerThread,
+  shape: Shape,
+  release: (worker: WorkerThread) => Promise<void>,
+): SumThread {
+  const begun = worker.give({ kind: 'begin', shape });
+  // Where it fails, so does the first order.
+  begun.catch(() => undefined);
+  return {
+    async take(order) {
+      await worker.give(order);
+    },
+    async words() {
+      const answer = await worker.give({ kind: 'words' });
+      if (answer.kind !== 'words') throw new Error('a thread of the unmasking gave no words');
+      return answer.words;
+    },
+    close: () => release(worker),
+  };
 }
 
 function thisThread(shape: Shape): SumThread {
@@ -62,72 +97,4 @@ function thisThread(shape: Shape): SumThread {
     words: () => Promise.resolve(sum.words()),
     close: () => Promise.resolve(),
   };
-}
-
-type Waiting = Readonly<{ resolve: (answer: Answer) => void; reject: (cause: Error) => void }>;
-
-async function startWorker(shape: Shape, file: URL): Promise<SumThread> {
-  // Source needs a loader; compiled code needs none of those that this process may have been started with.
-  const started = file.pathname.endsWith('.ts') ? new URL('./source-worker.mjs', file) : file;
-  const worker = new Worker(started, { workerData: shape, execArgv: [] });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      // Its first answer is to no order: its code was found and loaded.
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-  } catch (cause) {
-    await worker.terminate();
-    throw cause;
-  }
-  const waiting: Waiting[] = [];
-  let ended: Error | undefined;
-  const fail = (cause: Error): void => {
-    ended ??= cause;
-    for (const { reject } of waiting.splice(0)) reject(ended);
-  };
-  worker.on('message', (answer: Answer) => waiting.shift()?.resolve(answer));
-  worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('a thread of the unmasking ended early')));
-
-  const give = async (order: Order): Promise<Answer> => {
-    if (ended !== undefined) throw ended;
-    const answered = new Promise<Answer>((resolve, reject) => waiting.push({ resolve, reject }));
-    worker.postMessage(order);
-    const answer = await answered;
-    if (answer.kind === 'refused') throw new TributaryError(answer.code, answer.message);
-    return answer;
-  };
-  const slots = new Slots();
-  return {
-    async take(order) {
-      await give(order.kind === 'piece' ? { kind: 'piece', bytes: slots.copyOf(order.bytes) } : order);
-    },
-    async words() {
-      const answer = await give({ kind: 'words' });
-      if (answer.kind !== 'words') throw new Error('a thread of the unmasking gave no words');
-      return answer.words;
-    },
-    async close() {
-      await worker.terminate();
-    },
-  };
-}
-
-/** Memory that both threads see: a message would copy a piece twice, and leave the copies to be collected. */
-class Slots {
-  readonly #slots: Uint8Array[] = [];
-  #next = 0;
-
-  /** In the memory of the piece that came `PIECES_AHEAD` before. */
-  copyOf(piece: Uint8Array): Uint8Array {
-    const at = this.#next++ % PIECES_AHEAD;
-    let slot = this.#slots[at];
-    if (slot === undefined || slot.length < piece.length) {
-      slot = new Uint8Array(new SharedArrayBuffer(piece.length));
-      this.#slots[at] = slot;
-    }
-    slot.set(piece);
-    return slot.subarray(0, piece.length);
-  }
 }

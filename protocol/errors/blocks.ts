@@ -16,9 +16,10 @@ export const blockErrors: ErrorEntries = {
     do: 'Do not use it: what links it is wrong.',
   },
   'car/block-mismatch': {
-    means: 'A block in a CAR file has other bytes than its CID says.',
+    means: 'A CAR has another block than the one expected, or other bytes than its CID says.',
     do: 'Get the file again.',
   },
+  'car/cut-off': { means: 'A CAR ended before its last block.', do: 'Get it again.' },
   'car/malformed': { means: 'The file is not a whole CAR of version 1.', do: 'Export it again.' },
   'car/not-found': {
     means: 'The CAR file lacks a block.',

@@ -102,6 +102,11 @@ export const buyerErrors: ErrorEntries = {
     means: 'The owner of a dataset would not take part.',
     do: 'Leave it out, or change the terms.',
   },
+  'launch/round-timeout-too-short': {
+    means:
+      'A sparse round could be aborted by anyone before its graph is drawn and its survivors stand on chain.',
+    do: 'Give a longer --round-timeout: what the message says, and the time of the phases beside it.',
+  },
   'launch/same-owner': {
     means: 'Two datasets have one owner, which takes one seat in a round.',
     do: 'Keep one of them.',

@@ -10,6 +10,10 @@ export const chainErrors: ErrorEntries = {
     means: 'The chain node left out events of the job.',
     do: 'Use an RPC with the full history.',
   },
+  'chain/disagree': {
+    means: 'Two RPCs of a client say different things of the chain; it acts on neither.',
+    do: 'Wait, if one is only behind; if it lasts, find out which of them lies or is broken, and leave that one out.',
+  },
   'chain/ended': { means: 'The local chain ended by itself.', do: 'Start it again: its state is kept.' },
   'chain/failed': {
     means: 'The chain node refused for another reason, or a transaction left nothing behind.',

@@ -26,6 +26,11 @@ export const clientErrors: ErrorEntries = {
     means: 'A round was settled with other results than this client attested.',
     do: 'Nothing: the client stops taking part in the job; audit it.',
   },
+  'journal/behind': {
+    means:
+      'The coordinator shows an input that this client signed and its journal does not hold: an older home was put back.',
+    do: 'Stop the client and put nothing back; where the newest home is lost, let the jobs end before a fresh one starts.',
+  },
   'journal/damaged': {
     means: 'A file of the journal is not what the client wrote.',
     do: 'Restore nothing, for an old copy forgets what was sent; ask for advice.',

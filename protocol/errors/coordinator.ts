@@ -47,6 +47,10 @@ export const coordinatorErrors: ErrorEntries = {
   },
   'storage/unreadable': { means: 'A file can not be read.', do: 'Check its permissions.' },
   'storage/unwritable': { means: 'A file can not be written.', do: "Check the home's permissions." },
+  'storage/vector-damaged': {
+    means: "An input on the coordinator's disk is not what was received.",
+    do: "Restore the coordinator's folder.",
+  },
   'storage/vector-missing': {
     means: "An input is gone from the coordinator's disk.",
     do: "Restore the coordinator's folder.",

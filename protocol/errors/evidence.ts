@@ -11,12 +11,16 @@ export const evidenceErrors: ErrorEntries = {
     do: 'Do not sign the round: its aggregate is of another model.',
   },
   'evidence/altered': {
-    means: 'The coordinator gave other bytes than the link names.',
+    means: 'The coordinator gave other blocks or bytes than the evidence has.',
     do: "Ask again; if it recurs, tell the coordinator's operator that its disk or line is damaged.",
   },
   'evidence/damaged': {
     means: "A block of the evidence is damaged on the coordinator's disk.",
     do: "Restore the coordinator's folder.",
+  },
+  'evidence/expired': {
+    means: "The time for which the job's terms keep evidence is over: the coordinator deleted it.",
+    do: 'Ask the buyer or a participant for its CAR file.',
   },
   'evidence/false-secret': {
     means: 'A restored secret is not the one that the member committed to.',
@@ -24,7 +28,7 @@ export const evidenceErrors: ErrorEntries = {
   },
   'evidence/forbidden': {
     means: 'The evidence was asked for by someone who may not have it, or without a valid request.',
-    do: 'Sign a request for this attempt as one of its members or as the buyer.',
+    do: 'Sign a request for this attempt as one of its members, as the buyer, or as a reader that the terms name.',
   },
   'evidence/no-folder': {
     means: 'The folder with the evidence can not be read.',
@@ -63,11 +67,11 @@ export const evidenceErrors: ErrorEntries = {
     do: 'Do not approve the round.',
   },
   'evidence/unknown-block': {
-    means: "The block is not part of this attempt's evidence, or there is none yet.",
-    do: 'Ask for blocks that the evidence links, once the round is proposed.',
+    means: 'The coordinator has no evidence of this attempt: not yet, or not any more.',
+    do: "Ask once the round is proposed, and before the time for which the job's terms keep it is over.",
   },
   'evidence/unreachable': {
-    means: 'The coordinator gave no evidence.',
+    means: 'The coordinator gave no evidence, or broke off.',
     do: "Nothing: the client asks again; if it lasts, ask the coordinator's operator.",
   },
   'evidence/wrong-secret': {

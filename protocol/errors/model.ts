@@ -15,6 +15,10 @@ export const modelErrors: ErrorEntries = {
     means: "A job's model and its recipe or aggregation do not fit each other.",
     do: "Don't take part; the buyer corrects the terms and launches the job anew.",
   },
+  'job/retention-too-short': {
+    means: 'The terms let evidence go while a round may still be challenged.',
+    do: "Don't take part; the buyer launches the job anew with more days, or a shorter long window.",
+  },
   'job/unknown': {
     means: "The job is not one of this coordinator's, or not active yet.",
     do: 'Check the number and the coordinator, or wait until it is activated.',

@@ -1,5 +1,4 @@
 /** The coordinator's API as typed calls; what every actor uses. protocol.md §4.1 */
-import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
 import {
   attemptView,
@@ -26,11 +25,14 @@ import type {
   Signed,
   UnmaskingUpload,
 } from '../messages.ts';
-import { exchange, parseAnswer } from './request.ts';
+import { encodeJson } from './json-body.ts';
+import { exchange, parseAnswer, stream } from './request.ts';
 
 const JSON_LIMIT = 16 * 1024 * 1024;
-const BLOCK_LIMIT = 4 * 1024 * 1024;
 const ANSWER_MILLIS = 30_000;
+/** A slower transfer of many bytes is given up. */
+const SLOWEST_BYTES_PER_MILLI = 10;
+const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 
 /** JSON in a header or a token, as base64url. */
 export const encodeToken = (value: object): string =>
@@ -49,16 +51,18 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
 
   const get = (url: string, timeoutMillis = ANSWER_MILLIS) =>
     exchange({ method: 'GET', url, timeoutMillis, limitBytes: JSON_LIMIT, signal });
-  const post = (url: string, body: object) =>
-    exchange({
+  const post = async (url: string, body: object) => {
+    const { bytes, headers } = await encodeJson(body);
+    return exchange({
       method: 'POST',
       url,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      headers,
+      body: bytes,
       timeoutMillis: ANSWER_MILLIS,
       limitBytes: JSON_LIMIT,
       signal,
     });
+  };
 
   return {
     /** Who answers here, by its own word: the chain says whether a job is its. */
@@ -116,24 +120,34 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
         url: `${attemptUrl(id)}/inputs/${envelope.message.member}`,
         headers: { 'content-type': 'application/octet-stream', 'tributary-message': encodeToken(envelope) },
         body: vector,
-        timeoutMillis: ANSWER_MILLIS + Math.ceil(vector.length / 10),
+        timeoutMillis: transferMillis(vector.length),
         limitBytes: JSON_LIMIT,
         signal,
       }),
 
-    /** One block of an attempt's evidence; the caller re-hashes it. */
-    evidenceBlock: (
+    /**
+     * An attempt's evidence as a CAR, in pieces as they come; the caller re-hashes every block and counts the bytes.
+     *
+     * @param expectedBytes the most that there can honestly be, which sets how long it may take
+     * @param wanted aborts where no more is wanted
+     */
+    evidence: (
       id: AttemptId,
-      cid: CID,
       request: Readonly<{ message: EvidenceRequest; signature: string }>,
-    ) =>
-      exchange({
+      expectedBytes: number,
+      wanted: AbortSignal,
+    ): AsyncIterable<Uint8Array> =>
+      stream({
         method: 'GET',
-        url: `${attemptUrl(id)}/evidence/${cid.toString()}`,
+        url: `${attemptUrl(id)}/evidence`,
         headers: { authorization: `Tributary ${encodeToken(request)}` },
-        timeoutMillis: ANSWER_MILLIS,
-        limitBytes: BLOCK_LIMIT,
-        signal,
+        timeoutMillis: transferMillis(expectedBytes),
+        idleMillis: ANSWER_MILLIS,
+        limitBytes: JSON_LIMIT,
+        signal: signal ? AbortSignal.any([signal, wanted]) : wanted,
       }),
   };
 }
+
+const transferMillis = (bytes: number): number =>
+  Math.min(ANSWER_MILLIS + Math.ceil(bytes / SLOWEST_BYTES_PER_MILLI), LONGEST_TIMER_MILLIS);

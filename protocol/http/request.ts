@@ -1,4 +1,4 @@
-/** One HTTP exchange with a coordinator: bounded, retried while the peer is away, hostile until parsed. */
+/** HTTP exchanges with a coordinator: bounded, retried while the peer is away, hostile until parsed. */
 import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import { fromProblem, problem } from '../problem.ts';
@@ -15,35 +15,82 @@ export type Exchange = Readonly<{
   signal?: AbortSignal | undefined;
 }>;
 
+/** An exchange whose answer is taken as it comes. */
+export type Streaming = Exchange &
+  Readonly<{
+    /** A piece of the answer later than this after it was asked for is given up. */
+    idleMillis: number;
+    /** Of a refusal; how much of another answer it takes, the caller decides. */
+    limitBytes: number;
+  }>;
+
 /**
  * @returns the body of a 2xx answer
  * @throws TributaryError the coordinator's own code for a problem; `coordinator/unreachable` where no answer
  *   came; `coordinator/bad-answer` for anything that is not what the protocol says
  */
 export async function exchange(request: Exchange): Promise<Uint8Array> {
-  const timeout = AbortSignal.timeout(request.timeoutMillis);
-  const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
   const origin = new URL(request.url).origin;
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      redirect: 'error',
-      signal,
-      ...(request.headers && { headers: request.headers }),
-      ...(request.body !== undefined && { body: request.body as NonNullable<RequestInit['body']> }),
-    });
+    const response = await send(request, AbortSignal.timeout(request.timeoutMillis));
     const bytes = await readLimited(response, request.limitBytes, origin);
     if (!response.ok) throw refusalOf(bytes, response.status, origin);
     return bytes;
   } catch (cause) {
-    if (cause instanceof TributaryError) throw cause;
-    if (request.signal?.aborted) throw cause;
-    throw new TributaryError(
-      'coordinator/unreachable',
-      `no answer from the coordinator at ${origin}; check that it runs and that this URL reaches it`,
-      { cause },
-    );
+    throw failureOf(cause, request, origin);
   }
+}
+
+/**
+ * The body of a 2xx answer in pieces: the next is read from the connection when it is asked for.
+ *
+ * @throws TributaryError as {@link exchange}; `coordinator/unreachable` too where the answer breaks off
+ */
+export async function* stream(request: Streaming): AsyncGenerator<Uint8Array, void, undefined> {
+  const origin = new URL(request.url).origin;
+  const idle = new AbortController();
+  const timeout = AbortSignal.any([AbortSignal.timeout(request.timeoutMillis), idle.signal]);
+  const soon = async <T>(answer: Promise<T>): Promise<T> => {
+    const timer = setTimeout(() => idle.abort(), request.idleMillis);
+    return answer.finally(() => clearTimeout(timer));
+  };
+  try {
+    const response = await soon(send(request, timeout));
+    if (!response.ok) {
+      const bytes = await soon(readLimited(response, request.limitBytes, origin));
+      throw refusalOf(bytes, response.status, origin);
+    }
+    const reader = response.body?.getReader();
+    while (reader) {
+      const next = await soon(reader.read());
+      if (next.done) return;
+      yield next.value;
+    }
+  } catch (cause) {
+    throw failureOf(cause, request, origin);
+  } finally {
+    idle.abort();
+  }
+}
+
+function send(request: Exchange, timeout: AbortSignal): Promise<Response> {
+  const { url, method, headers, body, signal } = request;
+  return fetch(url, {
+    method,
+    redirect: 'error',
+    signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
+    ...(headers && { headers }),
+    ...(body !== undefined && { body: body as NonNullable<RequestInit['body']> }),
+  });
+}
+
+function failureOf(cause: unknown, { signal }: Exchange, origin: string): unknown {
+  if (cause instanceof TributaryError || signal?.aborted) return cause;
+  return new TributaryError(
+    'coordinator/unreachable',
+    `no answer from the coordinator at ${origin}; check that it runs and that this URL reaches it`,
+    { cause },
+  );
 }
 
 async function readLimited(response: Response, limit: number, origin: string): Promise<Uint8Array> {

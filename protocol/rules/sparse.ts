@@ -1,5 +1,6 @@
 /** When a roster's graph is sparse, how it is drawn, and what the escrow holds of roster and survivors. protocol.md §3.8 */
 import { concat, fromHex, lp, toHex, utf8 } from '#crypto/bytes.ts';
+import { TributaryError } from '#crypto/error.ts';
 import { graphSeed, hararyGraph, type Graph } from '#crypto/graph.ts';
 import { graphParameters, LIVENESS_BITS, SECRECY_BITS } from '#crypto/graph-parameters.ts';
 import { platform } from '#platform';
@@ -18,7 +19,7 @@ export const largestRoster = (terms: object | null): number => (terms ? LARGEST_
 export const isSparse = (terms: SparseTerms | null, n: number): terms is SparseTerms =>
   terms !== null && n > Math.min(terms.above, LARGEST_COMPLETE);
 
-/** Degree and threshold for n members. @throws TributaryError `parameters/no-safe-graph` */
+/** Degree and threshold for n members. @throws TributaryError `parameters/no-safe-graph`, `parameters/cohort` */
 export function degreeFor(n: number, { corruption, dropout }: SparseTerms) {
   return graphParameters(
     n,
@@ -27,17 +28,30 @@ export function degreeFor(n: number, { corruption, dropout }: SparseTerms) {
   );
 }
 
+/** Why no graph on n members is safe under these terms, `parameters/…`; null where one is. */
+export function unsafeFlaw(n: number, terms: SparseTerms): Flaw | null {
+  try {
+    degreeFor(n, terms);
+    return null;
+  } catch (error) {
+    if (error instanceof TributaryError) return flaw(error.code, error.message);
+    throw error;
+  }
+}
+
 /** The graph that the public randomness of its block draws for a committed roster. */
 export const sparseGraph = (n: number, root: Bytes32, attempt: number, draw: Draw): Graph =>
   hararyGraph(n, draw.degree, draw.threshold, graphSeed(fromHex(root), attempt, fromHex(draw.randao)));
 
-/** The graph has the degree and threshold that terms and size ask for. */
+/** The graph has the degree and threshold that terms and size ask for; a flaw too where these give none. */
 export function drawFlaw(n: number, terms: SparseTerms | null, draw: Draw | null): Flaw | null {
   if (!isSparse(terms, n)) {
     return draw
       ? flaw('graph/not-sparse', `a roster of ${n} uses the complete graph under these terms`)
       : null;
   }
+  const unsafe = unsafeFlaw(n, terms);
+  if (unsafe) return unsafe;
   const { degree, threshold } = degreeFor(n, terms);
   return draw !== null && draw.degree === degree && draw.threshold === threshold
     ? null

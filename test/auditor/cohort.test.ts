@@ -7,7 +7,8 @@ import { roundSchema } from '#protocol/manifests.ts';
 import { digestOfText, operatorAddress } from '#test/support/cohort.ts';
 import { settledLie, type Edit, type Fields } from './forge.ts';
 import { finding } from './found.ts';
-import { honestLineage, ownerOf, type Lineage, type Round } from './lineage.ts';
+import { honestLineage, type Lineage, type Round } from './lineage.ts';
+import { ownerOf } from './terms.ts';
 
 describe('audit level 2, the cohort', () => {
   let honest: Lineage;

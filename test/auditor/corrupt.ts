@@ -44,6 +44,7 @@ export async function corrupted(lineage: Lineage, at: number, lie: Lie): Promise
   const { facts, job } = lineage;
   const store = scratchStore(lineage.store);
   const honest = await honestly(lineage, at);
+  const { draw } = lineage.rounds[at - 1]!.cohort.roster;
   const lied = await lie(honest);
   const evidence = lied.evidence ?? honest.evidence;
   const told: Told = {
@@ -59,7 +60,7 @@ export async function corrupted(lineage: Lineage, at: number, lie: Lie): Promise
     seats: facts.job.seats,
     bonusPool: facts.job.bonusPool,
     id: { job: facts.job.job, round: at, attempt: told.evidence.attempt },
-    roster: buildRoster(domain, told.evidence.roster),
+    roster: buildRoster(domain, told.evidence.roster, draw && { draw, seats: facts.job.seats.length }),
     sharers: told.sharers,
     inputs: told.inputs,
     evidence: digestHex(root),

@@ -1,38 +1,37 @@
 /**
- * An honest job in memory: five of six seats, two rounds, the second with a dropout; real keys, signatures, masks
- * and blocks. Tests bend one thing of it at a time (forge.ts).
+ * An honest job in memory: five of six seats, or twelve of fourteen on the sparse graph; two rounds, the second with a
+ * dropout; real keys, signatures, masks and blocks. Tests bend one thing of it at a time (forge.ts).
  */
 import { AbiCoder, keccak256 } from 'ethers';
 import type { CID } from 'multiformats/cid';
 import type { AuditFacts } from '#auditor/facts.ts';
 import type { Given } from '#auditor/subject.ts';
 import type { JobFacts, SettlementOnChain } from '#contracts/job-facts.ts';
-import { describeDataset } from '#datasets/descriptor.ts';
-import { makePolicy } from '#datasets/policy.ts';
-import { readBlock, writeBlock } from '#datasets/read-block.ts';
+import { readBlock } from '#datasets/read-block.ts';
 import { scratchStore, type ScratchStore } from '#datasets/scratch-store.ts';
 import { loadJob, type Job } from '#model/job.ts';
 import { digestHex, putInitialModel, type Model } from '#model/model-store.ts';
 import { loadOptimiser } from '#model/optimiser-store.ts';
 import type { PreviousRound } from '#model/round-result.ts';
 import { tabularClassifier } from '#model/templates.ts';
-import { parseTopology } from '#model/topology.ts';
-import { fromParameters } from '#protocol/aggregation.ts';
-import { roundSchema, type JobManifest } from '#protocol/manifests.ts';
+import { roundSchema } from '#protocol/manifests.ts';
 import type { Recipe } from '#protocol/recipe/recipe.ts';
-import { toAddress, toAmount, toBytes32, toDecimal, type Address, type Bytes32 } from '#protocol/units.ts';
-import { digestOfText, domain, operatorAddress, type Cohort } from '#test/support/cohort.ts';
+import { agreedRoot } from '#protocol/rules/survivors.ts';
+import { toBytes32, type Bytes32 } from '#protocol/units.ts';
+import { digestOfText, domain, type Cohort } from '#test/support/cohort.ts';
 import { makeRound } from './round.ts';
-
-export const seatsInJob = 6;
-const enrolled = 5;
-export const jobNumber = 7;
-export const buyer = toAddress(`0x${'b0'.repeat(20)}`);
-export const coordinator = toAddress(`0x${'c0'.repeat(20)}`);
-export const ownerOf = (seat: number): Address => toAddress(`0x${(seat + 1).toString(16).padStart(40, '0')}`);
-const owners = Array.from({ length: seatsInJob }, (_, seat) => ownerOf(seat));
-const weights = [4, 4, 2, 2, 1, 4];
-const features = ['radius', 'texture', 'area'];
+import {
+  buyer,
+  complete,
+  factsOf,
+  features,
+  jobNumber,
+  ownersOf,
+  putTerms,
+  recipe,
+  sparse,
+  type Shape,
+} from './terms.ts';
 
 export type Round = Readonly<{
   cohort: Cohort;
@@ -50,109 +49,6 @@ export type Lineage = Readonly<{
   facts: AuditFacts;
   given: Given;
 }>;
-
-const parameters = { bits: 12, clip: 1, range: 1, maxWeight: 4, chunkWords: 8 };
-
-const policyOf = (seat: number) =>
-  makePolicy({
-    peers: owners.filter((_, other) => other !== seat),
-    minimumCohort: 4,
-    minimumPrice: 10n,
-    maximumRounds: 5,
-    layers: ['Dense'],
-    coordinators: [coordinator],
-  });
-
-export const descriptorOf = (seat: number): Uint8Array =>
-  describeDataset({
-    name: `clinic ${seat}`,
-    description: 'measurements',
-    license: 'https://spdx.org/licenses/CC-BY-4.0.html',
-    creator: `clinic ${seat}`,
-    datePublished: '2026-11-24',
-    url: null,
-    columns: features.map((name) => ({ type: 'number', name, minimum: null, maximum: null, missing: false })),
-    label: { type: 'class', name: 'malignant', classes: ['no', 'yes'] },
-    rowsBucket: weights[seat] ?? 1,
-    rowsRoot: digestOfText(`rows ${seat}`),
-    policy: policyOf(seat),
-  });
-
-const recipe: Recipe = {
-  kind: 'tributary/recipe',
-  version: 2,
-  loss: 'binaryCrossentropy',
-  metrics: ['accuracy', 'logLoss'],
-  optimiser: { name: 'sgd', momentum: toDecimal(0) },
-  learningRate: { schedule: 'constant', rate: toDecimal(0.5) },
-  local: { unit: 'epochs', count: 1 },
-  batchSize: 16,
-  proximal: toDecimal(0),
-  server: { name: 'fedAvg', learningRate: toDecimal(1) },
-  features: features.map((name) => ({
-    type: 'number',
-    name,
-    centre: toDecimal(0),
-    scale: toDecimal(1),
-    missing: 'refuse',
-  })),
-  label: { type: 'class', name: 'malignant', classes: ['no', 'yes'] },
-};
-
-async function putTerms(store: ScratchStore, server: Recipe['server']): Promise<CID> {
-  const topologyCid = await store.put('raw', new TextEncoder().encode(tabularClassifier(features.length, 3)));
-  const topology = parseTopology(tabularClassifier(features.length, 3));
-  const seed = digestOfText('seed');
-  const descriptors = await Promise.all(owners.map((_, seat) => store.put('raw', descriptorOf(seat))));
-  return writeBlock(store, {
-    kind: 'tributary/job',
-    version: 1,
-    chainId: domain.chainId,
-    escrow: domain.escrow,
-    buyer,
-    coordinator: { address: coordinator, url: 'http://127.0.0.1:8080' },
-    datasets: descriptors.map((descriptor, seat) => ({
-      dataset: seat + 1,
-      token: seat + 101,
-      units: 2,
-      descriptor,
-      weight: weights[seat] ?? 1,
-    })),
-    recipe: await writeBlock(store, { ...recipe, server }),
-    aggregation: await writeBlock(store, fromParameters({ ...parameters, dimension: topology.dimension })),
-    model: (await putInitialModel(store, topologyCid, topology, seed)).cid,
-    seed,
-    rounds: 2,
-    minimumCohort: 4,
-    phases: { enrolling: 10, sharing: 10, masking: 10, confirming: 10, unmasking: 10, settling: 10 },
-    bonusPool: toAmount(1_001n),
-  } satisfies JobManifest);
-}
-
-function factsOf(terms: CID): JobFacts {
-  return {
-    job: jobNumber,
-    state: 'active',
-    buyer,
-    coordinator,
-    terms: digestHex(terms),
-    rounds: 2,
-    cutoff: 2_000_000_000,
-    bonusPool: 1_001n,
-    seats: owners.map((owner, seat) => ({
-      seat,
-      token: BigInt(seat + 101),
-      dataset: BigInt(seat + 1),
-      operator: operatorAddress(seat),
-      owner,
-      price: BigInt(20 + seat),
-      units: 2,
-      claimedUnits: [2, 0, 0, 1, 0, 0][seat] ?? 0,
-      claimedBonus: [225n, 0n, 0n, 100n, 0n, 0n][seat] ?? 0n,
-    })),
-    settlements: [],
-  };
-}
 
 /** What the escrow computes, written out again so that the auditor's own is not its witness. */
 export function headOf(s: Omit<SettlementOnChain, 'head'>): Bytes32 {
@@ -175,14 +71,21 @@ export function headOf(s: Omit<SettlementOnChain, 'head'>): Bytes32 {
 /** Built once a process and server optimiser: tests bend copies. */
 const built = new Map<string, Promise<Lineage>>();
 export function honestLineage(server: Recipe['server'] = recipe.server): Promise<Lineage> {
-  const made = built.get(server.name) ?? build(server);
+  const made = built.get(server.name) ?? build(server, complete);
   built.set(server.name, made);
   return made;
 }
 
-async function build(server: Recipe['server']): Promise<Lineage> {
+/** The same on the sparse graph, as the escrow holds it. */
+export function sparseLineage(): Promise<Lineage> {
+  const made = built.get('sparse') ?? build(recipe.server, sparse);
+  built.set('sparse', made);
+  return made;
+}
+
+async function build(server: Recipe['server'], shape: Shape): Promise<Lineage> {
   const [store, evidence] = [scratchStore(), scratchStore()];
-  const chain = factsOf(await putTerms(store, server));
+  const chain = factsOf(await putTerms(store, server, shape), shape);
   const job = await loadJob(store, domain, chain);
   const topologyCid = await store.put('raw', new TextEncoder().encode(tabularClassifier(features.length, 3)));
   let before = await putInitialModel(store, topologyCid, job.topology, job.manifest.seed);
@@ -199,8 +102,9 @@ async function build(server: Recipe['server']): Promise<Lineage> {
       seats: chain.seats,
       bonusPool: chain.bonusPool,
       id,
-      n: enrolled,
+      n: shape.enrolled,
       lost,
+      draw: shape.draws[round - 1] ?? null,
       before,
       previous,
     });
@@ -229,7 +133,7 @@ async function build(server: Recipe['server']): Promise<Lineage> {
     };
     before = result.after;
   }
-  const facts = auditFacts({ ...chain, settlements }, job);
+  const facts = auditFacts({ ...chain, settlements }, job, shape, rounds);
   const given: Given = {
     domain,
     facts,
@@ -244,19 +148,24 @@ async function linksOfRound(store: ScratchStore, cid: CID) {
   return { aggregate, payouts };
 }
 
-function auditFacts(chain: JobFacts, job: Job): AuditFacts {
+function auditFacts(chain: JobFacts, job: Job, shape: Shape, rounds: readonly Round[]): AuditFacts {
   return {
     job: chain,
     heads: chain.settlements.map(({ head }) => head),
     offers: chain.seats.map(({ token, dataset, price }) => ({ token, dataset, price })),
     unitsTaken: chain.seats.map(({ seat, token, units }) => ({ seat, holder: buyer, token, units })),
     descriptors: job.manifest.datasets.map(({ descriptor }) => digestHex(descriptor)),
-    owners: chain.settlements.map(() => owners),
-    attempts: chain.settlements.map(() => null),
-    claims: [
-      { seat: 0, round: 1, units: 1, bonus: 100n, amount: 120n },
-      { seat: 0, round: 2, units: 1, bonus: 125n, amount: 145n },
-      { seat: 3, round: 2, units: 1, bonus: 100n, amount: 123n },
-    ],
+    owners: chain.settlements.map(() => ownersOf(shape)),
+    attempts: rounds.map(({ cohort: { roster, inputs } }) =>
+      roster.draw
+        ? {
+            roster: roster.root,
+            survivors: agreedRoot(roster, inputs),
+            seedBlock: roster.draw.seedBlock,
+            randao: roster.draw.randao,
+          }
+        : null,
+    ),
+    claims: shape.claims,
   };
 }

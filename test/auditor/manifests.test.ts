@@ -5,7 +5,8 @@ import type { Given } from '#auditor/subject.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { damaged, settledLie } from './forge.ts';
 import { faults, finding } from './found.ts';
-import { coordinator, honestLineage, type Lineage, type Round } from './lineage.ts';
+import { honestLineage, type Lineage, type Round } from './lineage.ts';
+import { coordinator } from './terms.ts';
 
 describe('audit level 1, terms and manifests', () => {
   let honest: Lineage;
@@ -24,6 +25,18 @@ describe('audit level 1, terms and manifests', () => {
     const verdict = await finding(onChain({ coordinator: honest.facts.job.buyer }), 'lineage.terms', 'job');
     expect(verdict).to.include({ code: 'job/differs-from-chain', place: 'terms' });
     expect(verdict).to.have.property('detail').that.contains(coordinator);
+  });
+
+  it('says who may read the evidence, and for how long', async () => {
+    const verdict = await finding(honest.given, 'lineage.terms', 'job');
+    expect(verdict)
+      .to.have.property('detail')
+      .that.contains(`evidence for members, buyer, ${coordinator}; kept 30 days after a round is final`);
+  });
+
+  it('fails terms that let evidence go while a round can be challenged', async () => {
+    const verdict = await finding(onChain({ longWindow: 31 * 86_400 }), 'lineage.terms', 'job');
+    expect(verdict).to.include({ code: 'job/retention-too-short', place: 'terms' });
   });
 
   it('names terms that are missing, and asks nothing that stands on them', async () => {

@@ -9,7 +9,8 @@ import { toAddress } from '#protocol/units.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { settledLie, type Edit } from './forge.ts';
 import { faults, finding } from './found.ts';
-import { buyer, honestLineage, ownerOf, type Lineage } from './lineage.ts';
+import { honestLineage, type Lineage } from './lineage.ts';
+import { buyer, ownerOf } from './terms.ts';
 
 describe('audit level 2, terms of use', () => {
   let honest: Lineage;

@@ -8,7 +8,7 @@ import type { Job } from '#model/job.ts';
 import { digestHex, type Model } from '#model/model-store.ts';
 import { roundResult, type PreviousRound, type RoundResult } from '#model/round-result.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import type { Evidence } from '#protocol/manifests.ts';
+import type { Draw, Evidence } from '#protocol/manifests.ts';
 import type { SeatPrice } from '#protocol/rules/payouts.ts';
 import { cohort, type Cohort } from '#test/support/cohort.ts';
 
@@ -23,6 +23,8 @@ export type RoundPlan = Readonly<{
   n: number;
   /** Members that share and never upload. */
   lost?: readonly number[];
+  /** What draws the graph; null where it is complete. */
+  draw?: Draw | null;
   before: Model;
   previous: PreviousRound | null;
 }>;
@@ -31,7 +33,7 @@ export type RoundPlan = Readonly<{
 export async function makeRound(
   store: BlockStore,
   evidenceStore: BlockStore,
-  { job, seats, bonusPool, id, n, lost = [], before, previous }: RoundPlan,
+  { job, seats, bonusPool, id, n, lost = [], draw = null, before, previous }: RoundPlan,
 ): Promise<MadeRound> {
   const { chainId, escrow } = job.id;
   const members = cohort({
@@ -41,6 +43,7 @@ export async function makeRound(
     expected: { model: before.digest, ...job.digests },
     parameters: job.parameters,
     lostBeforeMasking: lost,
+    ...(draw && { draw, seats: seats.length }),
     weight: (member) => job.manifest.datasets[member]?.weight ?? 1,
     seed: `round ${id.round}`,
   });

@@ -69,7 +69,7 @@ describe('the benches of a running coordinator', function () {
   it('play a whole attempt for what one client sends up', async () => {
     const { row, ours, unit, limit } = await bytesUp({ clients: 4, small: true });
     expect({ row, unit, limit }).to.deep.equal({ row: 'bytes-up', unit: 'bytes', limit: undefined });
-    // Seven messages, and about twenty requests for views and evidence.
-    expect(ours).to.be.within(9_000, 30_000);
+    // Seven messages, about ten requests for views, one for evidence.
+    expect(ours).to.be.within(8_000, 15_000);
   });
 });

@@ -1,12 +1,13 @@
 /** What a buyer does not approve, and the evidence that it takes. */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { signApproval } from '#buyer/approval.ts';
-import { evidenceSource, keepEvidence } from '#buyer/evidence.ts';
+import { keepEvidence } from '#buyer/evidence.ts';
 import { type Evaluating } from '#buyer/rounds.ts';
 import { domainOf } from '#buyer/setting.ts';
+import { evidenceLimit } from '#model/fetch-evidence.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
 import { toAmount, toSeconds } from '#protocol/units.ts';
 import { digestOfText } from '#test/support/cohort.ts';
@@ -105,21 +106,24 @@ describe('a buyer', () => {
       key: stage.setting.key,
       now,
     };
-    const fetched = keepEvidence(run.carOf(9), evidenceSource(from, 2_000), root);
-    expect(await codeOf(fetched)).to.equal('evidence/too-big');
-    expect(await readdir(join(run.carOf(9), '..'))).to.deep.equal([]);
+    const honest = evidenceLimit((await run.state()).job);
+    const fetched = (limit: object) => keepEvidence(run.carOf(9), root, { ...honest, ...limit }, from);
+    for (const limit of [{ bytes: 2_000 }, { blocks: 3 }]) {
+      expect(await codeOf(fetched(limit))).to.equal('evidence/too-big');
+      expect(await readdir(join(run.carOf(9), '..'))).to.deep.equal([]);
+    }
+    await fetched({});
   });
 
-  it('says when there is no room for evidence', async () => {
-    const full = {
-      get: async () => {
-        throw Object.assign(new Error('write'), { code: 'ENOSPC' });
-      },
-    };
+  it('says when there is no room for evidence', async function () {
+    if (process.platform !== 'linux') this.skip();
     const fake = run.coordinator();
     await fake.settle();
-    expect(await codeOf(keepEvidence(run.carOf(1), full, at(fake.rounds, 0).evidence))).to.equal(
-      'storage/full',
-    );
+    const file = run.carOf(1);
+    await mkdir(join(file, '..'), { recursive: true });
+    await symlink('/dev/full', `${file}.partial`);
+    expect(kinds(await run.watch(fake)))
+      .to.include('waiting storage/full')
+      .and.include('finished');
   });
 });

@@ -9,6 +9,7 @@ import { assertAgreed, type Agreement } from '#buyer/quote.ts';
 import { runningOf } from '#buyer/running.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { parseDescriptor } from '#datasets/descriptor.ts';
+import { toDecimal } from '#protocol/units.ts';
 import { at, FUNDS } from '#test/contracts/world.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { codeOf, descriptorOf, listDataset, planOf, startStage, type Stage } from './stage.ts';
@@ -71,6 +72,14 @@ describe('a launch from wishes', () => {
     expect((await readJobFacts(stage.setting.contracts, job)).state).to.equal('active');
     expect(await spent()).to.equal(471n);
     expect(await readLaunch(stage.setting.home, 'job')).to.include({ asked: 'this', total: '471' });
+  });
+
+  it('is not for a sparse graph among owners who are too few for one', async () => {
+    const { topology, recipe, aggregation } = planOf(stage);
+    const sparse = { above: 2, corruption: toDecimal(0.05), dropout: toDecimal(0.05) };
+    const what = { topology, recipe, aggregation: { ...aggregation, sparse } };
+    expect(await codeOf(arrange({ what }))).to.equal('parameters/no-safe-graph');
+    expect((await arrange({ what: { ...what, aggregation } })).plan.datasets).to.have.length(4);
   });
 
   it('takes an offer that disappeared for an error, not for a reason to pay more', async () => {

@@ -2,6 +2,7 @@
 import { basisOf, readJobState } from '#buyer/job-state.ts';
 import { domainOf } from '#buyer/setting.ts';
 import { TributaryError } from '#crypto/error.ts';
+import { exportCar } from '#datasets/car.ts';
 import { scratchStore, type ScratchStore } from '#datasets/scratch-store.ts';
 import { loadAggregate } from '#model/aggregate.ts';
 import { digestHex } from '#model/model-store.ts';
@@ -20,7 +21,7 @@ export type Lies = Readonly<{
   /** Adds one to the sum's first coordinate, and proposes what follows from that. */
   sum?: boolean;
   payoutRoot?: Bytes32;
-  /** Evidence blocks come with another byte at the end. */
+  /** Evidence blocks come with other bytes. */
   evidence?: boolean;
   /** The approval is answered with this code. */
   approve?: string;
@@ -153,10 +154,15 @@ export function fakeCoordinator(
       if (after === current.revision && current.transaction === null) await settle();
       return view(current);
     },
-    async evidenceBlock(_, cid, request) {
+    async *evidence({ round }, request) {
       fake.requests.push(request);
-      const bytes = await evidence.get(cid);
-      return lies.evidence ? Uint8Array.of(...bytes, 0) : bytes;
+      const root = fake.rounds[round - 1]?.evidence;
+      if (!root) throw new TributaryError('evidence/unknown-block', 'nothing is proposed');
+      for await (const part of exportCar(evidence, root)) {
+        // Headers and CIDs are shorter.
+        const isBlock = part.length > 100;
+        yield lies.evidence && isBlock ? part.map((byte) => byte ^ 1) : part;
+      }
     },
     async approve(_, approval) {
       if (lies.approve) throw new TributaryError(lies.approve, 'no');

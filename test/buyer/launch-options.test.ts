@@ -39,6 +39,7 @@ describe('the options of a launch', () => {
     shortWindow: 600,
     longWindow: 86_400,
     cutoffDays: 30,
+    retentionDays: 90,
     ...change,
   });
   const without = (change: Partial<LaunchOptions>) => {
@@ -69,6 +70,12 @@ describe('the options of a launch', () => {
       seed,
       phases: { enrolling: 600, sharing: 60, masking: 60, confirming: 60, unmasking: 60, settling: 60 },
       windows: { roundTimeout: 3_600, short: 600, long: 86_400, duration: 2_592_000 },
+      evidence: { readers: [], retentionDays: 90 },
+    });
+    const readers = [`0x${'AB'.repeat(20)}`, `0x${'cd'.repeat(20)}`];
+    expect(wish(options({ evidenceReader: readers, retentionDays: 7 })).running.evidence).to.deep.equal({
+      readers: readers.map((reader) => reader.toLowerCase()),
+      retentionDays: 7,
     });
     expect(wish(options()).running.seed).not.to.equal(wish(options()).running.seed);
   });

@@ -8,8 +8,10 @@ import { readLaunch } from '#buyer/launch-record.ts';
 import { parsePlan, type Plan } from '#buyer/plan.ts';
 import { publishTerms } from '#buyer/publish.ts';
 import type { BuyerSetting } from '#buyer/setting.ts';
+import { assertSparseRuns } from '#buyer/sparse-terms.ts';
 import { parseDescriptor } from '#datasets/descriptor.ts';
 import { scratchStore } from '#datasets/scratch-store.ts';
+import { toDecimal } from '#protocol/units.ts';
 import { domain as otherDomain } from '#test/support/cohort.ts';
 import { FUNDS } from '#test/contracts/world.ts';
 import { codeOf, descriptorOf, listDataset, planOf, startStage, type Stage } from './stage.ts';
@@ -47,6 +49,12 @@ describe('a launch refuses', () => {
       .with.property('code', 'launch/bad-plan');
     expect(() => parsePlan({ ...plan, minimumCohort: 2 }))
       .to.throw()
+      .with.property('code', 'launch/bad-plan');
+    const evidence = { readers: [], retentionDays: 1 };
+    const windows = { ...plan.windows, long: 86_400 };
+    expect(parsePlan({ ...plan, windows, evidence }).evidence).to.deep.equal(evidence);
+    expect(() => parsePlan({ ...plan, windows: { ...windows, long: 86_401 }, evidence }))
+      .to.throw('evidence.retentionDays: evidence is kept 1 day, a round may be challenged for 86401 seconds')
       .with.property('code', 'launch/bad-plan');
   });
 
@@ -130,6 +138,42 @@ describe('a launch refuses', () => {
   it('a ring that is too wide, or weights too far apart for it', async () => {
     const aggregation = { bits: 21, clip: '1', range: '1', chunkWords: 8, rounding: 'nearest', sparse: null };
     expect(await codeOf(run(planOf(stage, { aggregation })))).to.equal('parameters/bits');
+  });
+
+  describe('of a sparse job', () => {
+    const sparse = { above: 2, corruption: toDecimal(0.05), dropout: toDecimal(0.05) };
+    const planFor = (datasets: number, roundTimeout: number) => {
+      const plan = planOf(stage);
+      return {
+        datasets: Array.from({ length: datasets }, (_, index) => index + 1),
+        aggregation: { ...plan.aggregation, sparse },
+        windows: { ...plan.windows, roundTimeout },
+      };
+    };
+    const asked = (datasets: number, roundTimeout: number) =>
+      assertSparseRuns(stage.setting.contracts, planFor(datasets, roundTimeout));
+
+    it('a size for which no graph is safe', async () => {
+      const { aggregation } = planFor(4, 50);
+      expect(await codeOf(run(planOf(stage, { aggregation })))).to.equal('parameters/no-safe-graph');
+      expect(await readLaunch(stage.setting.home, 'job')).to.equal(null);
+      for (const size of [3, 5, 6])
+        expect(await codeOf(asked(size, 50))).to.equal('parameters/no-safe-graph');
+      await asked(7, 50);
+    });
+
+    it('rounds that anyone could abort before their graph is drawn', async () => {
+      // Two blocks to the seed, one on it and one on the survivors, here a second each.
+      const { provider } = stage.world.chain;
+      for (let block = 0; block < 65; block++) await provider.send('evm_mine', []);
+      expect(await codeOf(asked(12, 4))).to.equal('launch/round-timeout-too-short');
+      await asked(12, 5);
+      const { aggregation, ...others } = planFor(12, 4);
+      await assertSparseRuns(stage.setting.contracts, {
+        ...others,
+        aggregation: { ...aggregation, sparse: null },
+      });
+    });
   });
 
   it('to begin while a transaction of its own is under way', async () => {

@@ -1,14 +1,5 @@
 /** `tributary dev` as a person uses it: up, used, stopped, killed, half killed; and `logs` and `clean` beside it. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -17,7 +8,6 @@ import { clean } from '#cli/commands/clean.ts';
 import { showLogs } from '#cli/commands/logs.ts';
 import { openChain } from '#contracts/provider.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
-import { preparedDatabase } from '#test/coordinator/store/folder.ts';
 import {
   codeOf,
   eventually,
@@ -58,11 +48,6 @@ describe('tributary dev', function () {
 
   before(async () => {
     home = mkdtempSync(join(tmpdir(), 'tributary-dev-'));
-    const prepared = await preparedDatabase();
-    mkdirSync(join(home, 'dev', 'coordinator'), { recursive: true });
-    // A machine without the cache makes one, in seconds more.
-    if (existsSync(prepared))
-      copyFileSync(prepared, join(home, 'dev', 'coordinator', 'prepared-database.tar'));
     await start();
   });
   after(async () => {

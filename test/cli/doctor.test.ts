@@ -1,5 +1,5 @@
 /** `tributary doctor`: each check's verdict for a sound machine and for each fault it is there to find. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,6 @@ import { isSameCode } from '#contracts/deployed-code.ts';
 import { deploy } from '#contracts/deploy.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import { loadBackend } from '#model/tensorflow.ts';
-import { preparedDatabase } from '#test/coordinator/store/folder.ts';
 import { startTestChain, type TestChain } from '#test/support/chain.ts';
 import { inProcess } from './program.ts';
 
@@ -145,8 +144,6 @@ describe('tributary doctor', function () {
     });
 
     it('ends with status 1 and one JSON object a check', async () => {
-      const prepared = await preparedDatabase();
-      if (existsSync(prepared)) copyFileSync(prepared, join(home, 'prepared-database.tar'));
       const before = process.exitCode;
       const { lines } = await inProcess(() =>
         doctor({ ...{ home, rpc: NOWHERE, ipfs: NOWHERE, json: true } }),

@@ -37,4 +37,16 @@ describe('what an attempt costs', () => {
     });
     expect(journalled).to.equal(upload + confirmed);
   });
+
+  it('counts a large body as it goes up: gzipped', async () => {
+    const at = await benchAt('masking');
+    const [attempt] = at.attempts;
+    const share = () => Promise.resolve(new Uint8Array());
+    const api = countingApi({ ...at.coordinator.api, share }, attempt!.record, attempt!.now);
+    const [upload] = at.coordinator.shares;
+    const ciphertexts = Array.from({ length: 100 }, () => upload!.ciphertexts[1]!);
+    await api.share(at.coordinator.id, { ...upload!, ciphertexts });
+    const plain = JSON.stringify({ ...upload!, ciphertexts }).length;
+    expect(attempt!.record.cost()!.bytesUp).to.be.within(300, plain / 5);
+  });
 });

@@ -33,6 +33,22 @@ describe('following a job', () => {
     for (const { bytesUp } of statuses) expect(bytesUp).to.be.within(3_000, 10_000);
   });
 
+  it('says who may read the evidence before it sends anything', async () => {
+    const world = await SelfDriving.start(await theJob(), 3);
+    const one = await player(0, world);
+    world.onCall = (call) => {
+      if (call !== 'attempt') return;
+      world.facts = { ...world.facts, state: 'cancelled' };
+      throw new TributaryError('coordinator/unreachable', 'gone');
+    };
+    await followJob(one.setting, 7);
+    expect(world.rounds[0]!.sent).to.deep.equal([]);
+    const evidence = { readers: [], retentionDays: 90 };
+    const line =
+      'job 7: round 1, attempt 1; evidence for members, buyer; kept 90 days after a round is final';
+    expect(one.said).to.deep.include({ job: 7, round: 1, attempt: 1, evidence, message: line });
+  });
+
   it('waits for coordinator and chain, and says what it waits for', async () => {
     const world = await SelfDriving.start(await theJob(), 3);
     world.closeAfter = 1;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Outcome } from '#contracts/bindings/training-escrow.ts';
+import { patience, runs } from '#test/support/runs.ts';
 import { attemptsOf } from './attempt.ts';
 import { activeJob } from './job.ts';
 import { startWorld, type World } from './world.ts';
@@ -87,10 +88,8 @@ class Ghost {
   }
 }
 
-const each = Math.max(1, Math.floor((fc.readConfigureGlobal().numRuns ?? 100) / 100));
-
 describe('random steps of attempts', function () {
-  this.timeout(60_000 * each);
+  this.timeout(patience(60_000));
   let world: World;
   before(async () => void (world = await startWorld()));
   after(() => world.stop());
@@ -124,7 +123,7 @@ describe('random steps of attempts', function () {
           await expectSame(attempts, ghost);
         }
       }),
-      { numRuns: 4 * each, seed: 6_031 },
+      { numRuns: runs(4, 40), seed: 6_031 },
     ));
 
   async function expectSame(attempts: ReturnType<typeof attemptsOf>, ghost: Ghost): Promise<void> {

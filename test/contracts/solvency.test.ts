@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Leaf } from '#contracts/bindings/training-escrow.ts';
+import { patience, runs } from '#test/support/runs.ts';
 import { Ghost } from './ghost.ts';
 import {
   activate,
@@ -52,7 +53,7 @@ const story = fc.record({
 });
 
 describe('solvency under any root and any order of claims, closing and refunds', function () {
-  this.timeout(60_000);
+  this.timeout(patience(60_000));
   let world: World;
   let listings: readonly Listing[];
   let prepared: string;
@@ -114,6 +115,6 @@ describe('solvency under any root and any order of claims, closing and refunds',
         // With one leaf a seat in the last root, nothing is left over for nobody.
         if (!double) expect(play.ghost.held).to.equal(0n);
       }),
-      { numRuns: 40, seed: 20_261_124 },
+      { numRuns: runs(25, 300), seed: 20_261_124 },
     ));
 });

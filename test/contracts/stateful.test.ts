@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { patience, runs } from '#test/support/runs.ts';
 import { Ghost } from './ghost.ts';
 import {
   activate,
@@ -67,7 +68,7 @@ const action = fc.oneof(
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
 describe('random actions of all parties on several jobs', function () {
-  this.timeout(60_000);
+  this.timeout(patience(60_000));
   let world: World;
   let listings: readonly Listing[];
   let prepared: string;
@@ -90,7 +91,7 @@ describe('random actions of all parties on several jobs', function () {
           await expectCollateral(play);
         }
       }),
-      { numRuns: 12, seed: 7_031 },
+      { numRuns: runs(8, 100), seed: 7_031 },
     ));
 
   /** An action that has nothing to act on yet is left out. */

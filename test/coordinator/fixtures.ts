@@ -12,6 +12,7 @@ import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import type { Result } from '#coordinator/round/settling.ts';
 import { transition } from '#coordinator/round/transition.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
+import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import type { Draw } from '#protocol/manifests.ts';
 import type { Abort, Confirm, Received, RevealedShare, Signed, UnmaskingUpload } from '#protocol/messages.ts';
 import { seatBitmap } from '#protocol/rules/bitmap.ts';
@@ -57,6 +58,7 @@ export function rulesOf(members: Cohort, changes: Partial<AttemptRules> = {}): A
     phases,
     announcedAt: START,
     cutoff: at(100_000),
+    evidence: evidenceByDefault,
     ...changes,
   };
 }

@@ -7,6 +7,7 @@ import { loadJob, type Job } from '#model/job.ts';
 import { digestHex, putInitialModel, type Model } from '#model/model-store.ts';
 import { tabularClassifier } from '#model/templates.ts';
 import { parseTopology } from '#model/topology.ts';
+import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import { fromParameters, type SparseTerms } from '#protocol/aggregation.ts';
 import type { AttemptView } from '#protocol/attempt-view.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
@@ -14,7 +15,7 @@ import type { AttemptId } from '#protocol/job-id.ts';
 import type { JobManifest } from '#protocol/manifests.ts';
 import { toAmount } from '#protocol/units.ts';
 import { opening } from '#test/contracts/job.ts';
-import { at, list, type World } from '#test/contracts/world.ts';
+import { at, list, type Actor, type World } from '#test/contracts/world.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { recipe } from '#test/support/lineage.ts';
 
@@ -28,9 +29,14 @@ export async function launchJob(
     url: string;
     weights: readonly number[];
     sparse?: SparseTerms;
+    /** Whose dataset a seat is, and the number of its operator key. */
+    ownerOf?: (seat: number) => Actor;
+    operatorOf?: (seat: number) => number;
   }>,
 ): Promise<Launched> {
   const { world, ipfs, url, weights, sparse = null } = of;
+  const owners = [...world.owners, world.deployer, world.stranger];
+  const { ownerOf = (seat: number) => at(owners, seat), operatorOf = (seat: number) => seat } = of;
   const json = tabularClassifier(2, 3);
   const topology = parseTopology(json);
   const topologyCid = await ipfs.put('raw', new TextEncoder().encode(json));
@@ -38,14 +44,13 @@ export async function launchJob(
   const before = await putInitialModel(ipfs, topologyCid, topology, seed);
   const { dimension } = topology;
   const parameters = { bits: 16, clip: 1, range: 1, dimension, maxWeight: 4, chunkWords: 8 };
-  const owners = [...world.owners, world.deployer, world.stranger];
   const listings = [];
   for (const seat of weights.keys()) {
-    listings.push(await list(world, seat, BigInt(10 + seat), { owner: at(owners, seat) }));
+    listings.push(await list(world, operatorOf(seat), BigInt(10 + seat), { owner: ownerOf(seat) }));
   }
   const terms: CID = await writeBlock(ipfs, {
     kind: 'tributary/job',
-    version: 1,
+    version: 2,
     chainId: world.deployment.chainId,
     escrow: world.deployment.escrow,
     buyer: world.buyer.address,
@@ -67,6 +72,7 @@ export async function launchJob(
     minimumCohort: 3,
     phases: { enrolling: 600, sharing: 600, masking: 600, confirming: 600, unmasking: 600, settling: 600 },
     bonusPool: toAmount(0n),
+    evidence: evidenceByDefault,
   } satisfies JobManifest);
   const { escrow, accessToken } = world.buyer.contracts;
   for (const { tokenId } of listings) await accessToken.send.buy(tokenId, 2n);

@@ -6,7 +6,9 @@ import { readJobFacts } from '#contracts/job-facts.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs, type IpfsStore } from '#datasets/ipfs.ts';
 import { readBlock } from '#datasets/read-block.ts';
+import { carBlockStore } from '#datasets/car.ts';
 import { checkProposal } from '#model/check-proposal.ts';
+import { evidenceLimit, fetchEvidence } from '#model/fetch-evidence.ts';
 import { fromHex, toHex } from '#crypto/bytes.ts';
 import { holdersOf } from '#crypto/graph.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
@@ -23,9 +25,9 @@ import {
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { agreedRoot, sharersNear } from '#protocol/rules/survivors.ts';
 import { signTyped } from '#protocol/signature.ts';
-import { toSeconds } from '#protocol/units.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
-import { cohort, operatorAddress, operatorKey, signed } from '#test/support/cohort.ts';
+import { join } from 'node:path';
+import { cohort, operatorKey, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
@@ -54,7 +56,7 @@ describe('a coordinator with a sparse job', function () {
       deployment: world.deployment,
       wallet: new Wallet(world.coordinator.key.privateKey),
       log: memoryLog(),
-      prepared: await preparedDatabase(),
+      prepared: preparedDatabase(),
     });
 
   before(async () => {
@@ -159,15 +161,13 @@ describe('a coordinator with a sparse job', function () {
 
     for (const member of [4, 0, 1, 2, 7, 5, 6]) await api.unmask(id, unmaskingOf(left, member));
     const { proposal } = await untilPhase(api, id, 'settling');
-    const request = {
-      ...id,
-      requester: operatorAddress(2),
-      deadline: toSeconds(Math.floor(Date.now() / 1000) + 60),
-    };
-    const token = {
-      message: request,
-      signature: signTyped(operatorKey(2), job.id, 'EvidenceRequest', request),
-    };
+    const file = join(folders[0] ?? '', 'evidence.car');
+    const root = cidFromDigest('dag-cbor', fromHex(proposal.evidence));
+    const now = () => Math.floor(Date.now() / 1000);
+    await fetchEvidence(file, root, evidenceLimit(job), {
+      ...{ api, domain: job.id, id, key: operatorKey(2), now },
+    });
+    const evidence = await carBlockStore(file);
     const verdict = await checkProposal({
       job,
       id,
@@ -177,10 +177,11 @@ describe('a coordinator with a sparse job', function () {
       before,
       previous: null,
       store: ipfs,
-      evidenceStore: { get: (cid) => api.evidenceBlock(id, cid, token) },
+      evidenceStore: evidence,
       readCommitted: () => readCommitted(contracts, id),
       coordinates: Array.from({ length: job.parameters.dimension }, (_, c) => c),
     });
+    await evidence.close();
     expect(verdict).to.have.property('holds', true);
 
     const message = settlementTermsOf(id, proposal);

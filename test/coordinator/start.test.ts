@@ -1,17 +1,24 @@
 /** The coordinator as it is started for good: real chain, real IPFS node, real database, typed client. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { Wallet } from 'ethers';
 import { readJobFacts } from '#contracts/job-facts.ts';
+import { systemClock } from '#coordinator/driver/clock.ts';
 import { lineageLoader } from '#coordinator/jobs/lineage.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs, type IpfsStore } from '#datasets/ipfs.ts';
+import { carBlockStore } from '#datasets/car.ts';
 import { checkProposal } from '#model/check-proposal.ts';
+import { evidenceLimit, fetchEvidence } from '#model/fetch-evidence.ts';
+import { fromHex } from '#crypto/bytes.ts';
+import { cidFromDigest } from '#protocol/dag.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toSeconds } from '#protocol/units.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
-import { cohort, operatorAddress, operatorKey, signed } from '#test/support/cohort.ts';
+import { cohort, operatorKey, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
@@ -21,6 +28,10 @@ import { newFolder, preparedDatabase, removeFolder } from './store/folder.ts';
 
 const SEATS = 5;
 const weights = [4, 2, 4, 1, 4];
+
+/** Evidence that is gone is refused before its root or its size are looked at. */
+const anyRoot = cidFromDigest('dag-cbor', new Uint8Array(32));
+const mostEvidence = { bytes: 1_000, blocks: 2 };
 
 describe('a coordinator, started', function () {
   this.timeout(120_000);
@@ -42,7 +53,7 @@ describe('a coordinator, started', function () {
       deployment: world.deployment,
       wallet: new Wallet(world.coordinator.key.privateKey),
       log,
-      prepared: await preparedDatabase(),
+      prepared: preparedDatabase(),
       ...changes,
     });
 
@@ -93,15 +104,13 @@ describe('a coordinator, started', function () {
     for (const member of [4, 0, 3, 1]) await api.unmask(id, unmaskingOf(members, member));
     const { proposal } = await untilPhase(api, id, 'settling');
 
-    const request = {
-      ...id,
-      requester: operatorAddress(2),
-      deadline: toSeconds(Math.floor(Date.now() / 1000) + 60),
-    };
-    const token = {
-      message: request,
-      signature: signTyped(operatorKey(2), job.id, 'EvidenceRequest', request),
-    };
+    const file = join(folder, 'evidence.car');
+    const root = cidFromDigest('dag-cbor', fromHex(proposal.evidence));
+    const now = () => Math.floor(Date.now() / 1000);
+    await fetchEvidence(file, root, evidenceLimit(job), {
+      ...{ api, domain: job.id, id, key: operatorKey(2), now },
+    });
+    const evidence = await carBlockStore(file);
     const verdict = await checkProposal({
       job,
       id,
@@ -111,10 +120,11 @@ describe('a coordinator, started', function () {
       before,
       previous: null,
       store: ipfs,
-      evidenceStore: { get: (cid) => api.evidenceBlock(id, cid, token) },
+      evidenceStore: evidence,
       readCommitted: () => Promise.reject(new Error('asked about a sparse attempt')),
       coordinates: Array.from({ length: job.parameters.dimension }, (_, c) => c),
     });
+    await evidence.close();
     expect(verdict).to.have.property('holds', true);
 
     const message = settlementTermsOf(id, proposal);
@@ -161,5 +171,29 @@ describe('a coordinator, started', function () {
     expect(await codeOf(start({ folder: other, rpcUrl: 'http://127.0.0.1:9' }))).to.equal(
       'chain/unreachable',
     );
+  });
+
+  it('deletes evidence whose time by the terms is over, and says so', async () => {
+    const evidence = join(folder, 'evidence');
+    const [kept] = (await readdir(evidence)).filter((name) => name.endsWith('-1-1'));
+    const [, job] = /^(\d+)-1-1$/.exec(kept ?? '') ?? [];
+    const id = { job: Number(job), round: 1, attempt: 1 };
+    const { settlements } = await readJobFacts(world.coordinator.contracts, id.job);
+    const over = (settlements[0]?.readyAt ?? 0) + 90 * 86_400;
+
+    await coordinator.stop();
+    await world.chain.mineAt(over);
+    const later = { ...systemClock, now: () => toSeconds(over) };
+    coordinator = await start({ clock: later });
+    await eventually(
+      async () => readdir(evidence),
+      (names) => !names.includes(kept ?? '') && names.includes(`${kept}.expired`),
+    );
+    const { chainId, escrow } = world.deployment;
+    const asked = fetchEvidence(join(folder, 'again.car'), anyRoot, mostEvidence, {
+      ...{ api: coordinatorApi(coordinator.url), domain: { chainId, escrow }, id },
+      ...{ key: operatorKey(2), now: () => over },
+    });
+    expect(await codeOf(asked)).to.equal('evidence/expired');
   });
 });

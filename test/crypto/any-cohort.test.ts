@@ -10,6 +10,7 @@ import { type MemberSet, memberSet } from '#crypto/members.ts';
 import { RingAccumulator } from '#crypto/ring.ts';
 import { seededRng } from '#crypto/random.ts';
 import { gridWords } from '#test/support/reference/words.ts';
+import { runs } from '#test/support/runs.ts';
 import { deal, packedInput, recoverAll, startAttempt } from './attempt.ts';
 import { codeOf } from './refusal.ts';
 
@@ -94,14 +95,13 @@ function check(of: Case): 'summed' | 'refused' {
 describe('any cohort', () => {
   it('of up to 16, of either graph, ends in the exact sum or in a refusal', () => {
     const seen = new Map<string, number>();
-    const runs = fc.readConfigureGlobal().numRuns ? 200 : 16;
     fc.assert(
       fc.property(anyCase(16), (of) => {
         const sparse = of.graph.degree < of.graph.n - 1;
         const name = `${sparse ? 'sparse' : 'complete'} ${check(of)}`;
         seen.set(name, (seen.get(name) ?? 0) + 1);
       }),
-      { seed: 31, numRuns: runs },
+      { seed: 31, numRuns: runs(16, 200) },
     );
     expect([...seen.keys()].sort()).to.deep.equal([
       'complete refused',

@@ -9,6 +9,7 @@ import { average, dequantiseSum } from '#crypto/quantise.ts';
 import { CoordinateSum, RingAccumulator } from '#crypto/ring.ts';
 import { averageOf, gridHalf, gridWords } from '#test/support/reference/words.ts';
 
+import { patience, runs } from '#test/support/runs.ts';
 import { type Attempt, deal, packedInput, recoverAll, startAttempt } from './attempt.ts';
 import { codeOf } from './refusal.ts';
 import { at } from './replay/load.ts';
@@ -106,7 +107,7 @@ function expectSum({ owners, parameters }: Case, sum: Uint32Array, spot: Uint32A
 
 describe('an attempt', () => {
   it('ends in the exact sum of the survivors while a threshold is left, and in a refusal otherwise', function () {
-    this.timeout(60_000);
+    this.timeout(patience(60_000));
     const outcomes = new Set<string>();
     fc.assert(
       fc.property(anyCase, (of) => {
@@ -122,7 +123,7 @@ describe('an attempt', () => {
           expectSum(of, sum, spot);
         }
       }),
-      { seed: 10, numRuns: 40 },
+      { seed: 10, numRuns: runs(40, 500) },
     );
     expect([...outcomes]).to.include.members(['refused', 'summed with 0 lost', 'summed with 1 lost']);
   });

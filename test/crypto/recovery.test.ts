@@ -61,6 +61,32 @@ describe('recovery', () => {
     }
   });
 
+  it('restores the same when it was told what comes, in whatever order it comes', () => {
+    const sets = [0, 1, 2, 3, 4, 5].flatMap((missing) =>
+      [0, 1].map((dealer) => ({
+        dealer,
+        held: shares(
+          dealer,
+          'seed',
+          [0, 1, 2, 3, 4, 5].filter((holder) => holder !== missing),
+        ),
+      })),
+    );
+    const twice = shares(0, 'seed', [0, 1, 2, 3, 3]);
+    const few = shares(0, 'seed', [0, 1]);
+    const nowhere = [{ x: 0, y: 1n }, ...shares(0, 'seed', [0, 1, 2, 3])];
+    const ahead = [few, twice, nowhere, ...sets.map(({ held }) => held)];
+    for (const turn of [sets, sets.toReversed()]) {
+      const recovery = new SecretRecovery(context, 5, ahead);
+      for (const { dealer, held } of turn) {
+        expect(recovery.seed(dealer, held, digest(dealer))).to.deep.equal(secretsOf(dealer).seed);
+      }
+      expect(codeOf(() => recovery.seed(0, few, digest(0)))).to.equal('shamir/too-few-shares');
+      expect(codeOf(() => recovery.seed(0, twice, digest(0)))).to.equal('shamir/duplicate-share');
+      expect(codeOf(() => recovery.seed(0, nowhere, digest(0)))).to.equal('shamir/share-out-of-range');
+    }
+  });
+
   it('refuses fewer shares than the threshold', () => {
     const recovery = new SecretRecovery(context, 5);
     expect(codeOf(() => recovery.seed(0, shares(0, 'seed', [0, 1, 2, 3]), digest(0)))).to.equal(

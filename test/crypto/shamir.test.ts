@@ -11,6 +11,7 @@ import {
   decodeShare,
   encodeShare,
   lagrangeAtZero,
+  lagrangeOfSets,
   type Share,
   split,
   splitAmong,
@@ -197,6 +198,13 @@ describe('the field', () => {
         expect(c >= 0n && c < ORDER).to.equal(true);
       }
     }
+  });
+
+  it('has the same coefficients for many sets of holders as for each', () => {
+    const sets = [[5], [1, 2], [2, 1], [1, 2 ** 53 - 1, 7], Array.from({ length: 40 }, (_, i) => 3 * i + 1)];
+    expect(lagrangeOfSets(sets)).to.deep.equal(sets.map((xs) => lagrangeAtZero(xs)));
+    expect(lagrangeOfSets([])).to.deep.equal([]);
+    expect(codeOf(() => lagrangeOfSets([[1, 2], [0]]))).to.equal('shamir/share-out-of-range');
   });
 
   it('interpolates any polynomial at zero', () => {

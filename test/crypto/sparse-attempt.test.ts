@@ -8,6 +8,7 @@ import { type MemberSet, memberSet } from '#crypto/members.ts';
 import { CoordinateSum, RingAccumulator, type RingSum } from '#crypto/ring.ts';
 import { gridWords } from '#test/support/reference/words.ts';
 
+import { patience, runs } from '#test/support/runs.ts';
 import { type Attempt, deal, packedInput, recoverAll, startAttempt } from './attempt.ts';
 import { codeOf } from './refusal.ts';
 import { at } from './replay/load.ts';
@@ -72,7 +73,7 @@ function plainSum(members: readonly Member[]): number[] {
 
 describe('a sparse attempt', () => {
   it('ends in the exact sum while every secret has its shares, and in a refusal otherwise', function () {
-    this.timeout(60_000);
+    this.timeout(patience(60_000));
     const outcomes = new Set<string>();
     fc.assert(
       fc.property(anyCase, ({ n, half, threshold, seed, members }) => {
@@ -88,7 +89,7 @@ describe('a sparse attempt', () => {
           expect(codeOf(sum)).to.equal('shamir/too-few-shares');
         }
       }),
-      { seed: 12, numRuns: 20 },
+      { seed: 12, numRuns: runs(20, 500) },
     );
     expect([...outcomes].sort()).to.deep.equal([
       'refused',

@@ -55,6 +55,12 @@ describe('a walk over a DAG', () => {
     };
     expect(await count(4)).to.equal(4);
     expect(await failureOf(count(3))).to.have.property('code', 'dag/too-many-blocks');
+    const wide = await put(store, {
+      links: [0, 1, 2, 3, 4].map((byte) => cidOf('raw', Uint8Array.of(byte))),
+    });
+    const first = walk(store, wide, { maximumBlocks: 4 });
+    await first.next();
+    expect(await failureOf(first.next()), 'links that wait').to.have.property('code', 'dag/too-many-blocks');
     const broken = await put(store, { lost: cidOf('raw', Uint8Array.of(9)) });
     const steps = walk(store, broken);
     await steps.next();

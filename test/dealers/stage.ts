@@ -10,7 +10,9 @@ import type { Attempt } from '#client/attempt.ts';
 import { isFlaw, membershipIn, type Membership } from '#client/steps/membership.ts';
 import { nearMembershipIn } from '#client/near/membership.ts';
 import { scratchStore } from '#datasets/scratch-store.ts';
+import { openThreads } from '#model/unmasking/threads.ts';
 import { isNear, type AttemptView, type Phase } from '#protocol/attempt-view.ts';
+import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import { agreedRoot } from '#protocol/rules/survivors.ts';
 import { bench } from '#test/client/support/cohort.ts';
 import { nearBench, rosterOf as nearRosterOf, type NearBench } from '#test/client/near/bench.ts';
@@ -72,6 +74,7 @@ async function stageOf(
       unitsLeft: 2,
     })),
     minimumCohort: 3,
+    evidence: evidenceByDefault,
     phases: lineage.manifest.phases,
     announcedAt: START,
     cutoff: at(1_000_000),
@@ -95,6 +98,7 @@ async function stageOf(
       before: lineage.job.manifest.model,
       previous: null,
     }),
+    threads: openThreads,
   });
   const service: Service = await serve({ id } as never, announce(rules), {
     performers: performers({

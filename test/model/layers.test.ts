@@ -5,6 +5,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { buildNetwork } from '#model/network.ts';
 import { loadBackend } from '#model/tensorflow.ts';
 import { parseTopology, classNamesOf, type Topology } from '#model/topology.ts';
+import { runs } from '#test/support/runs.ts';
 
 type Layer = Readonly<{ class_name: string; config: Record<string, unknown> }>;
 const of = (className: string, name: string, config: Record<string, unknown> = {}): Layer => ({
@@ -65,7 +66,7 @@ describe('a layer', () => {
         );
         network.dispose();
       }),
-      { seed: 4, numRuns: 60 },
+      { seed: 4, numRuns: runs(60, 600) },
     );
   });
 

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
-import { exchange } from '#protocol/http/request.ts';
+import { exchange, stream } from '#protocol/http/request.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { failureOf } from '#test/ipfs/failure.ts';
 
@@ -17,8 +17,19 @@ describe('answers of a coordinator', () => {
   let server: Server;
   let url = '';
   let given: Readonly<{ status: number; body: string }>;
+  /** Whether an answer is broken off after its body, or nothing follows, not even its end. */
+  let breaksOff = false;
+  let stands = false;
+  afterEach(() => {
+    breaksOff = false;
+    stands = false;
+  });
   before(async () => {
-    server = createServer((_, response) => response.writeHead(given.status).end(given.body));
+    server = createServer((_, response) => {
+      response.writeHead(given.status);
+      if (!stands && !breaksOff) return response.end(given.body);
+      return response.write(given.body, () => breaksOff && response.destroy());
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -74,6 +85,64 @@ describe('answers of a coordinator', () => {
     expect(await failureOf(exchange({ ...asked, limitBytes: 63 }))).to.include({
       code: 'coordinator/bad-answer',
       message: `${url} sent more than the 63 bytes expected`,
+    });
+  });
+
+  describe('that come piece by piece', () => {
+    const asked = (signal?: AbortSignal) => ({
+      ...({
+        method: 'GET',
+        url: `${url}/v1/status`,
+        timeoutMillis: 600_000,
+        idleMillis: 600_000,
+        limitBytes: 64,
+      } as const),
+      ...{ signal },
+    });
+    async function lengthOf(pieces: AsyncIterable<Uint8Array>): Promise<number> {
+      let length = 0;
+      for await (const piece of pieces) length += piece.length;
+      return length;
+    }
+
+    it('are passed on whole, however long', async () => {
+      given = { status: 200, body: 'x'.repeat(300_000) };
+      expect(await lengthOf(stream(asked()))).to.equal(300_000);
+    });
+
+    it('are refusals with their code, or say that they do not say why', async () => {
+      given = { status: 502, body: '<html>' };
+      expect(await failureOf(lengthOf(stream(asked())))).to.include({ code: 'coordinator/bad-answer' });
+      given = { status: 502, body: 'x'.repeat(65) };
+      expect(await failureOf(lengthOf(stream(asked())))).to.include({ code: 'coordinator/bad-answer' });
+      const refusal = { type: 'x', title: 'x', status: 403, code: 'evidence/forbidden', detail: 'no' };
+      given = { status: 403, body: JSON.stringify(refusal) };
+      expect(await failureOf(lengthOf(stream({ ...asked(), limitBytes: 200 })))).to.include({
+        ...{ code: 'evidence/forbidden', message: 'no' },
+      });
+    });
+
+    it('are given up where they break off, stand still or take too long', async () => {
+      given = { status: 200, body: 'x'.repeat(10) };
+      breaksOff = true;
+      expect(await failureOf(lengthOf(stream(asked())))).to.include({ code: 'coordinator/unreachable' });
+      breaksOff = false;
+      stands = true;
+      for (const soon of [{ idleMillis: 20 }, { timeoutMillis: 20 }]) {
+        const late = lengthOf(stream({ ...asked(), ...soon }));
+        expect(await failureOf(late)).to.include({ code: 'coordinator/unreachable' });
+      }
+    });
+
+    it('end at once when they are not wanted any more', async () => {
+      given = { status: 200, body: 'x'.repeat(10) };
+      stands = true;
+      const wanted = new AbortController();
+      const pieces = stream(asked(wanted.signal));
+      await pieces.next();
+      const next = pieces.next().catch((error: unknown) => error);
+      wanted.abort();
+      expect(await next).to.equal(wanted.signal.reason);
     });
   });
 });

@@ -1,6 +1,7 @@
 /** When a graph is sparse, what its commitments bind, and what the escrow holds against a listed attempt. */
 import { expect } from 'chai';
-import { fromHex } from '#crypto/bytes.ts';
+import { fromHex, toHex } from '#crypto/bytes.ts';
+import { seatsOf } from '#protocol/rules/bitmap.ts';
 import { committedFlaw, type Committed } from '#protocol/rules/committed.ts';
 import { confirmationsFlaw, cutOffFlaw, inputsFlaw, sharesFlaw } from '#protocol/rules/phase-messages.ts';
 import {
@@ -11,8 +12,14 @@ import {
   rosterCommitment,
   sparseGraph,
   survivorsCommitment,
+  unsafeFlaw,
 } from '#protocol/rules/sparse.ts';
-import { agreedRoot, survivorsOf } from '#protocol/rules/survivors.ts';
+import type { Roster } from '#protocol/rules/roster.ts';
+import { agreedRoot, listedRoot, survivorsOf } from '#protocol/rules/survivors.ts';
+import { toBytes32 } from '#protocol/units.ts';
+import { load } from '#test/crypto/replay/load.ts';
+import { scenarios } from '#test/support/reference/scenarios.ts';
+import type { RoundVector } from '#test/support/reference/vector.ts';
 import { memberSet } from '#crypto/members.ts';
 import { cohort, digestOfText, signed } from '#test/support/cohort.ts';
 import { draw, terms, twelve } from '#test/support/near.ts';
@@ -52,6 +59,15 @@ describe('a sparse graph', () => {
     expect(drawFlaw(twelve, null, draw)).to.have.property('code', 'graph/not-sparse');
   });
 
+  it('is a flaw, not an error, where no graph is safe', () => {
+    for (const shown of [null, draw]) {
+      expect(drawFlaw(6, { ...terms, above: 2 }, shown)).to.have.property('code', 'parameters/no-safe-graph');
+      expect(drawFlaw(2, { ...terms, above: 1 }, shown)).to.have.property('code', 'parameters/cohort');
+    }
+    expect(unsafeFlaw(7, terms)).to.equal(null);
+    expect(unsafeFlaw(6, terms)).to.have.property('code', 'parameters/no-safe-graph');
+  });
+
   it('depends on root, attempt and randomness', () => {
     const edges = (graph: ReturnType<typeof sparseGraph>) =>
       Array.from({ length: twelve }, (_, member) => [...graph.neighboursOf(member)].join()).join(' ');
@@ -81,6 +97,35 @@ describe('the commitments of the escrow', () => {
     expect(new Set(all).size).to.equal(8);
     for (const digest of all) expect(fromHex(digest)).to.have.length(32);
   });
+});
+
+describe('the reference’s vectors of sparse attempts', () => {
+  const sparse = scenarios.filter(({ n, degree }) => degree < n - 1);
+  const hex = (digits: string) => toBytes32(`0x${digits}`);
+
+  it('are two, of graphs that are not whole', () => expect(sparse).to.have.length(2));
+
+  for (const { name } of sparse) {
+    it(`have the same roster root, ring and survivors: ${name}`, () => {
+      const v = load(`round-${name}.json`) as RoundVector;
+      const { seats, tree, randao } = v.sparse ?? expect.fail('no ring');
+      const bitmap = toHex(fromHex(`0x${seats}`));
+      expect(seatsOf(bitmap)).to.deep.equal(v.members.map((_, index) => 2 * index));
+      const committed = rosterCommitment(bitmap, hex(tree));
+      expect(committed).to.equal(hex(v.binding.roster));
+
+      const drawn = { degree: v.degree, threshold: v.threshold, seedBlock: 40, randao: hex(randao) };
+      const graph = sparseGraph(v.n, committed, v.binding.context.attempt, drawn);
+      expect(v.members.map((_, member) => [...graph.neighboursOf(member)])).to.deep.equal(v.neighbours);
+
+      const listed = v.survivors.members.map((member, place) => ({
+        member,
+        inputRoot: hex(v.inputs[place]!.inputRoot),
+      }));
+      const roster = { root: committed, size: v.n, draw: drawn } as unknown as Roster;
+      expect(listedRoot(roster, listed)).to.equal(hex(v.survivorsRoot!));
+    });
+  }
 });
 
 describe('a sparse attempt as a whole', () => {

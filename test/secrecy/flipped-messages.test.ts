@@ -16,6 +16,7 @@ import { recoverTyped } from '#protocol/signature.ts';
 import { typedData, type PrimaryType } from '#protocol/typed-data.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { cohort, digestOfText, domain, operatorAddress, signed } from '#test/support/cohort.ts';
+import { runs } from '#test/support/runs.ts';
 
 type Value = string | number | boolean;
 
@@ -45,7 +46,7 @@ function flip(value: Value, at: number): Value {
 }
 
 const bits = fc.nat({ max: 2 ** 20 });
-const runs = { seed: 13, numRuns: fc.readConfigureGlobal().numRuns ? 20 : 2 };
+const often = { seed: 13, numRuns: runs(2, 20) };
 
 for (const type of Object.keys(typedData) as PrimaryType[]) {
   describe(`a bit flipped in ${type}`, () => {
@@ -62,7 +63,7 @@ for (const type of Object.keys(typedData) as PrimaryType[]) {
             const changed = { ...message, [name]: flip(message[name]!, at) };
             expect(signer({ ...envelope, message: changed }), name).to.not.equal(operatorAddress(2));
           }),
-          runs,
+          often,
         );
       }
     });
@@ -73,7 +74,7 @@ for (const type of Object.keys(typedData) as PrimaryType[]) {
           const signature = flip(envelope.signature, at) as typeof envelope.signature;
           expect(signer({ ...envelope, signature })).to.not.equal(operatorAddress(2));
         }),
-        runs,
+        often,
       ));
   });
 }

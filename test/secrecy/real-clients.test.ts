@@ -5,13 +5,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { removeHomes } from '#test/client/support/home.ts';
+import { runs } from '#test/support/runs.ts';
 import { modelPlayers } from './model-players.ts';
 import { play, type Outcome, type Schedule } from './play.ts';
 import { RealWorld } from './real-players.ts';
 import { schedules } from './schedules.ts';
 
 /** Of each kind; more where properties run longer than usual (`npm run test:slow`). */
-const each = (fc.readConfigureGlobal().numRuns ?? 100) > 100 ? 5 : 1;
+const each = runs(1, 5);
 
 const kinds: Readonly<Record<string, (outcome: Outcome) => boolean>> = {
   'a sum that comes out after a lie': ({ derived, answers }) =>

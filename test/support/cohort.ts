@@ -53,6 +53,8 @@ export type CohortOptions = Readonly<{
   steep?: readonly number[];
   /** What draws a sparse graph; without it the graph is complete. */
   draw?: Draw;
+  /** Of the job: as many as members, unless some have none. */
+  seats?: number;
   /** What enrolments name as their deadline. */
   deadline?: number;
 }>;
@@ -85,7 +87,7 @@ export function cohort(options: CohortOptions) {
   const enrolments = keys.map((own, seat) =>
     signed(seat, 'Enrolment', enrolmentOf(expected, seat, own, options.deadline), on),
   );
-  const sparse = options.draw ? { draw: options.draw, seats: n } : null;
+  const sparse = options.draw ? { draw: options.draw, seats: options.seats ?? n } : null;
   const roster = buildRoster(on, enrolments, sparse);
   const w = wordBits(parameters.bits, n);
   const binding: Binding = {

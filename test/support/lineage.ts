@@ -12,6 +12,7 @@ import { loadOptimiser } from '#model/optimiser-store.ts';
 import { roundResult, type PreviousRound, type RoundResult } from '#model/round-result.ts';
 import { tabularClassifier } from '#model/templates.ts';
 import { parseTopology } from '#model/topology.ts';
+import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import { fromParameters } from '#protocol/aggregation.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
 import { cidOf } from '#protocol/dag.ts';
@@ -84,7 +85,7 @@ export async function lineageJob(server: Recipe['server'] = recipe.server): Prom
   const seats = weights.map((_, seat) => ({ dataset: BigInt(seat + 1), token: BigInt(seat + 11), units: 3 }));
   const manifest: JobManifest = {
     kind: 'tributary/job',
-    version: 1,
+    version: 2,
     ...domain,
     buyer,
     coordinator: { address: coordinator, url: 'http://127.0.0.1:7070' },
@@ -103,6 +104,7 @@ export async function lineageJob(server: Recipe['server'] = recipe.server): Prom
     minimumCohort: 3,
     phases: { enrolling: 5, sharing: 5, masking: 5, confirming: 5, unmasking: 5, settling: 5 },
     bonusPool: toAmount(900n),
+    evidence: evidenceByDefault,
   };
   const chain: JobOnChain = {
     job: 7,
@@ -111,6 +113,7 @@ export async function lineageJob(server: Recipe['server'] = recipe.server): Prom
     terms: digestHex(await writeBlock(store, manifest)),
     rounds: 3,
     bonusPool: 900n,
+    longWindow: 1_000,
     seats,
   };
   return { store, job: await loadJob(store, domain, chain), chain, initial, manifest };

@@ -95,6 +95,7 @@ function attemptOf(at: Omit<NearBench, 'attempts'>, seat: number): Attempt {
     journal,
     record: journal.attempt(domain, coordinator.id),
     lineage: openLineage(home, quick),
+    evidenceFolder: home,
     api: {
       ...coordinator.api,
       // A dealer's ciphertexts stand at its holders' ranks.
@@ -138,6 +139,7 @@ export function viewFor<P extends NearPhase>(
   const { coordinator, expected } = at;
   const shares = coordinator.shares.map(({ message, signature }) => ({ message, signature }));
   const { enrolments, inputs, confirmations } = coordinator;
+  if (proposal) coordinator.propose(proposal);
   const arrived = { domain, expected, seats, enrolments, draw, shares, inputs, confirmations };
   const view = nearView(phase, { ...arrived, ...(proposal && { proposal }) }, seat);
   return attemptView.parse(JSON.parse(JSON.stringify(view))) as NearViewOf<P>;

@@ -76,6 +76,14 @@ describe('the client of a sparse roster', () => {
     expect(calls(at)).to.deep.equal([]);
   });
 
+  it('takes no part where no graph is safe under the terms', async () => {
+    const at = await sharing();
+    const unsafe = { above: 2, corruption: 0.3, dropout: 0.4 };
+    const asked = withAttempt(at, ({ job }) => ({ job: { ...job, sparse: unsafe } }));
+    expect(await show(asked, 'sharing')).to.deep.equal(['parameters/no-safe-graph']);
+    expect(calls(at)).to.deep.equal([]);
+  });
+
   it('takes one kind of roster in an attempt', async () => {
     const at = await sharing();
     const complete = withAttempt(at, ({ job }) => ({ job: { ...job, sparse: null } }));

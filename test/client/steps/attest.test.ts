@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { TributaryError } from '#crypto/error.ts';
 import { seededRng } from '#crypto/random.ts';
@@ -22,6 +24,8 @@ async function proposed(): Promise<{ at: Bench; proposal: Proposal }> {
   const at = await benchAt('settling');
   return { at, ...(await proposalOf(at)) };
 }
+/** Evidence that is on the first client's disk, whole or not. */
+const carsOf = ({ homes }: Bench) => readdirSync(homes[0]!).filter((name) => name.includes('.car'));
 const changed = (proposal: Proposal, change: object): Proposal => ({ ...proposal, ...change });
 
 describe('settling', () => {
@@ -124,10 +128,60 @@ describe('settling', () => {
 
   it('refuses evidence whose bytes are not those of its links', async () => {
     const { at, proposal } = await proposed();
-    const api = { ...at.coordinator.api, evidenceBlock: async () => Uint8Array.of(1, 2, 3) };
-    const outcome = await takeStep({ ...at.attempts[0]!, api }, at.coordinator.settling(proposal));
+    const { api } = at.coordinator;
+    const altered: typeof api.evidence = async function* (...request) {
+      for await (const part of api.evidence(...request)) {
+        yield part.length > 100 ? part.map((byte) => byte ^ 1) : part;
+      }
+    };
+    const attempt = { ...at.attempts[0]!, api: { ...api, evidence: altered } };
+    const outcome = await takeStep(attempt, at.coordinator.settling(proposal));
     expect(outcome?.code).to.equal('evidence/altered');
     expect(at.coordinator.refusals[0]?.message.reason).to.equal('evidence/altered');
+    expect(carsOf(at)).to.deep.equal([]);
+  });
+
+  it('refuses evidence that does not end', async () => {
+    const { at, proposal } = await proposed();
+    const { api } = at.coordinator;
+    let given = 0;
+    const endless: typeof api.evidence = async function* (...request) {
+      yield* api.evidence(...request);
+      for (; ; given++) yield new Uint8Array(1024);
+    };
+    const attempt = { ...at.attempts[0]!, api: { ...api, evidence: endless } };
+    expect((await takeStep(attempt, at.coordinator.settling(proposal)))?.code).to.equal('evidence/altered');
+    expect(given).to.equal(0);
+    expect(carsOf(at)).to.deep.equal([]);
+  });
+
+  it('fetches evidence once, though the chain is away while it is checked, and keeps none', async () => {
+    const { at, proposal } = await proposed();
+    let asked = 0;
+    at.coordinator.onCall = (call) => void (asked += call === 'evidence' ? 1 : 0);
+    const readSeats = () => Promise.reject(new TributaryError('chain/unreachable', 'away'));
+    const view = at.coordinator.settling(proposal);
+    expect(await codeOf(takeStep({ ...at.attempts[0]!, readSeats }, view))).to.equal('chain/unreachable');
+    expect(carsOf(at)).to.have.length(1);
+    expect(await takeStep(at.attempts[0]!, view)).to.equal(null);
+    expect(asked).to.equal(1);
+    expect(carsOf(at)).to.deep.equal([]);
+  });
+
+  it('blames its own disk, not the coordinator, for what it reads back wrongly', async () => {
+    const { at, proposal } = await proposed();
+    const [attempt] = at.attempts;
+    const readSeats = async () => {
+      const file = join(at.homes[0]!, carsOf(at)[0]!);
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 1]! ^= 1;
+      writeFileSync(file, bytes);
+      return attempt!.readSeats();
+    };
+    const view = at.coordinator.settling(proposal);
+    expect(await codeOf(takeStep({ ...attempt!, readSeats }, view))).to.equal('evidence/unreachable');
+    expect(at.coordinator.refusals).to.have.length(0);
+    expect(await takeStep(attempt!, view)).to.equal(null);
   });
 
   it('asks for evidence as itself, for a few minutes', async () => {
@@ -135,15 +189,15 @@ describe('settling', () => {
     const asked: object[] = [];
     const api = {
       ...at.coordinator.api,
-      evidenceBlock: async (...[id, cid, request]: Parameters<typeof at.coordinator.api.evidenceBlock>) => {
+      evidence: (...[id, request, ...rest]: Parameters<typeof at.coordinator.api.evidence>) => {
         const envelope = { message: request.message, signature: request.signature as never };
         expect(signedBy(operatorAddress(0), domain, 'EvidenceRequest', envelope)).to.equal(true);
         asked.push(request.message);
-        return at.coordinator.api.evidenceBlock(id, cid, request);
+        return at.coordinator.api.evidence(id, request, ...rest);
       },
     };
     await takeStep({ ...at.attempts[0]!, api }, at.coordinator.settling(proposal));
-    expect(asked).to.have.length.greaterThan(5);
+    expect(asked).to.have.length(1);
     expect(asked[0]).to.deep.equal({
       ...at.coordinator.id,
       requester: operatorAddress(0),

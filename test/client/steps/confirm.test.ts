@@ -6,7 +6,7 @@ import { flaw } from '#protocol/flaw.ts';
 import { membersDigest, sharersOf, survivorsRoot } from '#protocol/rules/survivors.ts';
 import { signed } from '#test/support/cohort.ts';
 import { bench, benchAt, playUntil, restarted, seatsOnChain, show, type Bench } from '../support/cohort.ts';
-import { removeHomes } from '../support/home.ts';
+import { copyHome, removeHomes } from '../support/home.ts';
 import { codeOf } from '../support/outcome.ts';
 
 const callsOf = ({ coordinator }: Bench) => coordinator.sent.map(({ call }) => call);
@@ -156,6 +156,17 @@ describe('confirming', () => {
     await playUntil(at, 'confirming', { masking: [1] });
     expect((await show(at, 'confirming', [1]))[0]?.code).to.equal('survivors/left-out');
     expect(at.coordinator.aborts).to.have.length(1);
+  });
+
+  it('neither confirms nor aborts where it signed an input that its journal lacks', async () => {
+    const at = await benchAt('masking');
+    const older = copyHome(at.homes[0]!);
+    await show(at, 'masking');
+    const before = callsOf(at);
+    const restored = restarted(at.attempts[0]!, older);
+    expect((await takeStep(restored, at.coordinator.view('confirming')))?.code).to.equal('journal/behind');
+    expect(restored.record.decided('verdict')).to.equal(null);
+    expect(callsOf(at)).to.deep.equal(before);
   });
 
   it('says nothing at all of a roster that it did not accept', async () => {

@@ -152,6 +152,16 @@ describe('membership in a roster', () => {
     );
   });
 
+  it('is refused where its terms want a graph that no roster of this size can have', async () => {
+    const at = await enrolled();
+    const { job } = at.attempts[0]!;
+    const sparse = { ...job, sparse: { above: 2, corruption: 0.05, dropout: 0.05 } };
+    expect(await outcome({ ...at.attempts[0]!, job: sparse }, at.coordinator.enrolments)).to.equal(
+      'parameters/no-safe-graph',
+    );
+    expect(at.attempts[0]!.record.decided('roster')).to.equal(null);
+  });
+
   it("is refused by the owner's policy, which is shown the chain's owners of the whole roster", async () => {
     const at = await enrolled();
     const shown: bigint[][] = [];

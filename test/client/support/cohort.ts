@@ -93,6 +93,7 @@ function attemptOf(
     journal,
     record: journal.attempt(domain, coordinator.id),
     lineage: openLineage(home, quick),
+    evidenceFolder: home,
     api: coordinator.api,
     acknowledged: new Set(),
     store,

@@ -1,4 +1,6 @@
 /** A coordinator in memory: keeps what clients send and shows it as the protocol says. Tests bend its views. */
+import type { CID } from 'multiformats/cid';
+import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { RoundApi } from '#client/attempt.ts';
 import {
@@ -9,6 +11,7 @@ import {
   type ViewOf,
   type WholeView,
 } from '#protocol/attempt-view.ts';
+import { cidFromDigest } from '#protocol/dag.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type {
   Abort,
@@ -23,6 +26,7 @@ import type {
   UnmaskingUpload,
 } from '#protocol/messages.ts';
 import type { Expected } from '#protocol/rules/roster.ts';
+import { exportCar } from '#datasets/car.ts';
 import type { ScratchStore } from '#datasets/scratch-store.ts';
 
 export type Sent = Readonly<{ call: string; body: object; vector?: Uint8Array }>;
@@ -49,6 +53,7 @@ export class MemoryCoordinator {
 
   readonly #expected: Expected;
   readonly #evidence: ScratchStore;
+  #proposed: CID | null = null;
 
   constructor(expected: Expected, evidence: ScratchStore) {
     const { job, round, attempt } = expected;
@@ -84,10 +89,7 @@ export class MemoryCoordinator {
       }));
       return deliveries.parse(dealt.filter(({ dealer }) => dealer !== member));
     },
-    evidenceBlock: async (_id, cid) => {
-      this.onCall('evidence');
-      return this.#evidence.get(cid);
-    },
+    evidence: () => this.#evidenceCar(),
   };
 
   /** Takes over what another one holds, but not what was sent to it. */
@@ -137,7 +139,19 @@ export class MemoryCoordinator {
   }
 
   settling(proposal: Proposal): ViewOf<'settling'> {
+    this.propose(proposal);
     return this.view('settling', { proposal });
+  }
+
+  /** From now on the proposal's evidence is given. */
+  propose({ evidence }: Pick<Proposal, 'evidence'>): void {
+    this.#proposed = cidFromDigest('dag-cbor', fromHex(evidence));
+  }
+
+  async *#evidenceCar(): AsyncGenerator<Uint8Array, void, undefined> {
+    this.onCall('evidence');
+    if (!this.#proposed) throw new TributaryError('evidence/unknown-block', 'nothing is proposed');
+    yield* exportCar(this.#evidence, this.#proposed);
   }
 
   /** Keeps the first of each sender, as a coordinator does; refuses another. */

@@ -15,6 +15,7 @@ export async function factsOf(rounds: readonly LineageRound[] = [], lineage?: Li
     terms: chain.terms,
     rounds: chain.rounds,
     cutoff: 2_000_000_000,
+    longWindow: chain.longWindow,
     bonusPool: chain.bonusPool,
     seats: seatsOnChain().map((seat, index) => ({
       ...seat,

@@ -51,6 +51,7 @@ export async function player(
     store,
     journal: openJournal(home, operatorKey(seat), quick),
     lineage: openLineage(home, quick),
+    evidenceFolder: home,
     train: async (job, model, weight) => ({
       quantised: quantise(
         updateOf(seat + model.digest.charCodeAt(5), job.parameters.dimension),

@@ -67,6 +67,7 @@ export class SelfDriving {
       confirm: (id, body) => this.#take(id, (api) => api.confirm(id, body)),
       unmask: (id, body) => this.#take(id, (api) => api.unmask(id, body)),
       attest: (id, body) => this.#take(id, (api) => api.attest(id, body)),
+      evidence: (id, ...request) => this.#of(id).api.evidence(id, ...request),
       deliveries: (id, member) => this.#of(id).api.deliveries(id, member),
       approve: async () => new Uint8Array(),
       job: async (job) => {

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { aggregator, type AggregationParts } from '#coordinator/aggregation/aggregate.ts';
 import type { InnerEvent } from '#coordinator/round/attempt.ts';
@@ -11,6 +12,7 @@ import { wordBits } from '#crypto/parameters.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { scratchStore, type ScratchStore } from '#datasets/scratch-store.ts';
 import { fromHex } from '#crypto/bytes.ts';
+import { openThreads } from '#model/unmasking/threads.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { evidenceSchema, roundSchema } from '#protocol/manifests.ts';
 import { encodeRevealed } from '#protocol/rules/revealed.ts';
@@ -76,6 +78,7 @@ describe('aggregation', () => {
     const parts: AggregationParts = {
       records,
       vectors,
+      threads: openThreads,
       evidence: () => evidence,
       ipfs: scratchStore(lineage.store),
       loadLineage: async () => ({ job: lineage.job, facts, before: lineage.job.manifest.model, previous }),
@@ -187,6 +190,47 @@ describe('aggregation', () => {
     );
     const event = await aggregator(parts)({ ...state, inputs });
     expect(event.type === 'failed' && event.reason).to.contain('5 inputs');
+  });
+
+  it('is the same from inputs that an earlier process took in: their roots are checked again', async () => {
+    const { parts, state } = await prepared(second, [0, 1, 2, 4]);
+    const restarted = { ...parts, vectors: openVectors(folder, disk) };
+    expect(await aggregator(restarted)(state)).to.deep.equal(resultOf(second));
+    const { path } = parts.vectors.sealed(second.members.id, state.inputs[1]!.message)!;
+    const kept = await readFile(path);
+    await writeFile(
+      path,
+      kept.map((byte) => byte ^ 1),
+    );
+    expect(await codeOf(aggregator(restarted)(state))).to.equal('evidence/other-input');
+    await writeFile(path, kept);
+    expect(await aggregator(restarted)(state)).to.deep.equal(resultOf(second));
+  });
+
+  it('is refused where an input was damaged on disk, before its evidence is stored or after', async () => {
+    const { parts, state } = await prepared(first, [0, 1, 2, 3, 4]);
+    const { path } = parts.vectors.sealed(first.members.id, state.inputs[3]!.message)!;
+    const kept = await readFile(path);
+    const damage = () =>
+      writeFile(
+        path,
+        kept.map((byte, i) => (i === 20 ? byte ^ 0x10 : byte)),
+      );
+    const damagedAfter: AggregationParts = {
+      ...parts,
+      vectors: {
+        ...parts.vectors,
+        async read(id, name) {
+          const bytes = await parts.vectors.read(id, name);
+          if (name.member === 3) await damage();
+          return bytes;
+        },
+      },
+    };
+    expect(await codeOf(aggregator(damagedAfter)(state))).to.equal('storage/vector-damaged');
+    expect(await codeOf(aggregator(parts)(state))).to.equal('storage/vector-damaged');
+    await writeFile(path, kept);
+    expect(await aggregator(parts)(state)).to.deep.equal(resultOf(first));
   });
 
   it('is to be tried again where the chain is away or an input is gone', async () => {

@@ -1,6 +1,18 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { computeAddress, SigningKey } from 'ethers';
 import type { CID } from 'multiformats/cid';
+import { evidenceCar } from '#coordinator/http/evidence.ts';
+import type { Attempt } from '#coordinator/round/attempt.ts';
+import type { BlockStore } from '#datasets/blockstore.ts';
+import { exportCar } from '#datasets/car.ts';
+import { writeBlock } from '#datasets/read-block.ts';
+import { scratchStore } from '#datasets/scratch-store.ts';
+import { fetchEvidence } from '#model/fetch-evidence.ts';
+import { digestHex } from '#model/model-store.ts';
 import { cidOf } from '#protocol/dag.ts';
 import { encodeToken } from '#protocol/http/coordinator-api.ts';
 import type { EvidenceRequest } from '#protocol/messages.ts';
@@ -13,16 +25,43 @@ import { serve, type Service } from './service.ts';
 
 const members = cohort({ n: 4, lostBeforeSharing: [2] });
 const { id } = members;
-const block = Uint8Array.of(2, 7, 1, 8);
+const chunks = [7, 1, 8, 7].map((byte) => new Uint8Array(200_000).fill(byte));
+
+/** Blocks that a root leads to, one of them from two places. @returns the root */
+async function putBlocks(store: BlockStore): Promise<CID> {
+  const links: CID[] = [];
+  for (const chunk of chunks) links.push(await store.put('raw', chunk));
+  return writeBlock(store, { kind: 'tributary/test', links });
+}
+
+async function whole(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const part of parts) pieces.push(part);
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+async function turns(count: number): Promise<void> {
+  for (let at = 0; at < count; at++) await turn();
+}
 
 describe('evidence over HTTP', () => {
   let service: Service;
-  let cid: CID;
+  let root: CID;
+  let expected: Uint8Array;
   before(async () => {
-    service = await serve(members, honestly(members, 'settling'));
-    cid = await service.evidence(id).put('raw', block);
+    const scratch = scratchStore();
+    root = await putBlocks(scratch);
+    expected = await whole(exportCar(scratch, root));
+    service = await serve(members, proposing(root));
+    await putBlocks(service.evidence(id));
   });
   after(() => service.stop());
+
+  /** An attempt whose proposal names this evidence. */
+  function proposing(evidence: CID): Attempt {
+    const state = honestly(members, 'settling');
+    return { ...state, proposal: { ...state.proposal, evidence: digestHex(evidence) } };
+  }
 
   function requestBy(key: SigningKey, changes: Partial<EvidenceRequest> = {}) {
     const requester = toAddress(computeAddress(key.publicKey));
@@ -30,13 +69,28 @@ describe('evidence over HTTP', () => {
     const message = { ...id, requester, deadline, ...changes };
     return { message, signature: signTyped(key, domain, 'EvidenceRequest', message) };
   }
-  const ask = (signed: ReturnType<typeof requestBy>, what = cid) =>
-    service.api.evidenceBlock(id, what, signed);
+  const ask = (signed: ReturnType<typeof requestBy>, of = service) =>
+    whole(of.api.evidence(id, signed, expected.length, new AbortController().signal));
+  const path = () => `${service.url}/v1/jobs/7/rounds/1/attempts/1/evidence`;
+  const token = () => ({ authorization: `Tributary ${encodeToken(requestBy(operatorKey(0)))}` });
 
-  it('is given to the members of the roster, lost ones too, and to the buyer', async () => {
+  it('is one CAR, given to the members of the roster, lost ones too, and to the buyer', async () => {
     for (const key of [operatorKey(0), operatorKey(2), buyerKey]) {
-      expect(new Uint8Array(await ask(requestBy(key)))).to.deep.equal(block);
+      expect(await ask(requestBy(key))).to.deep.equal(expected);
     }
+    const response = await fetch(path(), { headers: token() });
+    expect(response.headers.get('content-type')).to.equal('application/vnd.ipld.car; version=1');
+    await response.body?.cancel();
+  });
+
+  it('can be fetched into a file, each block checked', async () => {
+    const file = join(service.folder, 'fetched.car');
+    const from = { api: service.api, domain, id, key: operatorKey(0), now: () => service.clock.now() };
+    await fetchEvidence(file, root, { bytes: expected.length, blocks: 5 }, from);
+    expect(new Uint8Array(readFileSync(file))).to.deep.equal(expected);
+    const other = cidOf('dag-cbor', Uint8Array.of(0xa0));
+    const wrong = fetchEvidence(`${file}2`, other, { bytes: expected.length, blocks: 5 }, from);
+    expect(await codeOf(wrong)).to.equal('evidence/altered');
   });
 
   it('is refused to anyone else, and to whoever only says to be one of them', async () => {
@@ -66,31 +120,70 @@ describe('evidence over HTTP', () => {
   });
 
   it('is refused without a request, and with one that can not be read', async () => {
-    const path = `${service.url}/v1/jobs/7/rounds/1/attempts/1/evidence/${cid.toString()}`;
-    const status = async (headers: Record<string, string>) => (await fetch(path, { headers })).status;
+    const status = async (headers: Record<string, string>) => {
+      const response = await fetch(path(), { headers });
+      await response.body?.cancel();
+      return response.status;
+    };
     expect(await status({})).to.equal(403);
     expect(await status({ authorization: `Bearer ${encodeToken(requestBy(operatorKey(0)))}` })).to.equal(403);
     expect(await status({ authorization: 'Tributary bm9uc2Vuc2U' })).to.equal(400);
-    expect(await status({ authorization: `Tributary ${encodeToken(requestBy(operatorKey(0)))}` })).to.equal(
-      200,
-    );
-    const response = await fetch(path.replace(cid.toString(), 'nonsense'), {
-      headers: { authorization: 'Tributary e30' },
-    });
-    expect(response.status).to.equal(400);
+    expect(await status({ authorization: 'Tributary e30' })).to.equal(400);
+    expect(await status(token())).to.equal(200);
   });
 
-  it('knows only the blocks of this attempt', async () => {
-    expect(await codeOf(ask(requestBy(operatorKey(0)), cidOf('raw', Uint8Array.of(9))))).to.equal(
-      'evidence/unknown-block',
-    );
+  it('is refused, not broken off, where it was deleted', async () => {
+    const gone = await serve(members, proposing(root));
+    expect(await codeOf(ask(requestBy(operatorKey(0)), gone))).to.equal('evidence/unknown-block');
+    await gone.stop();
+  });
+
+  it('breaks off where a block is damaged, which the coordinator logs as its own fault', async () => {
+    const broken = await serve(members, proposing(root));
+    await putBlocks(broken.evidence(id));
+    const [first] = chunks;
+    const name = cidOf('raw', first!).toString();
+    writeFileSync(join(broken.folder, 'evidence', `${id.job}-${id.round}-${id.attempt}`, name), 'damaged');
+    expect(await codeOf(ask(requestBy(operatorKey(0)), broken))).to.equal('coordinator/unreachable');
+    const last = broken.log.lines.at(-1);
+    expect(last).to.include({ level: 'error', message: 'answer cut short' });
+    expect(last?.facts).to.include({ code: 'evidence/damaged' });
+    await broken.stop();
+  });
+
+  it('is read from disk no faster than it is taken', async () => {
+    const scratch = scratchStore();
+    const links: CID[] = [];
+    for (let at = 0; at < 20; at++) links.push(await scratch.put('raw', new Uint8Array(100_000).fill(at)));
+    const many = await writeBlock(scratch, { kind: 'tributary/test', links });
+    let read = 0;
+    let taken = 0;
+    const ahead: number[] = [];
+    const blocks = { get: (cid: CID) => (read++, scratch.get(cid)) };
+    const slow = new Writable({
+      write(part: Uint8Array, _encoding, done) {
+        taken += part.length >= 100_000 ? 1 : 0;
+        ahead.push(read - taken);
+        void turns(20).then(() => done());
+      },
+    });
+    const jobs = { driver: () => ({ attempt: () => Promise.resolve(proposing(many)) }) };
+    const parts = { jobs, evidence: () => blocks, clock: service.clock };
+    const request = { params: { job: '7', round: '1', attempt: '1' }, get: () => token().authorization };
+    const respond = evidenceCar(parts as never) as (...of: unknown[]) => Promise<void>;
+    let patience = 0;
+    const setTimeout = (millis: number) => void (patience = millis);
+    await respond(request, Object.assign(slow, { type: () => slow, setTimeout }));
+    expect(patience, 'for one that takes nothing').to.equal(60_000);
+    expect(taken).to.equal(20);
+    // Beside those on their way: the root, once for the refusal that it was not and once as the first block.
+    expect(Math.max(...ahead)).to.be.within(2, 2 + 3);
   });
 
   it('is not there before there is a proposal', async () => {
     const early = await serve(members, honestly(members, 'unmasking'));
-    await early.evidence(id).put('raw', block);
-    const signed = requestBy(operatorKey(0), { deadline: toSeconds(early.clock.now() + 5) });
-    expect(await codeOf(early.api.evidenceBlock(id, cid, signed))).to.equal('evidence/unknown-block');
+    await putBlocks(early.evidence(id));
+    expect(await codeOf(ask(requestBy(operatorKey(0)), early))).to.equal('evidence/unknown-block');
     await early.stop();
   });
 });

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { statusOf } from '#coordinator/http/problems.ts';
 import { PROBLEM_TYPE, problem } from '#protocol/problem.ts';
@@ -35,6 +36,18 @@ describe('refusals over HTTP', () => {
     return `${status} ${code}`;
   };
   const [confirm] = members.confirmations;
+  /** What a body that says to be compressed is answered. */
+  async function packed(body: Uint8Array | string, encoding = 'gzip'): Promise<[number, unknown]> {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
+    const sent = typeof body === 'string' ? body : Uint8Array.from(body);
+    const response = await fetch(`${service.url}${path}/confirmations`, {
+      method: 'POST',
+      headers,
+      body: sent,
+    });
+    const { code, accepted } = (await response.json()) as { code?: string; accepted?: true };
+    return [response.status, code ?? accepted];
+  }
 
   it('are problems with a code: what does not exist', async () => {
     expect(await answer('GET', '/v1/nothing')).to.equal('404 request/unknown-route');
@@ -85,6 +98,22 @@ describe('refusals over HTTP', () => {
   it('are problems with a code: too large a body', async () => {
     const huge = { ...confirm, padding: 'x'.repeat(4 * 1024 * 1024) };
     expect(await answer('POST', `${path}/confirmations`, huge)).to.equal('413 request/too-large');
+  });
+
+  it('are problems with a code: a compressed body that is not, or that is too large once it is not', async () => {
+    const bomb = gzipSync(new Uint8Array(16 * 1024 * 1024).fill(0x20));
+    expect(bomb.length).to.be.below(20_000);
+    expect(await packed(bomb)).to.deep.equal([413, 'request/too-large']);
+    const json = (value: object) => JSON.stringify(value);
+    expect(await packed(gzipSync(json({ ...confirm, more: 1 })))).to.deep.equal([400, 'request/schema']);
+    for (const broken of [
+      gzipSync('{"message":'),
+      gzipSync(json(confirm!)).subarray(0, 30),
+      json(confirm!),
+    ]) {
+      expect(await packed(broken)).to.deep.equal([400, 'request/malformed']);
+    }
+    expect(await packed(gzipSync('{}'), 'zstd')).to.deep.equal([400, 'request/malformed']);
   });
 
   it('say what they refuse: a route by its name, a body without repeating it', async () => {
@@ -174,8 +203,15 @@ describe('refusals over HTTP', () => {
       'database/damaged': 500,
       'evidence/damaged': 500,
       'evidence/forbidden': 403,
+      'evidence/expired': 410,
       'evidence/unknown-block': 404,
     };
     for (const [code, status] of Object.entries(statuses)) expect(statusOf(code), code).to.equal(status);
+  });
+
+  it('are none for a message that comes gzipped, and plain again', async () => {
+    const json = JSON.stringify(confirm);
+    expect(await packed(gzipSync(json))).to.deep.equal([200, true]);
+    expect(await packed(json, 'identity')).to.deep.equal([200, true]);
   });
 });

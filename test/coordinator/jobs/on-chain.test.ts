@@ -3,6 +3,7 @@ import { commitRoster } from '#contracts/attempt-outcomes.ts';
 import type { SendingContracts } from '#contracts/connect.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { announcer } from '#coordinator/jobs/announce.ts';
+import { finalityReader } from '#coordinator/jobs/finality.ts';
 import type { LoadLineage } from '#coordinator/jobs/lineage.ts';
 import { watchJobs } from '#coordinator/jobs/watch.ts';
 import { TributaryError } from '#crypto/error.ts';
@@ -65,6 +66,7 @@ describe('the coordinator, looking at a real chain', function () {
         phases: lineage.manifest.phases,
         announcedAt: job.cutoff - 5_000,
         cutoff: job.cutoff,
+        evidence: lineage.manifest.evidence,
         aggregation: lineage.job.parameters,
       });
       expect(rules?.expected).to.deep.equal({
@@ -163,6 +165,20 @@ describe('the coordinator, looking at a real chain', function () {
       await settleRound(world, short, settlement(short, 1, digestOfText('payouts'), [0, 1, 2, 3]));
       expect(await next(2)).to.equal(null);
     });
+  });
+
+  it('learns when rounds are final, by the chain and its time', async () => {
+    const finalityOf = finalityReader(contracts());
+    const before = { cutoff: job.cutoff, longWindow: 1_000 };
+    const number = Number(job.job);
+    expect(await finalityOf(number)).to.deep.include({ ...before, settlements: [] });
+    const { readyAt } = await settleRound(
+      ...([world, job, settlement(job, 1, digestOfText('payouts'), [0, 2, 4])] as const),
+    );
+    const found = await finalityOf(number);
+    expect(found).to.deep.include({ ...before, chainTime: readyAt - 1_000 });
+    expect(found.settlements).to.have.length(1);
+    expect(found.settlements[0]).to.include({ round: 1, readyAt });
   });
 
   describe('finds its jobs', () => {

@@ -7,6 +7,7 @@ import { effectsOf } from '#coordinator/round/effects.ts';
 import { slotOf } from '#coordinator/round/held.ts';
 import { transition } from '#coordinator/round/transition.ts';
 import { cohort } from '#test/support/cohort.ts';
+import { runs } from '#test/support/runs.ts';
 import {
   confirmations,
   enrolments,
@@ -69,7 +70,7 @@ describe('messages in any order of arrival', () => {
           if (phase < 5) expect(state.phase === begins[phase + 1]!.phase).to.equal(complete);
           else expect(effectsOf(state)).to.deep.equal(complete || accepted.size >= 3 ? ['aggregate'] : []);
         }),
-        { seed: 20_261_124, numRuns: 8 },
+        { seed: 20_261_124, numRuns: runs(8, 100) },
       );
     });
 
@@ -78,7 +79,7 @@ describe('messages in any order of arrival', () => {
         fc.property(fc.shuffledSubarray([...messages], { minLength: messages.length }), (events) => {
           expect(play(begin, events)).to.deep.equal(play(begin, messages));
         }),
-        { seed: 7, numRuns: 3 },
+        { seed: 7, numRuns: runs(3, 30) },
       );
     });
 

@@ -31,7 +31,7 @@ describe('the embedded database', () => {
     if (failing) throw failing;
   };
   const open = async (changes: Partial<DatabaseOptions> = {}): Promise<Database> =>
-    openDatabase({ folder, prepared: await preparedDatabase(), sync, ...changes });
+    openDatabase({ folder, prepared: preparedDatabase(), sync, ...changes });
 
   before(async function () {
     // The first run of all makes the prepared database.
@@ -49,7 +49,7 @@ describe('the embedded database', () => {
   });
 
   it('keeps a prepared data directory for the next', async () => {
-    expect(existsSync(await preparedDatabase())).to.equal(true);
+    expect(existsSync(preparedDatabase())).to.equal(true);
   });
 
   it('refuses a second opener and says who holds it', async () => {
@@ -183,7 +183,7 @@ describe('the embedded database', () => {
     const half = await newFolder();
     await mkdir(join(half, 'database'));
     await writeFile(join(half, 'database', 'PG_VERSION'), '17');
-    const made = await openDatabase({ folder: half, prepared: await preparedDatabase() });
+    const made = await openDatabase({ folder: half, prepared: preparedDatabase() });
     expect(await openRecords(made).jobs()).to.deep.equal([]);
     await made.close();
     await removeFolder(half);

@@ -7,6 +7,7 @@ import { packedBytes, wordBits } from '#crypto/parameters.ts';
 import { openEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk, type Disk } from '#coordinator/store/files.ts';
 import { openVectors } from '#coordinator/store/vectors.ts';
+import { SealCheck } from '#model/unmasking/seal.ts';
 import { cidOf } from '#protocol/dag.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';
@@ -169,6 +170,42 @@ describe('masked inputs on disk', () => {
     expect(await filesOf()).to.deep.equal([`7-1-1/1-${name.inputRoot}`]);
     await vectors.clean([]);
     expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it('are sealed when they are taken in, and given back only as they were then', async () => {
+    const vectors = openVectors(folder, disk);
+    expect(vectors.sealed(id, name)).to.equal(null);
+    expect(await codeOf(vectors.receive(id, name, parameters, w, pieces(packed.slice(1), 7)))).to.equal(
+      'vector/length',
+    );
+    expect(vectors.sealed(id, name)).to.equal(null);
+    await vectors.receive(id, name, parameters, w, pieces(packed, 7));
+    const { path, seal } = vectors.sealed(id, name)!;
+    const check = new SealCheck(seal);
+    check.push(await readFile(path));
+    expect(check.holds()).to.equal(true);
+
+    const damaged = packed.slice();
+    damaged[40] = (damaged[40] ?? 0) ^ 4;
+    await writeFile(path, damaged);
+    expect(await codeOf(vectors.read(id, name))).to.equal('storage/vector-damaged');
+    // Another process has no seals: what it makes of the vector is held against its root.
+    const restarted = openVectors(folder, disk);
+    expect(restarted.sealed(id, name)).to.equal(null);
+    expect(new Uint8Array(await restarted.read(id, name))).to.deep.equal(damaged);
+  });
+
+  it('that go take their seals with them', async () => {
+    const vectors = openVectors(folder, disk);
+    const take = () => vectors.receive(id, name, parameters, w, pieces(packed, 7));
+    await take();
+    await vectors.keepOnly(id, [name]);
+    expect(vectors.sealed(id, name)).not.to.equal(null);
+    await vectors.keepOnly(id, []);
+    expect(vectors.sealed(id, name)).to.equal(null);
+    await take();
+    await vectors.discard(id, name);
+    expect(vectors.sealed(id, name)).to.equal(null);
   });
 
   it('that are gone are a coded error, and no other trouble is taken for that', async () => {

@@ -7,7 +7,7 @@ import { preparedDatabase } from './folder.ts';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('name a folder');
-const records = openRecords(await openDatabase({ folder, prepared: await preparedDatabase() }));
+const records = openRecords(await openDatabase({ folder, prepared: preparedDatabase() }));
 const state = announce(rulesOf(cohort({ n: 3 })));
 const job = { job: 7, state: 'active', rounds: 2, round: 1, attempt: 1 } as const;
 for (let revision = 1; ; revision++) {

@@ -1,5 +1,7 @@
 /** One attempt's vector, in the terms of crypto/. */
 import type { Binding, MemberKeys, OwnParty, Party } from '#crypto/agreement.ts';
+import { completeGraph, type Graph, hararyGraph, holdersOf } from '#crypto/graph.ts';
+import { type MemberSet, memberSet } from '#crypto/members.ts';
 import { Secret } from '#crypto/secret.ts';
 import type { RoundVector } from '#test/support/reference/vector.ts';
 
@@ -9,6 +11,7 @@ export class RoundCase {
   readonly v: RoundVector;
   readonly binding: Binding;
   readonly roster: readonly MemberKeys[];
+  readonly graph: Graph;
 
   constructor(v: RoundVector) {
     const { context, roster, parameters, model } = v.binding;
@@ -28,6 +31,19 @@ export class RoundCase {
       channelKey: bytes(channelKey),
       maskKey: bytes(maskKey),
     }));
+    this.graph = v.sparse
+      ? hararyGraph(v.n, v.degree, v.threshold, bytes(v.sparse.seed))
+      : completeGraph(v.n);
+  }
+
+  /** Whom a member deals to. */
+  holders(dealer: number): MemberSet {
+    return holdersOf(this.graph, dealer);
+  }
+
+  /** The part of U2 that is near a member, itself included. */
+  sharersNear(index: number): MemberSet {
+    return memberSet(this.v.sharers.members.filter((other) => this.holders(index).has(other)));
   }
 
   /** A member with its mask key. */

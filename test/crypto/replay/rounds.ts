@@ -9,9 +9,8 @@ import {
   shareLeaf,
   verifyRevealed,
 } from '#crypto/commitments.ts';
-import { completeGraph } from '#crypto/graph.ts';
 import { maskInput, removeMasks } from '#crypto/masking.ts';
-import { everyMember, memberSet } from '#crypto/members.ts';
+import { memberSet } from '#crypto/members.ts';
 import { inputRoot, pack } from '#crypto/packing.ts';
 import { average, dequantiseSum, quantise, signedCoordinates } from '#crypto/quantise.ts';
 import { SecretRecovery } from '#crypto/recovery.ts';
@@ -24,6 +23,7 @@ import type { RoundVector } from '#test/support/reference/vector.ts';
 import { replayKeys, replayParameters } from './agreement.ts';
 import { RoundCase, secret } from './case.ts';
 import { at, bytes, digits, load, type Replay } from './load.ts';
+import { replayGraph } from './graph.ts';
 import { tapeRng } from './pieces.ts';
 
 export function rounds(): Replay[] {
@@ -44,6 +44,7 @@ class RoundReplay {
 
   run(): void {
     replayParameters(this.#of);
+    replayGraph(this.#of);
     replayKeys(this.#of);
     this.#shares();
     this.#inputs();
@@ -51,7 +52,7 @@ class RoundReplay {
   }
 
   #shares(): void {
-    const { members, n } = this.#of.v;
+    const { members } = this.#of.v;
     for (const [dealer, member] of members.entries()) {
       const dealt = shareSecrets({
         binding: this.#of.binding,
@@ -60,7 +61,7 @@ class RoundReplay {
         maskSecret: secret(member.maskSecret),
         channelSecret: secret(member.channelSecret),
         roster: this.#of.roster,
-        graph: completeGraph(n),
+        graph: this.#of.graph,
         rng: tapeRng([...member.seedShares.draws, ...member.maskShares.draws]),
       });
       expect(digits(dealt.seedDigest)).to.equal(member.seedDigest);
@@ -70,19 +71,20 @@ class RoundReplay {
       expect(digits(dealt.shareRoot)).to.equal(member.shareRoot);
       expect(dealt.ciphertexts.map(digits)).to.deep.equal(member.ciphertexts);
       expect(digits(dealt.ciphertextRoot)).to.equal(member.ciphertextRoot);
-      for (const holder of members.keys()) {
+      const holders = this.#of.holders(dealer);
+      for (const [rank, holder] of holders.indices.entries()) {
         const held = holder === dealer ? dealt.own : this.#open(dealer, holder);
-        expect(digits(encodeShare(held.seed))).to.equal(at(member.seedShares.shares, holder));
-        expect(digits(encodeShare(held.mask))).to.equal(at(member.maskShares.shares, holder));
-        expect(digits(shareLeaf(this.#of.binding.context, held))).to.equal(at(member.leaves, holder));
-        expect(isCommitted(this.#of.binding.context, held, dealt.shareRoot, everyMember(n))).to.equal(true);
+        expect(digits(encodeShare(held.seed))).to.equal(at(member.seedShares.shares, rank));
+        expect(digits(encodeShare(held.mask))).to.equal(at(member.maskShares.shares, rank));
+        expect(digits(shareLeaf(this.#of.binding.context, held))).to.equal(at(member.leaves, rank));
+        expect(isCommitted(this.#of.binding.context, held, dealt.shareRoot, holders)).to.equal(true);
         this.#held.set(`${dealer} to ${holder}`, held);
       }
     }
   }
 
   #inputs(): void {
-    const { parameters, wordBits: w, survivors, sharers, members } = this.#of.v;
+    const { parameters, wordBits: w, survivors, members } = this.#of.v;
     for (const [place, i] of survivors.members.entries()) {
       const expected = at(this.#of.v.inputs, place);
       const member = at(members, i);
@@ -99,7 +101,7 @@ class RoundReplay {
         member: i,
         seed: secret(member.seed),
         maskSecret: secret(member.maskSecret),
-        sharers: memberSet(sharers.members),
+        sharers: this.#of.sharersNear(i),
         roster: this.#of.roster,
       });
       expect([...masked]).to.deep.equal(expected.masked);
@@ -123,7 +125,7 @@ class RoundReplay {
         survivors: memberSet(survivors.members),
         sharers: memberSet(v.sharers.members),
         roster: this.#of.roster,
-        graph: completeGraph(v.n),
+        graph: this.#of.graph,
         recovered: { seeds: new Map(seeds), maskSecrets: new Map(maskSecrets) },
       });
       return sum.words();
@@ -145,12 +147,14 @@ class RoundReplay {
 
   #recover(dealer: number, kind: 'seed' | 'mask'): Uint8Array {
     const { context } = this.#of.binding;
-    const { members, revealers, n, threshold: needed } = this.#of.v;
+    const { members, revealers, threshold: needed } = this.#of.v;
+    const holders = this.#of.holders(dealer);
     const { shareRoot, seedDigest: digest, maskKey } = at(members, dealer);
-    const shares = revealers.map((holder) => {
+    const revealing = revealers.filter((holder) => holders.has(holder));
+    const shares = revealing.map((holder) => {
       const held = this.#held.get(`${dealer} to ${holder}`) ?? expect.fail('no share was dealt');
       const revealed = revealShare(context, held, kind);
-      expect(verifyRevealed(context, revealed, bytes(shareRoot), everyMember(n))).to.equal(true);
+      expect(verifyRevealed(context, revealed, bytes(shareRoot), holders)).to.equal(true);
       return { x: holder + 1, y: revealed.share };
     });
     const recovery = new SecretRecovery(context, needed);
@@ -160,15 +164,16 @@ class RoundReplay {
   }
 
   #open(dealer: number, holder: number): HeldShare {
-    const { members, n } = this.#of.v;
+    const { members } = this.#of.v;
+    const holders = this.#of.holders(dealer);
     const held = openShare({
       binding: this.#of.binding,
       dealer,
       holder,
       channelSecret: secret(at(members, holder).channelSecret),
       roster: this.#of.roster,
-      holders: everyMember(n),
-      ciphertext: bytes(at(at(members, dealer).ciphertexts, holder)),
+      holders,
+      ciphertext: bytes(at(at(members, dealer).ciphertexts, holders.rankOf(holder) ?? -1)),
       shareRoot: bytes(at(members, dealer).shareRoot),
     });
     if (typeof held === 'string') throw new Error(`member ${holder} can't open ${dealer}'s share: ${held}`);

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { utf8 } from '#crypto/bytes.ts';
 import { seededRng } from '#crypto/random.ts';
@@ -50,9 +51,17 @@ const written: Record<string, (bytes: Uint8Array) => Uint8Array> = {
   'base64url one byte later': base64('base64url', 301),
   'base64url two bytes later': base64('base64url', 302),
   'base64 behind letters': (bytes) => utf8(`data/${Buffer.from(bytes).toString('base64')}`),
+  gzipped: (bytes) => gzipSync(bytes),
+  'hex in gzipped JSON': (bytes) => gzipSync(utf8(JSON.stringify({ shares: [`0x${hex(bytes)}`] }))),
+  'base64 in gzipped JSON': (bytes) => gzipSync(utf8(JSON.stringify(Buffer.from(bytes).toString('base64')))),
+  'gzipped, after another': (bytes) => Buffer.concat([gzipSync('{}'), utf8('\r\n'), gzipSync(bytes)]),
+  'gzipped, cut off at its end': (bytes) => gzipSync(bytes).subarray(0, -8),
   'base64 in lines': (bytes) => utf8(Buffer.from(bytes).toString('base64').replace(/.{76}/g, '$&\r\n')),
 };
-const encodingOf = (name: string) => /^(raw|hex|base64)|hex/.exec(name)![0];
+const encodingOf = (name: string) => {
+  const plain = /raw|hex|base64/.exec(name)?.[0] ?? 'raw';
+  return name.includes('gzipped') ? `gzip, ${plain}` : plain;
+};
 
 /** In the middle of bytes that mean nothing. */
 const among = (bytes: Uint8Array) => ({

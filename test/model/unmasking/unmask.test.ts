@@ -3,28 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { utf8 } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
-import { inputRoot, pack } from '#crypto/packing.ts';
-import { seededRng } from '#crypto/random.ts';
+import { inputRoot } from '#crypto/packing.ts';
 import { type Mask, RingAccumulator } from '#crypto/ring.ts';
-import { openThreads, PIECES_AHEAD, workersFor } from '#model/unmasking/threads.ts';
+import { type OpenThreads, openThreads, workersFor } from '#model/unmasking/threads.ts';
 import { type StoredInput, unmaskedSum } from '#model/unmasking/unmask.ts';
-
-const w = 23;
-const parameters = { bits: 16, clip: 1, range: 1, dimension: 20_011, maxWeight: 1, chunkWords: 1_024 };
-const shape = { parameters, w };
-const rng = seededRng(utf8('unmask'));
-const masks: Mask[] = Array.from({ length: 300 }, (_, i) => ({
-  key: rng.bytes(32),
-  subtract: i % 3 !== 0,
-}));
-const vectors = Array.from({ length: 9 }, () =>
-  pack(
-    new Uint32Array(rng.bytes(4 * parameters.dimension).buffer).map((word) => word % 2 ** w),
-    w,
-  ),
-);
+import { PIECES_AHEAD } from '#model/unmasking/worker-thread.ts';
+import { codeOf, masks, parameters, shape, sumOf, vectors, w } from './vectors.ts';
 
 /** In pieces of no round length, each after a turn of the event loop. */
 async function* slowly(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
@@ -43,7 +28,16 @@ const stored = (packed: Uint8Array, member: number): StoredInput => ({
   open: () => slowly(packed),
 });
 const inputs = vectors.map(stored);
-const work = (of = inputs) => ({ shape, inputs: of, masks: masks.values(), maskCount: masks.length });
+const work = (of = inputs) => ({
+  ...{ shape, inputs: of, files: [] },
+  ...{ masks: masks.values(), maskCount: masks.length },
+});
+
+/** Threads that run what is here. */
+const running =
+  (file: URL): OpenThreads =>
+  (of, count) =>
+    openThreads(of, count, file);
 
 /** All workers of this process, from here on. */
 const workers: Worker[] = [];
@@ -61,20 +55,8 @@ function ended(): number {
   return started.length;
 }
 
-async function codeOf(action: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await action;
-  } catch (error) {
-    if (error instanceof TributaryError) return error.code;
-    throw error;
-  }
-  return undefined;
-}
-
 describe('an unmasked sum', () => {
-  const whole = new RingAccumulator(parameters.dimension, w);
-  for (const packed of vectors) whole.addPacked(packed);
-  whole.applyMasks(masks);
+  const whole = sumOf(vectors, masks);
 
   beforeEach(() => {
     workers.splice(0);
@@ -83,7 +65,7 @@ describe('an unmasked sum', () => {
 
   for (const count of [0, 1, 3]) {
     it(`is the sum of inputs and masks, with ${count} workers`, async () => {
-      expect(await unmaskedSum(work(), count)).to.deep.equal(whole.words());
+      expect(await unmaskedSum(work(), openThreads, count)).to.deep.equal(whole);
       expect(answers).to.equal(count);
       expect(ended()).to.equal(count);
     });
@@ -91,7 +73,7 @@ describe('an unmasked sum', () => {
     it(`is refused for an input that is not the signed one, with ${count} workers`, async () => {
       const [first, second] = inputs;
       const swapped = { ...first!, open: second!.open };
-      expect(await codeOf(unmaskedSum(work([...inputs.slice(1), swapped]), count))).to.equal(
+      expect(await codeOf(unmaskedSum(work([...inputs.slice(1), swapped]), openThreads, count))).to.equal(
         'evidence/other-input',
       );
       expect(ended()).to.equal(count);
@@ -99,7 +81,7 @@ describe('an unmasked sum', () => {
 
     it(`is refused for an input that is too long, with ${count} workers`, async () => {
       const longer = { ...inputs[4]!, open: () => slowly(new Uint8Array([...vectors[4]!, 0])) };
-      expect(await codeOf(unmaskedSum(work([longer]), count))).to.equal('vector/length');
+      expect(await codeOf(unmaskedSum(work([longer]), openThreads, count))).to.equal('vector/length');
     });
   }
 
@@ -115,9 +97,11 @@ describe('an unmasked sum', () => {
       throw new TributaryError('recovery/missing', 'not there');
     };
     for (const workers of [0, 2]) {
-      expect(await codeOf(unmaskedSum(work([inputs[1]!, unread]), workers))).to.equal('ipfs/not-found');
+      expect(await codeOf(unmaskedSum(work([inputs[1]!, unread]), openThreads, workers))).to.equal(
+        'ipfs/not-found',
+      );
       const underived = { ...work(), masks: underivable() };
-      expect(await codeOf(unmaskedSum(underived, workers))).to.equal('recovery/missing');
+      expect(await codeOf(unmaskedSum(underived, openThreads, workers))).to.equal('recovery/missing');
     }
   });
 
@@ -127,7 +111,7 @@ describe('an unmasked sum', () => {
     const { compiledEntry } = (await import(file)) as { compiledEntry: () => Promise<string> };
     const folder = new URL('.', await compiledEntry());
     const worker = new URL('unmasking-worker.mjs', folder);
-    expect(await unmaskedSum(work(), 2, worker)).to.deep.equal(whole.words());
+    expect(await unmaskedSum(work(), running(worker), 2)).to.deep.equal(whole);
     expect([answers, ended()]).to.deep.equal([2, 2]);
     const code = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
     const starts = 'new URL("./unmasking-worker.mjs", import.meta.url)';
@@ -136,7 +120,7 @@ describe('an unmasked sum', () => {
 
   it('is made by this thread where no worker can be started', async () => {
     const missing = new URL('./no-such-worker.mjs', import.meta.url);
-    expect(await unmaskedSum(work(), 2, missing)).to.deep.equal(whole.words());
+    expect(await unmaskedSum(work(), running(missing), 2)).to.deep.equal(whole);
     expect([answers, ended()]).to.deep.equal([0, 2]);
   });
 
@@ -162,8 +146,8 @@ describe('an unmasked sum', () => {
   }
 
   it('has nothing in it of nothing', async () => {
-    const nothing = { shape, inputs: [], masks: [].values(), maskCount: 0 };
-    expect(await unmaskedSum(nothing, 0)).to.deep.equal(new Uint32Array(parameters.dimension));
+    const nothing = { shape, inputs: [], files: [], masks: [].values(), maskCount: 0 };
+    expect(await unmaskedSum(nothing, openThreads, 0)).to.deep.equal(new Uint32Array(parameters.dimension));
   });
 });
 

@@ -1,5 +1,15 @@
 /** One attempt from keys to average, with every value on the way. docs/protocol.md §2, §3 */
 import {
+  bitmapOf,
+  everyoneNear,
+  holdersIn,
+  neighboursOn,
+  ringOf,
+  rosterRoot,
+  seedOf,
+  survivorsRoot,
+} from './graph.ts';
+import {
   derived,
   infoBytes,
   maskOf,
@@ -9,17 +19,30 @@ import {
   sharedSecret,
   type Side,
 } from './keys.ts';
-import { deal } from './sharing.ts';
+import { deal, type Dealt } from './sharing.ts';
 import { contextBytes, drawn, hash, integer, membersDigest, prefixed, text } from './text.ts';
 import { treePath, treeRoot } from './trees.ts';
 import { checkUnmasking } from './unmasking.ts';
-import { at, keyOf, type MemberVector, plus, type RoundVector, type Scenario } from './vector.ts';
+import {
+  at,
+  keyOf,
+  type MemberVector,
+  plus,
+  type RingVector,
+  type RoundVector,
+  type Scenario,
+} from './vector.ts';
 import { averageOf, gridHalf, gridWords, packedWords, rootOfInput, wordSize } from './words.ts';
 
+const ATTEMPT = 3;
+
 export function playRound(scenario: Scenario): RoundVector {
-  const { name, n, parameters, weights, lostBefore } = scenario;
+  const { name, n, degree, parameters, weights, lostBefore } = scenario;
   const w = wordSize(parameters.bits, n);
-  const binding = bindingOf(name);
+  const drawnRing = degree < n - 1 ? ringVector(name, n) : null;
+  const binding = bindingOf(name, drawnRing);
+  const neighbours = drawnRing ? neighboursOn(drawnRing.ring, degree) : everyoneNear(n);
+  const near = (i: number): number[] => at(neighbours, i);
   const everyone = Array.from({ length: n }, (_, index) => index);
   const sharers = everyone.filter((i) => !lostBefore.sharing.includes(i));
   const survivors = sharers.filter((i) => !lostBefore.upload.includes(i));
@@ -33,7 +56,11 @@ export function playRound(scenario: Scenario): RoundVector {
     const info = infoBytes('self', binding, sides('maskKey', i));
     return { members: [i], info, key: derived(at(keys, i).seed, info) };
   });
-  const pairs = everyone.flatMap((i) => everyone.filter((j) => i < j).map((j) => [i, j] as const));
+  const pairs = everyone.flatMap((i) =>
+    near(i)
+      .filter((j) => i < j)
+      .map((j) => [i, j] as const),
+  );
   const pairKeys = pairs.map(([i, j]) => {
     const info = infoBytes('pair', binding, sides('maskKey', i, j));
     return {
@@ -42,7 +69,7 @@ export function playRound(scenario: Scenario): RoundVector {
       key: derived(sharedSecret(at(keys, i).maskSecret, at(keys, j).maskKey), info),
     };
   });
-  const channels = everyone.flatMap((i) => everyone.filter((j) => i !== j).map((j) => [i, j] as const));
+  const channels = everyone.flatMap((i) => near(i).map((j) => [i, j] as const));
   const channelKeys = channels.map(([i, j]) => {
     const info = infoBytes('channel', binding, sides('channelKey', i, j));
     const shared = sharedSecret(at(keys, i).channelSecret, at(keys, j).channelKey);
@@ -51,18 +78,25 @@ export function playRound(scenario: Scenario): RoundVector {
 
   const members = everyone.map((i) => {
     const { seed, maskSecret } = at(keys, i);
-    const seedShares = deal(seed, n, scenario.threshold, `${name} seed ${i}`);
-    const maskShares = deal(maskSecret, n, scenario.threshold, `${name} mask ${i}`);
+    const holders = holdersIn(neighbours, i);
+    const dealt = (secret: string, label: string): Dealt => {
+      const { draws, shares } = deal(secret, n, scenario.threshold, label);
+      return { draws, shares: holders.map((j) => at(shares, j)) };
+    };
+    const seedShares = dealt(seed, `${name} seed ${i}`);
+    const maskShares = dealt(maskSecret, `${name} mask ${i}`);
     const commit = (kind: string, j: number, y: string): string =>
       hash(prefixed(text(kind)) + contextBytes(binding.context) + integer(i, 4) + integer(j, 4) + y);
-    const leaves = everyone.map(
-      (j) =>
-        commit('share/seed', j, at(seedShares.shares, j)) + commit('share/mask', j, at(maskShares.shares, j)),
+    const leaves = holders.map(
+      (j, rank) =>
+        commit('share/seed', j, at(seedShares.shares, rank)) +
+        commit('share/mask', j, at(maskShares.shares, rank)),
     );
-    const ciphertexts = everyone.map((j) => {
+    const ciphertexts = holders.map((j, rank) => {
       if (j === i) return '';
       const { key, info } = keyOf(channelKeys, i, j);
-      const plaintext = at(seedShares.shares, j) + at(maskShares.shares, j) + treePath(j, leaves).join('');
+      const plaintext =
+        at(seedShares.shares, rank) + at(maskShares.shares, rank) + treePath(rank, leaves).join('');
       return sealed(key, plaintext, info);
     });
     return {
@@ -83,7 +117,7 @@ export function playRound(scenario: Scenario): RoundVector {
   const inputs = survivors.map((i) => {
     let y = at(members, i).quantised.map(BigInt);
     y = plus(y, mask(keyOf(selfKeys, i).key), 1n);
-    for (const j of sharers) {
+    for (const j of near(i).filter((other) => sharers.includes(other))) {
       if (j > i) y = plus(y, mask(keyOf(pairKeys, i, j).key), 1n);
       if (j < i) y = plus(y, mask(keyOf(pairKeys, j, i).key), -1n);
     }
@@ -102,12 +136,22 @@ export function playRound(scenario: Scenario): RoundVector {
     binding,
     context: contextBytes(binding.context),
     wordBits: w,
+    sparse: drawnRing,
+    neighbours,
     members,
     selfKeys,
     pairKeys,
     channelKeys,
     sharers: { members: sharers, digest: membersDigest(sharers) },
     survivors: { members: survivors, digest: membersDigest(survivors) },
+    survivorsRoot: drawnRing
+      ? survivorsRoot(
+          binding.roster,
+          n,
+          survivors,
+          inputs.map(({ inputRoot }) => inputRoot),
+        )
+      : null,
     inputs,
     revealers,
     sum,
@@ -132,11 +176,23 @@ function keysOf(name: string, i: number): OwnKeys {
   };
 }
 
-function bindingOf(name: string): ReferenceBinding {
+/** A roster of every other seat, and what its block draws. */
+function ringVector(name: string, n: number): RingVector {
+  const seats = bitmapOf(
+    2 * n,
+    Array.from({ length: n }, (_, i) => 2 * i),
+  );
+  const tree = drawn(`${name} enrolments`, 32);
+  const randao = drawn(`${name} randao`, 32);
+  const seed = seedOf(rosterRoot(seats, tree), ATTEMPT, randao);
+  return { seats, tree, randao, seed, ring: ringOf(n, seed) };
+}
+
+function bindingOf(name: string, sparse: RingVector | null): ReferenceBinding {
   const escrow = drawn(`${name} escrow`, 20);
   return {
-    context: { chainId: 31337, escrow, job: 7, round: 2, attempt: 3 },
-    roster: drawn(`${name} roster`, 32),
+    context: { chainId: 31337, escrow, job: 7, round: 2, attempt: ATTEMPT },
+    roster: sparse ? rosterRoot(sparse.seats, sparse.tree) : drawn(`${name} roster`, 32),
     parameters: drawn(`${name} parameters`, 32),
     model: drawn(`${name} model`, 32),
   };

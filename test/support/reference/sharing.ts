@@ -6,7 +6,7 @@ export const P = (1n << 256n) + 297n;
 export type Dealt = {
   /** What was drawn for the coefficients, 33 bytes each, the rejected ones included. */
   draws: string[];
-  /** The values at 1 … n. */
+  /** The values at 1 … n, or at the holders' coordinates. */
   shares: string[];
 };
 

@@ -9,6 +9,8 @@ export type Losses = { sharing: number[]; upload: number[]; unmasking: number[] 
 export type Scenario = {
   name: string;
   n: number;
+  /** Neighbours of each member; n − 1 is the complete graph. */
+  degree: number;
   threshold: number;
   parameters: ReferenceParameters;
   weights: number[];
@@ -25,12 +27,22 @@ export type MemberVector = {
   seedDigest: string;
   seedShares: Dealt;
   maskShares: Dealt;
-  /** The leaves of the share tree: both commitments. */
+  /** The leaves of the share tree, one a holder: both commitments. */
   leaves: string[];
   shareRoot: string;
   ciphertexts: string[];
   ciphertextRoot: string;
   quantised: number[];
+};
+
+/** What draws a sparse graph, and the ring that it draws. */
+export type RingVector = {
+  /** Bitmap over the seats, root over the enrolments: of the roster root. */
+  seats: string;
+  tree: string;
+  randao: string;
+  seed: string;
+  ring: number[];
 };
 
 export type InputVector = { masked: number[]; packed: string; inputRoot: string };
@@ -40,12 +52,18 @@ export type RoundVector = Scenario & {
   binding: ReferenceBinding;
   context: string;
   wordBits: number;
+  /** Null where the graph is complete. */
+  sparse: RingVector | null;
+  /** Of each member, ascending. */
+  neighbours: number[][];
   members: MemberVector[];
   selfKeys: KeyVector[];
   pairKeys: KeyVector[];
   channelKeys: KeyVector[];
   sharers: { members: number[]; digest: string };
   survivors: { members: number[]; digest: string };
+  /** What the escrow holds of the survivors where the graph is sparse; else null. */
+  survivorsRoot: string | null;
   /** By survivor, in their order. */
   inputs: InputVector[];
   revealers: number[];
