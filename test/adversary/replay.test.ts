@@ -55,7 +55,7 @@ describe('a coordinator that shows messages of an earlier attempt', function () 
       const victims = await clients(play, everyone, []);
       for (const victim of victims) await play.refused(victim, 'retry/no-aborts');
       expect(play.sent().filter(({ id }) => id.attempt === 3)).to.deep.equal([]);
-      const before = ['enrolments', 'shares', 'inputs', 'aborts', 'confirmations'];
+      const before = ['enrolments', 'shares', 'receipts', 'inputs', 'aborts', 'confirmations'];
       for (const victim of victims) expect([...new Set(victim.calls())]).to.deep.equal(before);
     }));
 
