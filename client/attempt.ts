@@ -32,7 +32,7 @@ export type Seat = SeatFacts & SeatPrice;
 
 /** The phases in which a client acts, for the test hook. */
 export type ActingPhase =
-  'announced' | 'enrolling' | 'sharing' | 'masking' | 'confirming' | 'unmasking' | 'settling';
+  'announced' | 'enrolling' | 'sharing' | 'receiving' | 'masking' | 'confirming' | 'unmasking' | 'settling';
 
 export type Attempt = Readonly<{
   id: AttemptId;

@@ -21,6 +21,7 @@ export function countingApi(api: RoundApi, record: AttemptJournal, now: () => nu
     evidence: api.evidence,
     enrol: counted(api.enrol),
     share: counted(api.share),
+    receive: counted(api.receive),
     confirm: counted(api.confirm),
     abort: counted(api.abort),
     unmask: counted(api.unmask),

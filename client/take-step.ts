@@ -3,13 +3,15 @@ import { isNear, type AttemptView, type NearView, type WholeView } from '#protoc
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { Attempt } from './attempt.ts';
 import { confirmNear } from './near/confirm.ts';
-import { maskNear, shareNear } from './near/mask.ts';
+import { maskNear, receiveNear, shareNear } from './near/mask.ts';
 import { attestNear, unmaskNear } from './near/unmask.ts';
 import { attest } from './steps/attest.ts';
 import { confirm } from './steps/confirm.ts';
 import { enrol } from './steps/enrol.ts';
+import { keepFault } from './steps/fault.ts';
 import { giveUp, giveUpEarlier } from './steps/give-up.ts';
 import { mask } from './steps/mask.ts';
+import { receive } from './steps/receive.ts';
 import { keepAborts } from './steps/retry.ts';
 import { share } from './steps/share.ts';
 import { unmask } from './steps/unmask.ts';
@@ -36,6 +38,8 @@ async function takeWhole(attempt: Attempt, view: WholeView): Promise<Flaw | null
       return enrol(attempt, view);
     case 'sharing':
       return acting(attempt, view.phase, () => share(attempt, view));
+    case 'receiving':
+      return acting(attempt, view.phase, () => receive(attempt, view));
     case 'masking':
       return acting(attempt, view.phase, () => mask(attempt, view));
     case 'confirming':
@@ -47,8 +51,9 @@ async function takeWhole(attempt: Attempt, view: WholeView): Promise<Flaw | null
     case 'aborted':
       await giveUp(attempt, null);
       return null;
-    case 'settled':
     case 'failed':
+      return keepFault(attempt, view);
+    case 'settled':
       return null;
     default:
       return view satisfies never;
@@ -60,6 +65,8 @@ async function takeNear(attempt: Attempt, view: NearView): Promise<Flaw | null> 
   switch (view.phase) {
     case 'sharing':
       return acting(attempt, view.phase, () => shareNear(attempt, view));
+    case 'receiving':
+      return acting(attempt, view.phase, () => receiveNear(attempt, view));
     case 'masking':
       return acting(attempt, view.phase, () => maskNear(attempt, view));
     case 'confirming':
@@ -93,7 +100,7 @@ export function viewFlaw({ id, expected }: Pick<Attempt, 'id' | 'expected'>, vie
       );
 }
 
-type HeldPhase = 'sharing' | 'masking' | 'confirming' | 'unmasking' | 'settling';
+type HeldPhase = 'sharing' | 'receiving' | 'masking' | 'confirming' | 'unmasking' | 'settling';
 
 /** Whoever did not enrol only looks on. */
 async function acting(

@@ -97,6 +97,13 @@ export class SecretRecovery {
   }
 }
 
+/** What only its dealer explains, once every share was found under the dealer's root. */
+const lies: readonly string[] = ['recovery/seed', 'recovery/mask-key', 'shamir/not-a-secret'];
+
+/** Whether restoring a secret failed because the dealer's shares are of another one, or of none. */
+export const isDealersLie = (error: unknown): error is TributaryError =>
+  error instanceof TributaryError && lies.includes(error.code);
+
 /** Whether a recovered seed is the one that its owner's signed digest commits to. */
 export function isSeed(context: Context, member: number, seed: Uint8Array, digest: Uint8Array): boolean {
   return equalBytes(seedDigest(context, member, seed), digest);

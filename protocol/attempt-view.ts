@@ -1,11 +1,13 @@
 /** What the coordinator publishes of an attempt: facts that every client checks for itself. protocol.md §4 */
 import { z } from 'zod';
+import { faultSchema } from './fault.ts';
 import {
   attemptId,
   signedAbort,
   signedConfirm,
   signedEnrolment,
   signedInput,
+  signedReceived,
   signedShares,
 } from './messages.ts';
 import { address, amount, bytes32, hex, seconds, u32 } from './units.ts';
@@ -45,6 +47,11 @@ const survivorsProof = z.strictObject({
 });
 export type SurvivorsProof = Readonly<z.infer<typeof survivorsProof>>;
 
+/** A dealer that is left out of U2, and the complaints that are the reason (§4.11). */
+const excludedDealer = z.strictObject({ dealer: u32, complaints: z.array(signedReceived).max(1024) });
+export type Excluded = Readonly<z.infer<typeof excludedDealer>>;
+const excluded = { excluded: z.array(excludedDealer).max(1024) };
+
 const roster = { roster: z.array(signedEnrolment) };
 const sharers = { ...roster, sharers: z.array(signedShares) };
 const inputs = { ...sharers, inputs: z.array(signedInput) };
@@ -72,7 +79,9 @@ const wholeView = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('announced'), ...base }),
   z.strictObject({ phase: z.literal('enrolling'), ...base }),
   z.strictObject({ phase: z.literal('sharing'), ...base, ...roster }),
-  z.strictObject({ phase: z.literal('masking'), ...base, ...sharers }),
+  /** All who dealt. */
+  z.strictObject({ phase: z.literal('receiving'), ...base, ...sharers }),
+  z.strictObject({ phase: z.literal('masking'), ...base, ...sharers, ...excluded }),
   z.strictObject({ phase: z.literal('confirming'), ...base, ...inputs }),
   z.strictObject({ phase: z.literal('unmasking'), ...base, ...confirmed }),
   z.strictObject({ phase: z.literal('settling'), ...base, ...confirmed, proposal }),
@@ -83,7 +92,13 @@ const wholeView = z.discriminatedUnion('phase', [
     reason: z.string(),
     aborts: z.array(signedAbort),
   }),
-  z.strictObject({ phase: z.literal('failed'), ...base, reason: z.string() }),
+  z.strictObject({
+    phase: z.literal('failed'),
+    ...base,
+    reason: z.string(),
+    /** Where a dealer's shares are to blame: the proof, which each reader checks (§4.10). */
+    fault: faultSchema.nullable(),
+  }),
 ]);
 
 /** A sparse attempt from its roster on, as one member is shown it. */
@@ -91,7 +106,8 @@ const nearView = z.discriminatedUnion('phase', [
   /** The roster goes on chain, and the graph is drawn. */
   z.strictObject({ phase: z.literal('drawing'), ...base }),
   z.strictObject({ phase: z.literal('sharing'), ...base, ...near }),
-  z.strictObject({ phase: z.literal('masking'), ...base, ...nearSharers }),
+  z.strictObject({ phase: z.literal('receiving'), ...base, ...nearSharers }),
+  z.strictObject({ phase: z.literal('masking'), ...base, ...nearSharers, ...excluded }),
   z.strictObject({ phase: z.literal('confirming'), ...base, ...nearInputs }),
   /** The survivors go on chain. */
   z.strictObject({ phase: z.literal('agreeing'), ...base }),
@@ -112,6 +128,7 @@ export const phases: readonly Phase[] = [
   'enrolling',
   'drawing',
   'sharing',
+  'receiving',
   'masking',
   'confirming',
   'agreeing',

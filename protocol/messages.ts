@@ -39,6 +39,15 @@ export const shares = z.strictObject({
   shareRoot: bytes32,
   ciphertextRoot: bytes32,
 });
+/** Whose shares a member can't open, of all who dealt near it. */
+export const received = z.strictObject({
+  ...attemptId,
+  member: u32,
+  roster: bytes32,
+  sharers: bytes32,
+  /** Bitmap over the roster's members. */
+  unopened: hex,
+});
 export const input = z.strictObject({
   ...attemptId,
   member: u32,
@@ -74,6 +83,7 @@ export const evidenceRequest = z.strictObject({ ...attemptId, requester: address
 
 export type Enrolment = z.infer<typeof enrolment>;
 export type Shares = z.infer<typeof shares>;
+export type Received = z.infer<typeof received>;
 export type Input = z.infer<typeof input>;
 export type Confirm = z.infer<typeof confirm>;
 export type Abort = z.infer<typeof abort>;
@@ -100,6 +110,7 @@ export type RevealedShare = z.infer<typeof revealedShare>;
 
 export const signedEnrolment = signed(enrolment);
 export const signedShares = signed(shares);
+export const signedReceived = signed(received);
 export const signedInput = signed(input);
 export const signedConfirm = signed(confirm);
 export const signedAbort = signed(abort);

@@ -32,6 +32,7 @@ export const typedData = {
   Shares: fields(
     `${attempt}, uint32 member, bytes32 roster, bytes32 seedDigest, bytes32 shareRoot, bytes32 ciphertextRoot`,
   ),
+  Received: fields(`${attempt}, uint32 member, bytes32 roster, bytes32 sharers, bytes unopened`),
   Input: fields(`${attempt}, uint32 member, bytes32 roster, bytes32 sharers, bytes32 inputRoot`),
   Confirm: fields(`${attempt}, uint32 member, bytes32 roster, bytes32 sharers, bytes32 survivors`),
   Abort: fields(`${attempt}, uint32 member, bytes32 roster, string reason`),

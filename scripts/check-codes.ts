@@ -32,6 +32,7 @@ const built: Readonly<Record<string, readonly string[]>> = {
   'coordinator/round/transition.ts: ${event.type}/conflict': [
     'enrolment',
     'shares',
+    'received',
     'input',
     'confirm',
     'abort',

@@ -68,6 +68,8 @@ export function attemptInMasking(domain: Domain, buyer: Address, members: number
     id,
     state: {
       ...{ phase: 'masking', rules, deadline, enrolments, roster: roster.root, draw, shares },
+      receipts: [],
+      excluded: [],
       inputs: [],
     },
     inputOf(member) {

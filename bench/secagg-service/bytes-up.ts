@@ -14,7 +14,7 @@ import { type CoordinatorApi, coordinatorApi } from '#protocol/http/coordinator-
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toSeconds } from '#protocol/units.ts';
-import { buyerKey, rulesOf, sharings, unmaskingOf } from '#test/coordinator/fixtures.ts';
+import { buyerKey, rulesOf, receiptOf, sharings, unmaskingOf } from '#test/coordinator/fixtures.ts';
 import { untilPhase } from '#test/coordinator/launch.ts';
 import { type Cohort, cohort, operatorKey, signed } from '#test/support/cohort.ts';
 import type { Row } from '../row.ts';
@@ -92,6 +92,10 @@ class Member {
     return this.api.share(this.#of.id, event.upload);
   }
 
+  receive() {
+    return this.api.receive(this.#of.id, receiptOf(this.#of, this.#index, []));
+  }
+
   upload() {
     const vector = this.#of.vectors.get(this.#index) ?? new Uint8Array();
     return this.api.upload(this.#of.id, entry(this.#of.inputs, this.#index), vector);
@@ -150,9 +154,14 @@ async function play(
   await counting('shares', own.share());
   await following(
     everyOther((one) => one.share()),
-    'masking',
+    'receiving',
   );
   await counting('views', own.api.deliveries(id, counted));
+  await counting('receipt', own.receive());
+  await following(
+    everyOther((one) => one.receive()),
+    'masking',
+  );
   await counting('input', own.upload());
   await following(
     everyOther((one) => one.upload()),

@@ -14,13 +14,13 @@ import { readingContracts } from '../chain.ts';
 import { jobNumber } from '../job-option.ts';
 import { progress, result } from '../output.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
+import { auditFaultFile, notPassed } from './audit-fault.ts';
 
-type AuditOptions = CommonOptions & Readonly<{ evidence?: string; car?: string; levels: number[] }>;
-
-/** Exit status of an audit that found something, or could not ask all; 1 is a failure of the command, 2 its wrong usage. */
-const notPassed = 3;
+type AuditOptions = CommonOptions &
+  Readonly<{ evidence?: string; car?: string; fault?: string; levels: number[] }>;
 
 export async function auditJob(options: AuditOptions, job: string): Promise<void> {
+  if (options.fault !== undefined) return auditFaultFile({ ...options, fault: options.fault }, job);
   const settings = readSettings(options);
   const asked = options.levels.map(toLevel);
   const evidence = await openEvidenceFolder(options.evidence);

@@ -12,6 +12,7 @@ export function addAudit(program: Command): void {
       'read blocks from this CAR file, not from the IPFS node; its root is held against the chain',
     )
     .option('--levels <list>', '1 links, 2 signatures, 3 models, 4 sums, 5 payouts', numbers, [1, 2, 3, 4, 5])
+    .option('--fault <file>', 'check only this proof that a dealer cheated, as a participant journalled it')
     .addHelpText(
       'after',
       '\nEnds with 0 if every level that was asked for passed, and with 3 if not.\n\nExample:\n  tributary audit 31337:0x…/1 --evidence evidence/',

@@ -11,8 +11,15 @@ import {
   signedEnrolment,
 } from '#protocol/messages.ts';
 import { neighbourhood } from '#protocol/attempt-view.ts';
+import { faultSchema } from '#protocol/fault.ts';
 import { drawSchema } from '#protocol/manifests.ts';
-import { signedInput, signedRefusal, signedShares, signedUnmasking } from '#protocol/messages.ts';
+import {
+  signedInput,
+  signedReceived,
+  signedRefusal,
+  signedShares,
+  signedUnmasking,
+} from '#protocol/messages.ts';
 import { address, bytes32, compactSignature, u32 } from '#protocol/units.ts';
 
 export const decisions = {
@@ -23,6 +30,8 @@ export const decisions = {
   /** Or the part of a sparse U1 that it was shown, and the graph that was drawn for it. */
   neighbourhood: z.strictObject({ shown: neighbourhood, draw: drawSchema }),
   shares: signedShares,
+  /** Whose shares it could not open. */
+  received: signedReceived,
   verdict: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('confirm'), envelope: signedConfirm }),
     z.strictObject({ kind: z.literal('abort'), envelope: signedAbort }),
@@ -33,6 +42,8 @@ export const decisions = {
   aborts: z.array(signedAbort),
   /** The one settlement that this client attested; it refuses every other of the attempt. */
   attestation: z.strictObject({ message: settlementTerms, signature: compactSignature }),
+  /** That the attempt failed by a dealer's fault: the proof, to be shown to whoever asks. */
+  fault: faultSchema,
   /** The first proposal that it refused, and why. */
   refusal: signedRefusal,
 } as const;

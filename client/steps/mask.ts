@@ -6,8 +6,9 @@ import { wordBits } from '#crypto/parameters.ts';
 import { Secret } from '#crypto/secret.ts';
 import type { ViewOf } from '#protocol/attempt-view.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
-import type { Shares, Signed } from '#protocol/messages.ts';
+import type { Received, Shares, Signed } from '#protocol/messages.ts';
 import { sharesFlaw } from '#protocol/rules/phase-messages.ts';
+import { excludedFlaw } from '#protocol/rules/received.ts';
 import { membersDigest, sharersNear, sharersOf } from '#protocol/rules/survivors.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { bindingFor, deliver, isAcknowledged, sign, type Attempt } from '../attempt.ts';
@@ -18,12 +19,23 @@ import { heldShares } from './received.ts';
 import { retryFlaw, updateKeyOf } from './retry.ts';
 import { ephemeralKeys, erased } from './share.ts';
 
-export const mask = (attempt: Attempt, { roster, sharers }: ViewOf<'masking'>): Promise<Flaw | null> =>
+export const mask = (
+  attempt: Attempt,
+  { roster, sharers, excluded }: ViewOf<'masking'>,
+): Promise<Flaw | null> =>
   maskAmong(
     attempt,
     sharers,
     () => membershipIn(attempt, roster),
-    ({ frame }) => sharesFlaw(frame, sharers),
+    ({ frame }) =>
+      sharesFlaw(frame, sharers) ??
+      excludedFlaw(
+        frame,
+        sharers,
+        excluded,
+        saidOf(attempt),
+        (member) => frame.roster.members[member]?.operator,
+      ),
   );
 
 /**
@@ -46,13 +58,16 @@ export async function maskAmong(
       (await retryFlaw(attempt));
     if (broken) return broken;
 
-    // Not needed to mask: but a dealer's lie is better known, and kept, before anything is opened.
+    // Not needed to mask: but who came too late to say so had better know a dealer's lie before anything is opened.
     await heldShares(attempt, membership, shares);
     const unmaskable = journalInput(attempt, membership, shares);
     if (unmaskable) return unmaskable;
   }
   return sendInput(attempt);
 }
+
+/** What it said of the shares that it was dealt. */
+export const saidOf = ({ record }: Attempt): Received | null => record.decided('received')?.message ?? null;
 
 /** The input of this very attempt, as it was journalled. */
 export const ownInput = ({ journal, dataset, model, job, id }: Attempt): SentInput | undefined =>

@@ -7,13 +7,8 @@ import type { ViewOf } from '#protocol/attempt-view.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { RevealedShare, Shares, Signed } from '#protocol/messages.ts';
 import { confirmationsFlaw, inputsFlaw, sharesFlaw } from '#protocol/rules/phase-messages.ts';
-import {
-  membersDigest,
-  revealedDigest,
-  sharersOf,
-  survivorsOf,
-  survivorsRoot,
-} from '#protocol/rules/survivors.ts';
+import { membersDigest, sharersOf, survivorsOf, survivorsRoot } from '#protocol/rules/survivors.ts';
+import { revealedDigest } from '#protocol/rules/revealed.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { bindingFor, deliver, sign, type Attempt } from '../attempt.ts';
 import { ownSurvivalFlaw } from './confirm.ts';

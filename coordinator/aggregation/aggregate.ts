@@ -18,6 +18,7 @@ import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { Records } from '../store/records.ts';
 import type { Vectors } from '../store/vectors.ts';
 import { putEvidence, type StoredEvidence } from './evidence.ts';
+import { proveFault } from './fault.ts';
 import { revealedShares, restoreSecrets } from './secrets.ts';
 
 export type AggregationParts = Readonly<{
@@ -43,7 +44,12 @@ export const aggregator =
       state,
       bodies.map((body) => revealedShares.parse(body)),
     );
-    if (!restored.holds) return failed(`member ${restored.liar} lied about its secret: ${restored.detail}`);
+    if (!restored.holds) {
+      const { liar, detail } = restored;
+      const reason = `member ${liar.member} lied about its secret: ${detail}`;
+      const fault = await proveFault(parts.records, state, liar);
+      return fault ? { type: 'fault-proven', reason, fault } : failed(reason);
+    }
     const stored = await putEvidence(parts.evidence(id), state, restored.secrets, (input) =>
       parts.vectors.read(id, input),
     );

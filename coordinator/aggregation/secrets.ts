@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { clampedSecret } from '#crypto/agreement.ts';
 import { fromHex, toHex } from '#crypto/bytes.ts';
-import { TributaryError } from '#crypto/error.ts';
-import { SecretRecovery } from '#crypto/recovery.ts';
+import type { ShareKind } from '#crypto/commitments.ts';
+import { isDealersLie, SecretRecovery } from '#crypto/recovery.ts';
 import { decodeShare, type Share } from '#crypto/shamir.ts';
 import { contextOf } from '#protocol/job-id.ts';
 import type { Evidence } from '#protocol/manifests.ts';
@@ -22,11 +22,15 @@ type RevealedShares = Readonly<z.infer<typeof revealedShares>>;
 
 export type RestoredSecrets =
   | Readonly<{ holds: true; secrets: Evidence['secrets'] }>
-  /** The dealer whose committed shares restore something else than it published. */
-  | Readonly<{ holds: false; liar: number; detail: string }>;
+  | Readonly<{ holds: false; liar: Liar; detail: string }>;
 
-/** What only a dealer's lie explains, once every share was found under its root. */
-const lies: readonly string[] = ['recovery/seed', 'recovery/mask-key', 'shamir/not-a-secret'];
+/** A dealer whose committed shares restore something else than it published. */
+export type Liar = Readonly<{
+  member: number;
+  kind: ShareKind;
+  /** Whose shares of it were used: t of them, ascending. */
+  holders: readonly number[];
+}>;
 
 /**
  * @param uploads by ascending member, with shares that were checked when they came
@@ -43,17 +47,19 @@ export function restoreSecrets(state: Unmasking, uploads: readonly RevealedShare
   for (const { message } of state.shares) {
     const { member, seedDigest } = message;
     const shares = dealt.get(member) ?? [];
+    const survived = survivors.has(member);
+    const kind = survived ? 'seed' : 'mask';
     try {
-      const survived = survivors.has(member);
       const value = survived
         ? recovery.seed(member, shares, fromHex(seedDigest))
         : clampedSecret(
             recovery.maskSecret(member, shares, roster.members[member]?.maskKey ?? new Uint8Array()),
           );
-      secrets.push({ member, kind: survived ? 'seed' : 'mask', value: toHex(value) as Bytes32 });
+      secrets.push({ member, kind, value: toHex(value) as Bytes32 });
     } catch (error) {
-      if (!(error instanceof TributaryError) || !lies.includes(error.code)) throw error;
-      return { holds: false, liar: member, detail: error.message };
+      if (!isDealersLie(error)) throw error;
+      const holders = shares.slice(0, roster.threshold).map(({ x }) => x - 1);
+      return { holds: false, liar: { member, kind, holders }, detail: error.message };
     }
   }
   return { holds: true, secrets };

@@ -20,6 +20,7 @@ function neededBy(state: Attempt): VectorName[] {
     case 'enrolling':
     case 'drawing':
     case 'sharing':
+    case 'receiving':
     case 'settling':
     case 'settled':
     case 'aborted':

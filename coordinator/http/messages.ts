@@ -8,9 +8,11 @@ import {
   signedAbort,
   signedConfirm,
   signedEnrolment,
+  signedReceived,
   signedRefusal,
   unmaskingUpload,
 } from '#protocol/messages.ts';
+import { encodeRevealed } from '#protocol/rules/revealed.ts';
 import type { MessageEvent } from '../round/attempt.ts';
 import type { KeptMessage } from '../store/records.ts';
 import type { HttpParts } from './parts.ts';
@@ -48,6 +50,7 @@ export function messageRoutes({ jobs, checkApproval }: HttpParts): Router {
     (upload) => ({ type: 'shares', upload }),
     (upload) => ({ kind: 'ciphertexts', slot: upload.message.member, texts: upload.ciphertexts }),
   );
+  take('/receipts', signedReceived, (envelope) => ({ type: 'received', envelope }));
   take('/confirmations', signedConfirm, (envelope) => ({ type: 'confirm', envelope }));
   take('/aborts', signedAbort, (envelope) => ({ type: 'abort', envelope }));
   take(
@@ -57,8 +60,9 @@ export function messageRoutes({ jobs, checkApproval }: HttpParts): Router {
     ({ message: { member }, shares }) => ({
       kind: 'unmasking',
       slot: member,
-      // Paths and commitments have served when the message counts.
+      // Enough to restore secrets, and much less than all of it.
       body: { message: { member }, shares: shares.map(({ member: dealer, y }) => ({ member: dealer, y })) },
+      opened: encodeRevealed(shares),
     }),
   );
   take('/attestations', attestationUpload, (upload) => ({ type: 'attestation', upload }));

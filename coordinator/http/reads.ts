@@ -45,7 +45,7 @@ export function readRoutes({ jobs, records, identity, clock }: HttpParts): Route
     if (!('shares' in state) || state.phase === 'sharing') {
       throw new TributaryError(
         'attempt/wrong-phase',
-        `this attempt is ${state.phase}: shares are given once U2 is fixed`,
+        `this attempt is ${state.phase}: shares are given once all have dealt`,
       );
     }
     if (member >= state.enrolments.length) {

@@ -6,11 +6,13 @@ import type {
   Confirm,
   Enrolment,
   Input,
+  Received,
   Refusal as SignedNo,
   SharesUpload,
   Signed,
   UnmaskingUpload,
 } from '#protocol/messages.ts';
+import type { Fault } from '#protocol/fault.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import type { Draw } from '#protocol/manifests.ts';
 import type { Aborted } from './aborted.ts';
@@ -21,6 +23,7 @@ import type { Drawing } from './drawing.ts';
 import type { Enrolling } from './enrolling.ts';
 import type { Failed } from './failed.ts';
 import type { Masking } from './masking.ts';
+import type { Receiving } from './receiving.ts';
 import type { Settled } from './settled.ts';
 import type { Attesting, Posting, Result } from './settling.ts';
 import type { Sharing } from './sharing.ts';
@@ -31,6 +34,7 @@ export type Attempt =
   | Enrolling
   | Drawing
   | Sharing
+  | Receiving
   | Masking
   | Confirming
   | Agreeing
@@ -45,6 +49,7 @@ export type Attempt =
 export type MessageEvent =
   | Readonly<{ type: 'enrolment'; envelope: Signed<Enrolment> }>
   | Readonly<{ type: 'shares'; upload: SharesUpload }>
+  | Readonly<{ type: 'received'; envelope: Signed<Received> }>
   | Readonly<{ type: 'input'; envelope: Signed<Input> }>
   | Readonly<{ type: 'confirm'; envelope: Signed<Confirm> }>
   | Readonly<{ type: 'abort'; envelope: Signed<Abort> }>
@@ -70,6 +75,8 @@ export type InnerEvent =
   | Readonly<{ type: 'aggregated'; result: Result }>
   | Readonly<{ type: 'settled'; transaction: Bytes32 }>
   | Readonly<{ type: 'quorum-refused' }>
+  /** A dealer's shares restore another secret than it published. */
+  | Readonly<{ type: 'fault-proven'; reason: string; fault: Fault }>
   | Readonly<{ type: 'failed'; reason: string }>;
 
 export type AttemptEvent = MessageEvent | InnerEvent;

@@ -19,6 +19,8 @@ export function authenticityFlaw(state: Attempt, event: MessageEvent): Flaw | nu
       return byEnrolledSeat(state.rules, event.envelope);
     case 'shares':
       return byMember(state, 'Shares', event.upload);
+    case 'received':
+      return byMember(state, 'Received', event.envelope);
     case 'input':
       return byMember(state, 'Input', event.envelope);
     case 'confirm':

@@ -5,7 +5,7 @@ import type { EvidenceTerms } from '#protocol/evidence-terms.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { SparseTerms } from '#protocol/aggregation.ts';
 import type { Draw, JobManifest } from '#protocol/manifests.ts';
-import type { Confirm, Enrolment, Input, Shares, Signed } from '#protocol/messages.ts';
+import type { Confirm, Enrolment, Input, Received, Shares, Signed } from '#protocol/messages.ts';
 import type { Expected } from '#protocol/rules/roster.ts';
 import type { Domain } from '#protocol/typed-data.ts';
 import { toSeconds, type Address, type Bytes32, type Seconds } from '#protocol/units.ts';
@@ -48,6 +48,9 @@ export type WithRoster = AttemptBase &
 
 /** Shares by ascending member; once sharing is over these are U2. */
 export type WithShares = WithRoster & Readonly<{ shares: readonly Signed<Shares>[] }>;
+
+/** What members said of the shares that they were dealt, by ascending member. */
+export type WithReceipts = WithShares & Readonly<{ receipts: readonly Signed<Received>[] }>;
 
 /** Inputs by ascending member; once masking is over these are U3. */
 export type WithInputs = WithShares & Readonly<{ inputs: readonly Signed<Input>[] }>;

@@ -7,13 +7,21 @@ import { membersDigest, sharersNear, sharersOf, survivorsOf } from '#protocol/ru
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
 import { agreeing, type Agreeing } from './agreeing.ts';
-import { confirmedPart, later, refuse, type Refusal, type WithConfirmations } from './base.ts';
+import {
+  confirmedPart,
+  later,
+  refuse,
+  type Refusal,
+  type WithConfirmations,
+  type WithReceipts,
+} from './base.ts';
 import { agreedRootOf, rosterOf } from './frame.ts';
 import { leftOf } from './left.ts';
 import { byMember, holds, inserted } from './slots.ts';
 import type { Unmasking } from './unmasking.ts';
 
 export type Confirming = WithConfirmations &
+  WithReceipts &
   Readonly<{
     phase: 'confirming';
     /** By ascending member. */

@@ -7,6 +7,7 @@ export function effectsOf(state: Attempt): readonly Effect[] {
     case 'announced':
     case 'enrolling':
     case 'sharing':
+    case 'receiving':
     case 'masking':
       return [];
     case 'drawing':

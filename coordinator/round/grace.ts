@@ -16,6 +16,8 @@ function timedPhase(state: Attempt): keyof Attempt['rules']['phases'] | null {
   switch (state.phase) {
     case 'announced':
       return 'enrolling';
+    case 'receiving':
+      return 'sharing';
     case 'enrolling':
     case 'sharing':
     case 'masking':

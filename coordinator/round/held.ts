@@ -19,6 +19,8 @@ export function slotOf(state: Attempt, event: MessageEvent): Slot {
     }
     case 'shares':
       return ofMember('shares' in state ? state.shares : [], event.upload);
+    case 'received':
+      return ofMember('receipts' in state ? state.receipts : [], event.envelope);
     case 'input':
       return ofMember('inputs' in state ? state.inputs : [], event.envelope);
     case 'confirm':

@@ -2,8 +2,9 @@
 import { holdersOf, type Graph } from '#crypto/graph.ts';
 import type { MemberSet } from '#crypto/members.ts';
 import type { Input, Signed } from '#protocol/messages.ts';
+import { complaintsOf } from '#protocol/rules/received.ts';
 import { survivorsOf } from '#protocol/rules/survivors.ts';
-import { leastMembers, type WithShares } from './base.ts';
+import { leastMembers, type WithReceipts } from './base.ts';
 import { rosterOf } from './frame.ts';
 import { byMember } from './slots.ts';
 
@@ -15,12 +16,15 @@ export type Left =
  * Those who answered and can survive: each with t neighbours among them, without whom it would let nobody open it. The
  * secrets of all sharers must be restorable by those who answered, or the round would wait for ever once it is agreed on.
  */
-export function leftOf(state: WithShares, answered: readonly Signed<Input>[]): Left {
+export function leftOf(state: WithReceipts, answered: readonly Signed<Input>[]): Left {
   const { graph } = rosterOf(state);
   const alive = survivorsOf(answered);
-  const lost = state.shares
-    .map(byMember)
-    .find((member) => holdersLeft(graph, member, alive) < graph.threshold);
+  const holdersLeft = (dealer: number): number => {
+    const complaining = new Set(complaintsOf(graph, dealer, state.receipts).map(byMember));
+    const holding = (holder: number) => alive.has(holder) && !complaining.has(holder);
+    return holdersOf(graph, dealer).indices.filter(holding).length;
+  };
+  const lost = state.shares.map(byMember).find((member) => holdersLeft(member) < graph.threshold);
   if (lost !== undefined) {
     return ends(`fewer than ${graph.threshold} who hold the secrets of member ${lost} are left`);
   }
@@ -33,9 +37,6 @@ export function leftOf(state: WithShares, answered: readonly Signed<Input>[]): L
 }
 
 const ends = (reason: string): Left => ({ ends: true, reason });
-
-const holdersLeft = (graph: Graph, member: number, alive: MemberSet): number =>
-  holdersOf(graph, member).indices.filter((holder) => alive.has(holder)).length;
 
 /** Drops whoever has fewer than t neighbours left, then whoever has too few without those, and so on. */
 function withNeighbours(graph: Graph, alive: MemberSet): ReadonlySet<number> {

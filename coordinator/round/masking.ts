@@ -3,13 +3,19 @@ import type { Input, Signed } from '#protocol/messages.ts';
 import { membersDigest, sharersNear, sharersOf } from '#protocol/rules/survivors.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
-import { later, refuse, type Refusal, type WithInputs } from './base.ts';
+import { later, refuse, type Refusal, type WithInputs, type WithReceipts } from './base.ts';
 import type { Confirming } from './confirming.ts';
 import { rosterOf } from './frame.ts';
 import { leftOf } from './left.ts';
 import { byMember, inserted } from './slots.ts';
 
-export type Masking = WithInputs & Readonly<{ phase: 'masking' }>;
+export type Masking = WithInputs &
+  WithReceipts &
+  Readonly<{
+    phase: 'masking';
+    /** Who dealt and is not in U2, for too many holders can't open its shares. */
+    excluded: readonly number[];
+  }>;
 
 /** The driver has the vector on disk, whole and of this root, before it feeds the message in. */
 export function onInput(
@@ -41,7 +47,10 @@ function conclude(state: Masking, now: Seconds): Confirming | Aborted {
   return left.ends ? abort(state, left.reason, []) : confirming({ ...state, inputs: left.inputs }, now);
 }
 
+/** Who was excluded has served: nobody masks any more. */
 function confirming(state: Masking, now: Seconds): Confirming {
-  const deadline = later(now, state.rules.phases.confirming);
-  return { ...state, phase: 'confirming', deadline, confirmations: [], aborts: [] };
+  const { rules, enrolments, roster, draw, shares, receipts, inputs } = state;
+  const deadline = later(now, rules.phases.confirming);
+  const present = { rules, deadline, enrolments, roster, draw, shares, receipts, inputs };
+  return { phase: 'confirming', ...present, confirmations: [], aborts: [] };
 }

@@ -9,6 +9,7 @@ import { rosterLeaves } from '#protocol/rules/roster.ts';
 import { inputLeaves, memberBitmap, survivorsOf } from '#protocol/rules/survivors.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import type { Attempt } from './attempt.ts';
+import { excludedIn } from './excluded.ts';
 import { rosterOf } from './frame.ts';
 import { byMember } from './slots.ts';
 
@@ -35,8 +36,15 @@ export function nearViewOf(state: Shown, base: Base, seat: number | null): NearV
   switch (state.phase) {
     case 'sharing':
       return { phase: 'sharing', ...base, ...rosterPart(state, reader) };
+    case 'receiving':
+      return { phase: 'receiving', ...base, ...sharersPart(state, reader) };
     case 'masking':
-      return { phase: 'masking', ...base, ...sharersPart(state, reader) };
+      return {
+        phase: 'masking',
+        ...base,
+        ...sharersPart(state, reader),
+        excluded: excludedIn(state, (dealer) => reader.near.has(dealer)),
+      };
     case 'confirming':
       return { phase: 'confirming', ...base, ...inputsPart(state, reader) };
     case 'unmasking':

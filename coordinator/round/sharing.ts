@@ -1,13 +1,13 @@
-/** Sharing: members deal their secrets, encrypted for each holder; those that arrive in time are U2. protocol.md §4.3 */
+/** Sharing: members deal their secrets, encrypted for each holder; those that arrive in time may be in U2. protocol.md §4.3 */
 import { fromHex, toHex } from '#crypto/bytes.ts';
 import { holdersOf } from '#crypto/graph.ts';
 import { merkleRoot } from '#crypto/merkle.ts';
 import type { SharesUpload } from '#protocol/messages.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
-import { later, leastMembers, refuse, type Refusal, type WithShares } from './base.ts';
+import { leastMembers, refuse, type Refusal, type WithShares } from './base.ts';
 import { rosterOf } from './frame.ts';
-import type { Masking } from './masking.ts';
+import { receiving, type Receiving } from './receiving.ts';
 import { byMember, inserted } from './slots.ts';
 
 export type Sharing = WithShares & Readonly<{ phase: 'sharing' }>;
@@ -19,7 +19,7 @@ const COMPLETE_BYTES = mostBytes(7);
 const SPARSE_BYTES = mostBytes(10);
 
 /** The ciphertexts are kept beside the state. */
-export function onShares(state: Sharing, upload: SharesUpload, now: Seconds): Sharing | Masking | Refusal {
+export function onShares(state: Sharing, upload: SharesUpload, now: Seconds): Sharing | Receiving | Refusal {
   const { message, signature, ciphertexts } = upload;
   const broken = ciphertextsFlaw(state, upload);
   if (broken) return broken;
@@ -31,13 +31,13 @@ export function onShares(state: Sharing, upload: SharesUpload, now: Seconds): Sh
   }
   const shares = inserted(state.shares, { message, signature }, byMember);
   const next = { ...state, shares };
-  return shares.length === state.enrolments.length ? masking(next, now) : next;
+  return shares.length === state.enrolments.length ? receiving(next, now) : next;
 }
 
-export function onDeadline(state: Sharing, now: Seconds): Masking | Aborted {
+export function onDeadline(state: Sharing, now: Seconds): Receiving | Aborted {
   // In a sparse graph each member counts its own neighbours, and the end of masking shows who could go on.
   const needed = state.draw ? leastMembers(state.rules) : rosterOf(state).threshold;
-  return state.shares.length >= needed ? masking(state, now) : abort(state, 'too few shares', []);
+  return state.shares.length >= needed ? receiving(state, now) : abort(state, 'too few shares', []);
 }
 
 function ciphertextsFlaw(state: Sharing, { message, ciphertexts }: SharesUpload): Refusal | null {
@@ -56,8 +56,4 @@ function ciphertextsFlaw(state: Sharing, { message, ciphertexts }: SharesUpload)
         'shares/ciphertexts',
         `the ciphertext for member ${wrong} is empty, too long, or for its own sender`,
       );
-}
-
-function masking(state: Sharing, now: Seconds): Masking {
-  return { ...state, phase: 'masking', deadline: later(now, state.rules.phases.masking), inputs: [] };
 }

@@ -13,6 +13,7 @@ import * as enrolling from './enrolling.ts';
 import { withGrace } from './grace.ts';
 import { slotOf } from './held.ts';
 import * as masking from './masking.ts';
+import * as receiving from './receiving.ts';
 import * as settling from './settling.ts';
 import * as sharing from './sharing.ts';
 import * as unmasking from './unmasking.ts';
@@ -37,6 +38,7 @@ const inner: ReadonlySet<string> = new Set<InnerEvent['type']>([
   'aggregated',
   'settled',
   'quorum-refused',
+  'fault-proven',
   'failed',
 ]);
 const isMessage = (event: AttemptEvent): event is MessageEvent => !inner.has(event.type);
@@ -68,6 +70,9 @@ function inPhase(state: Attempt, event: MessageEvent, now: Seconds): Attempt | R
       break;
     case 'sharing':
       if (event.type === 'shares') return sharing.onShares(state, event.upload, now);
+      break;
+    case 'receiving':
+      if (event.type === 'received') return receiving.onReceived(state, event.envelope, now);
       break;
     case 'masking':
       if (event.type === 'input') return masking.onInput(state, event.envelope, now);
@@ -130,6 +135,9 @@ function onInner(state: Attempt, event: InnerEvent, now: Seconds): Attempt | Ref
     case 'quorum-refused':
       if (state.phase === 'settling' && state.step === 'posting') return settling.onQuorumRefused(state);
       break;
+    case 'fault-proven':
+      if (state.phase === 'unmasking') return unmasking.onFault(state, event.reason, event.fault);
+      break;
     case 'failed':
       if (state.phase === 'drawing') return drawing.onFailed(state, event.reason);
       if (state.phase === 'agreeing') return agreeing.onFailed(state, event.reason);
@@ -152,6 +160,8 @@ function onDeadline(state: Attempt, now: Seconds): Attempt {
       return enrolling.onDeadline(state, now);
     case 'sharing':
       return sharing.onDeadline(state, now);
+    case 'receiving':
+      return receiving.onDeadline(state, now);
     case 'masking':
       return masking.onDeadline(state, now);
     case 'confirming':

@@ -4,6 +4,7 @@ import { holdersOf } from '#crypto/graph.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import { decodeShare } from '#crypto/shamir.ts';
 import { TributaryError } from '#crypto/error.ts';
+import type { Fault } from '#protocol/fault.ts';
 import { contextOf } from '#protocol/job-id.ts';
 import type {
   RevealedShare,
@@ -11,7 +12,8 @@ import type {
   Unmasking as UnmaskingMessage,
   UnmaskingUpload,
 } from '#protocol/messages.ts';
-import { revealedDigest, survivorsOf } from '#protocol/rules/survivors.ts';
+import { survivorsOf } from '#protocol/rules/survivors.ts';
+import { revealedDigest } from '#protocol/rules/revealed.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { idOf, refuse, type Refusal, type WithConfirmations } from './base.ts';
 import { fail, type Failed } from './failed.ts';
@@ -61,7 +63,10 @@ export function canAggregate(state: Unmasking): boolean {
 export const onAggregated = (state: Unmasking, result: Result, now: Seconds): Attesting =>
   propose(state, result, now);
 
-/** No sum can be made: a dealer lied, or the sum is none of honest inputs. */
+/** A dealer lied: no sum can be made, and everyone can see why. */
+export const onFault = (state: Unmasking, reason: string, fault: Fault): Failed => fail(state, reason, fault);
+
+/** The sum is none of honest inputs. */
 export const onFailed = (state: Unmasking, reason: string): Failed => fail(state, reason);
 
 function listFlaw(state: Unmasking, holder: number, shares: readonly RevealedShare[]): Refusal | null {

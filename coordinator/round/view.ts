@@ -2,6 +2,7 @@
 import type { AttemptView } from '#protocol/attempt-view.ts';
 import type { Attempt } from './attempt.ts';
 import { idOf } from './base.ts';
+import { excludedIn } from './excluded.ts';
 import { shownNear, nearViewOf } from './near-view.ts';
 import type { Aborted } from './aborted.ts';
 
@@ -42,8 +43,16 @@ export function viewOf(
       return { phase: state.phase, ...base };
     case 'sharing':
       return { phase: 'sharing', ...base, ...rosterPart(state) };
+    case 'receiving':
+      return { phase: 'receiving', ...base, ...rosterPart(state), ...sharersPart(state) };
     case 'masking':
-      return { phase: 'masking', ...base, ...rosterPart(state), ...sharersPart(state) };
+      return {
+        phase: 'masking',
+        ...base,
+        ...rosterPart(state),
+        ...sharersPart(state),
+        excluded: excludedIn(state),
+      };
     case 'confirming':
       return { phase: 'confirming', ...base, ...inputsPart(state) };
     case 'unmasking':
@@ -57,7 +66,7 @@ export function viewOf(
     case 'aborted':
       return { phase: 'aborted', ...base, reason: state.reason, aborts: [...abortsIn(state)] };
     case 'failed':
-      return { phase: 'failed', ...base, reason: state.reason };
+      return { phase: 'failed', ...base, reason: state.reason, fault: state.fault };
     default:
       return state satisfies never;
   }

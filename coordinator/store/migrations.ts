@@ -70,6 +70,21 @@ const steps: readonly string[] = [
    alter table attempts alter column rules set not null;`,
   // Jobs say who reads their evidence and how long it is kept; those from before it have the default.
   `update attempts set rules = rules || '{"evidence": {"readers": [], "retentionDays": 90}}';`,
+  // What members open is kept with its paths: it proves a dealer's fault. Random bytes are not worth compressing.
+  `create table openings (
+     job bigint not null,
+     round integer not null,
+     attempt integer not null,
+     holder integer not null,
+     shares bytea not null,
+     primary key (job, round, attempt, holder),
+     foreign key (job, round, attempt) references attempts (job, round, attempt)
+   );
+   alter table openings alter column shares set storage external;
+   update attempts set state = state || '{"fault": null}' where phase = 'failed';`,
+  // Members say whose shares they can't open.
+  `update attempts set state = state || '{"receipts": []}' where phase in ('masking', 'confirming');
+   update attempts set state = state || '{"excluded": []}' where phase = 'masking';`,
 ];
 
 /** @throws TributaryError `database/newer` where a later version of this program has written here */

@@ -28,7 +28,17 @@ export type JobRecord = Readonly<{
 /** What the state does not hold: a dealer's ciphertexts, by place among its holders, and a holder's revealed shares. */
 export type KeptMessage =
   | Readonly<{ kind: 'ciphertexts'; slot: number; texts: readonly string[] }>
-  | Readonly<{ kind: 'unmasking'; slot: number; body: object }>;
+  | Readonly<{
+      kind: 'unmasking';
+      slot: number;
+      /** What restores secrets. */
+      body: object;
+      /** All that the member signed the hash of (§4.6): read only to prove a fault. */
+      opened: Uint8Array;
+    }>;
+
+/** What a holder opened, as it signed it. */
+export type Opening = Readonly<{ holder: number; shares: Uint8Array }>;
 
 /** Where one of a dealer's ciphertexts stands. */
 export type Addressed = Readonly<{ dealer: number; place: number }>;
@@ -48,6 +58,8 @@ export type Records = Readonly<{
   attemptsOf(job: number, round: number): Promise<AttemptRecord[]>;
   /** The bodies of all unmaskings, by ascending member. */
   unmaskings(id: AttemptId): Promise<unknown[]>;
+  /** All that these holders opened, by ascending holder. */
+  openings(id: AttemptId, holders: readonly number[]): Promise<Opening[]>;
   /** The ciphertexts at these places, by ascending dealer. */
   deliveries(id: AttemptId, wanted: readonly Addressed[]): Promise<Delivery[]>;
   /** On disk when it resolves. */
@@ -83,6 +95,13 @@ export function openRecords(database: Database): Records {
         "select body from messages where job = $1 and round = $2 and attempt = $3 and kind = 'unmasking' order by slot";
       return (await database.query<{ body: unknown }>(sql, [job, round, attempt])).map(({ body }) => body);
     },
+
+    openings: ({ job, round, attempt }, holders) =>
+      database.query<Opening>(
+        `select holder, shares from openings where job = $1 and round = $2 and attempt = $3 and holder = any($4::int[])
+         order by holder`,
+        [job, round, attempt, [...holders]],
+      ),
 
     deliveries: ({ job, round, attempt }, wanted) =>
       database.query<Delivery>(
@@ -144,5 +163,9 @@ async function writeMessage(
   await transaction.query(
     'insert into messages (job, round, attempt, kind, slot, body) values ($1, $2, $3, $4, $5, $6)',
     [...place, message.kind, message.slot, JSON.stringify(message.body)],
+  );
+  await transaction.query(
+    'insert into openings (job, round, attempt, holder, shares) values ($1, $2, $3, $4, $5)',
+    [...place, message.slot, message.opened],
   );
 }

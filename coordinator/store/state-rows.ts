@@ -10,6 +10,7 @@ export type AttemptRecord = Readonly<{ revision: number; state: Attempt }>;
 const lists = [
   'enrolments',
   'shares',
+  'receipts',
   'inputs',
   'confirmations',
   'aborts',

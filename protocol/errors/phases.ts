@@ -54,6 +54,26 @@ export const phaseErrors: ErrorEntries = {
     means: 'The time to enrol in the attempt is over.',
     do: 'Keep the client online and its clock right; it enrols in the next attempt.',
   },
+  'fault/bad-file': {
+    means: 'The file holds no proof of fault.',
+    do: "Give the fault.json of the failed attempt from a participant's journal.",
+  },
+  'fault/none': {
+    means: 'Somebody is accused whose shares restore what it published.',
+    do: "Nothing: the accusation is void; ask the coordinator's operator why the attempt failed.",
+  },
+  'fault/off-root': {
+    means: 'An accusation shows a share that the accused never committed to.',
+    do: "Nothing: the accusation is void; ask the coordinator's operator why the attempt failed.",
+  },
+  'fault/other-dealer': {
+    means: 'An accusation mixes the shares of one member with the enrolment of another.',
+    do: "Nothing: the accusation is void; ask the coordinator's operator why the attempt failed.",
+  },
+  'fault/share-count': {
+    means: 'An accusation does not show exactly as many shares as restore a secret.',
+    do: "Nothing: the accusation is void; ask the coordinator's operator why the attempt failed.",
+  },
   'input/conflict': {
     means: 'The coordinator holds another input of this member, which stays.',
     do: 'Send the journalled input, and run one client a dataset.',
@@ -69,6 +89,18 @@ export const phaseErrors: ErrorEntries = {
   'input/root-mismatch': {
     means: 'An uploaded vector is not the one that the member signed.',
     do: 'Send the journalled vector again: it may have been damaged on the way.',
+  },
+  'received/conflict': {
+    means: 'The coordinator holds another word of this member on the shares that it was dealt, which stays.',
+    do: 'Send the journalled message, and run one client a dataset.',
+  },
+  'received/not-dealers': {
+    means: 'A member complains of one who never dealt to it.',
+    do: 'Name those alone whose shares this client was to get.',
+  },
+  'received/other-sharers': {
+    means: 'A member speaks of other dealers than there are.',
+    do: 'Read the attempt again, and answer for the dealers that it shows.',
   },
   'refusal/conflict': {
     means: 'The seat attested to this proposal, or refused another.',

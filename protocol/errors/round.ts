@@ -135,8 +135,17 @@ export const roundErrors: ErrorEntries = {
     means: 'The coordinator shows other sharers than this client masked for.',
     do: "Don't go along; ask the coordinator's operator why.",
   },
+  'sharers/dropped': {
+    means: 'A member that dealt when this client looked is gone, and no complaints are shown.',
+    do: "Don't go along; ask the coordinator's operator why.",
+  },
+  'sharers/excluded-unproven': {
+    means: 'A dealer is left out, and too few of its holders complain of it.',
+    do: "Don't go along; ask the coordinator's operator why.",
+  },
   'sharers/left-out': {
-    means: 'This client is not among the sharers.',
+    means:
+      'This client is not among the sharers: it shared too late, or too many could not open what it dealt.',
     do: 'Nothing: it takes part in the next attempt.',
   },
   'sharers/own-shares': {

@@ -19,6 +19,7 @@ import type {
   Enrolment,
   EvidenceRequest,
   Input,
+  Received,
   Refusal,
   SharesUpload,
   Signed,
@@ -104,6 +105,7 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
 
     enrol: (id: AttemptId, envelope: Signed<Enrolment>) => post(`${attemptUrl(id)}/enrolments`, envelope),
     share: (id: AttemptId, upload: SharesUpload) => post(`${attemptUrl(id)}/shares`, upload),
+    receive: (id: AttemptId, envelope: Signed<Received>) => post(`${attemptUrl(id)}/receipts`, envelope),
     confirm: (id: AttemptId, envelope: Signed<Confirm>) => post(`${attemptUrl(id)}/confirmations`, envelope),
     abort: (id: AttemptId, envelope: Signed<Abort>) => post(`${attemptUrl(id)}/aborts`, envelope),
     unmask: (id: AttemptId, upload: UnmaskingUpload) => post(`${attemptUrl(id)}/unmaskings`, upload),

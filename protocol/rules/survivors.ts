@@ -3,8 +3,7 @@ import { concat, fromHex, toHex, u32 } from '#crypto/bytes.ts';
 import { holdersOf } from '#crypto/graph.ts';
 import { memberSet, type MemberSet } from '#crypto/members.ts';
 import { merkleRoot } from '#crypto/merkle.ts';
-import { platform } from '#platform';
-import type { Input, RevealedShare, Shares, Signed } from '../messages.ts';
+import type { Input, Shares, Signed } from '../messages.ts';
 import type { Bytes32, Hex } from '../units.ts';
 import { seatBitmap } from './bitmap.ts';
 import type { Roster } from './roster.ts';
@@ -60,18 +59,3 @@ export function listedRoot({ root, size, draw }: Roster, survivors: readonly Sur
 
 /** A set of members as a bitmap over the roster, laid out as that over seats. */
 export const memberBitmap = (members: MemberSet, size: number): Hex => seatBitmap(members, size);
-
-/** What an `Unmasking` message signs of the shares beside it. */
-export function revealedDigest(shares: readonly RevealedShare[]): Bytes32 {
-  const parts = shares.map((share) =>
-    concat(
-      u32(share.member),
-      Uint8Array.of(share.kind === 'seed' ? 0 : 1),
-      fromHex(share.y),
-      fromHex(share.other),
-      u32(share.path.length),
-      ...share.path.map((node) => fromHex(node)),
-    ),
-  );
-  return toHex(platform.sha256(concat(...parts))) as Bytes32;
-}

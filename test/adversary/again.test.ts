@@ -16,7 +16,7 @@ import { accepting, skipping, type Check } from './weakened.ts';
 
 const everyone = [0, 1, 2, 3];
 const others = [1, 2, 3];
-const whole = ['enrolments', 'shares', 'inputs', 'confirmations', 'unmaskings'];
+const whole = ['enrolments', 'shares', 'receipts', 'inputs', 'confirmations', 'unmaskings'];
 
 describe('a coordinator that asks for the same update again', function () {
   this.timeout(120_000);
@@ -142,7 +142,7 @@ describe('a coordinator that asks for the same update again', function () {
         if (view.phase !== 'confirming' || !Array.isArray(view.inputs)) return view;
         const { inputs, ...before } = view;
         const bent = masksAgain()
-          ? { ...before, phase: 'masking', revision: view.revision + 1 }
+          ? { ...before, phase: 'masking', excluded: [], revision: view.revision + 1 }
           : { ...view, inputs: inputs.slice(0, 3), revision: view.revision + 2 };
         return bent as AttemptView;
       });
@@ -161,5 +161,5 @@ const nextOf = ({ job, expected, deadline }: Play): AsideAttempt =>
 
 const failed = ({ job, round, attempt, revision, deadline, terms, model }: AttemptView): AttemptView => ({
   ...{ job, round, attempt, deadline, terms, model, earlier: [] },
-  ...{ phase: 'failed', revision: revision + 1, reason: 'vector/sum-out-of-range' },
+  ...{ phase: 'failed', revision: revision + 1, reason: 'vector/sum-out-of-range', fault: null },
 });

@@ -1,7 +1,7 @@
 /** An attempt that the liar runs itself, with whom it wants in it: what arrives counts, and nothing is refused. */
 import type { AttemptView, Delivery, WholeView } from '#protocol/attempt-view.ts';
 import type { Input, SharesUpload, Signed, UnmaskingUpload } from '#protocol/messages.ts';
-import type { Abort, Confirm, Enrolment } from '#protocol/messages.ts';
+import type { Abort, Confirm, Enrolment, Received } from '#protocol/messages.ts';
 import { buildRoster, type Expected, type Roster } from '#protocol/rules/roster.ts';
 import type { Job } from '#model/job.ts';
 import type { Aside, Sent } from './front.ts';
@@ -13,6 +13,7 @@ type FromSeat = Readonly<{ message: Readonly<{ seat: number }> }>;
 const waiting = [
   ['enrolling', 'enrolments'],
   ['sharing', 'shares'],
+  ['receiving', 'receipts'],
   ['masking', 'inputs'],
   ['confirming', 'confirmations'],
   ['unmasking', 'unmaskings'],
@@ -21,6 +22,7 @@ const waiting = [
 export class AsideAttempt implements Aside {
   readonly enrolments: Signed<Enrolment>[] = [];
   readonly shares: SharesUpload[] = [];
+  readonly receipts: Signed<Received>[] = [];
   readonly inputs: Signed<Input>[] = [];
   readonly confirmations: Signed<Confirm>[] = [];
   readonly unmaskings: UnmaskingUpload[] = [];
@@ -70,7 +72,8 @@ export class AsideAttempt implements Aside {
     const parts = {
       enrolling: {},
       sharing: { roster },
-      masking: { roster, sharers },
+      receiving: { roster, sharers },
+      masking: { roster, sharers, excluded: [] },
       confirming: { roster, sharers, inputs },
       unmasking: { roster, sharers, inputs, confirmations },
     };

@@ -1,7 +1,7 @@
 /** A cohort at the point where the liar begins: all have dealt their shares, and from here on it says what comes next. */
 import { memberSet } from '#crypto/members.ts';
 import type { AttemptView, ViewOf } from '#protocol/attempt-view.ts';
-import type { Confirm, Input, Signed } from '#protocol/messages.ts';
+import type { Confirm, Input, Received, Signed } from '#protocol/messages.ts';
 import type { Roster } from '#protocol/rules/roster.ts';
 import { agreedRoot } from '#protocol/rules/survivors.ts';
 import { at } from '#test/contracts/world.ts';
@@ -16,13 +16,16 @@ type Set = readonly number[];
 /** What the coordinator itself hears: nothing that follows from a view which it did not give. */
 const dealing: readonly string[] = ['enrolments', 'shares'];
 
+/** When all have dealt: clients hear of it when the liar says so. */
+const isLater = ({ phase }: AttemptView): boolean => phase === 'receiving' || phase === 'masking';
+
 /** Every seat of the job is a member, so a member's index is its seat. */
 export class Cast {
   readonly roster: Roster;
   readonly clients: readonly Victim[];
   readonly #play: Play;
   readonly #colluders: readonly Puppet[];
-  readonly #real: ViewOf<'masking'>;
+  readonly #real: ViewOf<'receiving'>;
   readonly #told: Map<number, AttemptView>;
   #revision = 1_000_000;
 
@@ -30,7 +33,7 @@ export class Cast {
     play: Play,
     clients: readonly Victim[],
     colluders: readonly Puppet[],
-    real: ViewOf<'masking'>,
+    real: ViewOf<'receiving'>,
     told: Map<number, AttemptView>,
   ) {
     this.#play = play;
@@ -53,7 +56,7 @@ export class Cast {
       ...noLie,
       view(view, seat) {
         if (view.phase === 'sharing') sharing = view;
-        return told.get(seat) ?? (view.phase === 'masking' && sharing ? sharing : view);
+        return told.get(seat) ?? (isLater(view) && sharing ? sharing : view);
       },
       keeps: ({ call }) => !dealing.includes(call),
     };
@@ -66,7 +69,7 @@ export class Cast {
     const shown = (await untilPhase(play.api, play.id, 'sharing')) as ViewOf<'sharing'>;
     const roster = play.rosterOf(shown);
     for (const puppet of colluders) await play.api.share(play.id, puppet.shares(roster));
-    const real = (await untilPhase(play.api, play.id, 'masking')) as ViewOf<'masking'>;
+    const real = (await untilPhase(play.api, play.id, 'receiving')) as ViewOf<'receiving'>;
     return new Cast(play, clients, colluders, real, told);
   }
 
@@ -76,17 +79,27 @@ export class Cast {
     return found;
   }
 
-  masking(sharers: Set): ViewOf<'masking'> {
+  receiving(sharers: Set): ViewOf<'receiving'> {
     return { ...this.#real, sharers: sharers.map((member) => at(this.#real.sharers, member)) };
   }
 
+  /** Whoever was asked by no `receiving` has not said who dealt: no word of its own binds what U2 it may be shown. */
+  masking(sharers: Set, excluded: ViewOf<'masking'>['excluded'] = []): ViewOf<'masking'> {
+    return { ...this.receiving(sharers), phase: 'masking', excluded };
+  }
+
   confirming(sharers: Set, survivors: Set): ViewOf<'confirming'> {
-    return { ...this.masking(sharers), phase: 'confirming', inputs: this.#inputs(sharers, survivors) };
+    return { ...this.receiving(sharers), phase: 'confirming', inputs: this.#inputs(sharers, survivors) };
   }
 
   unmasking(sharers: Set, survivors: Set, confirmations: readonly Signed<Confirm>[]): ViewOf<'unmasking'> {
     const seen = this.confirming(sharers, survivors);
     return { ...seen, phase: 'unmasking', confirmations: [...confirmations] };
+  }
+
+  /** What the liar's own member says of a dealer. */
+  complaint(dealer: number): Signed<Received> {
+    return at(this.#colluders, 0).receive(this.roster, all(this.roster), [dealer]);
   }
 
   /** A confirmation of these survivors by a member: the one that it sent, or, of the liar's own, the one that it needs. */

@@ -6,6 +6,7 @@ import { agreedRoot, sharersOf } from '#protocol/rules/survivors.ts';
 import type { Roster } from '#protocol/rules/roster.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { untilPhase } from '#test/coordinator/launch.ts';
+import { deal } from './deal.ts';
 import { openLyingRpc, type LyingRpc } from './lying-rpc.ts';
 import { all, apart, sparsely, type Play, type Treatment, type Victim } from './play.ts';
 import { confirmedTwice, sparseAttempt } from './sparse-attempt.ts';
@@ -67,7 +68,7 @@ describe('a chain that lies', function () {
         const { puppets } = await otherOperators(play, rpc, believing);
         const view = await untilPhase(play.api, play.id, 'sharing');
         const roster = play.rosterOf(view);
-        for (const puppet of puppets) await play.api.share(play.id, puppet.shares(roster));
+        await deal(play, puppets, roster);
         await play.until('input', () => play.sent().some(({ call }) => call === 'inputs'));
         expect(play.knowledge(roster).open(0, all(roster))).to.deep.equal(play.secretOf(0));
       }));
@@ -110,7 +111,7 @@ describe('a chain that lies', function () {
       }));
   });
 
-  const calls = ['enrolments', 'shares', 'inputs', 'confirmations', 'confirmations'];
+  const calls = ['enrolments', 'shares', 'receipts', 'inputs', 'confirmations', 'confirmations'];
 
   describe('by the RPC, of the outcome', () => {
     async function otherOutcome(play: Play, rpc: LyingRpc, without: readonly Check[]) {

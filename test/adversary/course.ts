@@ -1,7 +1,8 @@
 /** An attempt as a liar plays it from a roster of its own making, beside what the coordinator's code holds of it. */
 import { memberSet } from '#crypto/members.ts';
 import type { AttemptView, Delivery } from '#protocol/attempt-view.ts';
-import type { Confirm, Enrolment, Input, Shares, SharesUpload, Signed } from '#protocol/messages.ts';
+import type { Confirm, Enrolment, Input, Received, Shares } from '#protocol/messages.ts';
+import type { SharesUpload, Signed } from '#protocol/messages.ts';
 import { buildRoster, type Roster } from '#protocol/rules/roster.ts';
 import type { Play } from './play.ts';
 import type { Puppet } from './puppet.ts';
@@ -35,15 +36,18 @@ export class Course {
     if (sharers.length < this.roster.size) {
       return { ...base, phase: 'sharing', revision: afterwards, roster };
     }
+    if (this.#sent<Signed<Received>>('receipts').length < this.roster.size - this.#puppets.length) {
+      return { ...base, phase: 'receiving', revision: afterwards + 1, roster, sharers };
+    }
     const inputs = this.inputs();
     if (inputs.length < this.roster.size) {
-      return { ...base, phase: 'masking', revision: afterwards + 1, roster, sharers };
+      return { ...base, phase: 'masking', revision: afterwards + 2, roster, sharers, excluded: [] };
     }
     const confirmations = this.#all<Confirm>('confirmations', []);
     if (confirmations.length < this.roster.size - this.#puppets.length) {
-      return { ...base, phase: 'confirming', revision: afterwards + 2, roster, sharers, inputs };
+      return { ...base, phase: 'confirming', revision: afterwards + 3, roster, sharers, inputs };
     }
-    return { ...base, phase: 'unmasking', revision: afterwards + 3, roster, sharers, inputs, confirmations };
+    return { ...base, phase: 'unmasking', revision: afterwards + 4, roster, sharers, inputs, confirmations };
   }
 
   /** What the others dealt to a client's seat. */

@@ -8,6 +8,7 @@ import type { Roster } from '#protocol/rules/roster.ts';
 import { untilPhase } from '#test/coordinator/launch.ts';
 import { at } from '#test/contracts/world.ts';
 import { operatorKey } from '#test/support/cohort.ts';
+import { deal } from './deal.ts';
 import { all, apart, type Play, type Victim } from './play.ts';
 import { freshKeys, type Puppet } from './puppet.ts';
 import { Stage } from './stage.ts';
@@ -71,7 +72,7 @@ describe('a coordinator whose colluders send keys that are not theirs', function
     const { api, id } = play;
     const sharing = await untilPhase(api, id, 'sharing');
     const roster = play.rosterOf(sharing);
-    for (const puppet of puppets) await api.share(id, puppet.shares(roster));
+    await deal(play, puppets, roster);
     await untilPhase(api, id, 'masking');
     for (const puppet of puppets) {
       const { envelope, vector } = puppet.input(roster, all(roster));

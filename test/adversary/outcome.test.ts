@@ -27,7 +27,7 @@ describe('a coordinator that lies about the survivors of a sparse attempt', func
       tell.fewer(third);
       return { liar, third };
     }
-    const calls = ['enrolments', 'shares', 'inputs', 'confirmations', 'confirmations'];
+    const calls = ['enrolments', 'shares', 'receipts', 'inputs', 'confirmations', 'confirmations'];
 
     it('the one that the escrow does not hold is refused', () =>
       stage.play(sparsely(7), async (play) => {
@@ -67,6 +67,8 @@ describe('a coordinator that lies about the survivors of a sparse attempt', func
         victims: victims.filter(({ seat }) => pair.has(seat)),
         shares: dealt.filter(({ message: { member } }) => pair.has(member) || !clients.has(member)),
       }));
+      for (const { victims: two, shares } of pairs) liar.tell(two, 'receiving', { shares });
+      await play.receives('receipts', ...clients);
       for (const { victims: two, shares } of pairs) liar.tell(two, 'masking', { shares });
       const inputs = await liar.inputs(victims);
       for (const { victims: two, shares } of pairs) liar.tell(two, 'confirming', { shares, inputs });
@@ -78,7 +80,7 @@ describe('a coordinator that lies about the survivors of a sparse attempt', func
         const { liar, victims } = await parted(play, []);
         for (const victim of victims) {
           await liar.refused(victim, 'survivors/not-sharers');
-          expect(victim.calls()).to.deep.equal(['enrolments', 'shares', 'inputs', 'aborts']);
+          expect(victim.calls()).to.deep.equal(['enrolments', 'shares', 'receipts', 'inputs', 'aborts']);
         }
       }));
 
@@ -126,7 +128,7 @@ describe('a coordinator that lies about the survivors of a sparse attempt', func
         const { second } = secondAttempt(play, others);
         for (const victim of others) {
           await second.refused(victim, 'retry/not-aborted');
-          expect(victim.calls()).to.deep.equal(['enrolments', 'shares', 'inputs']);
+          expect(victim.calls()).to.deep.equal(['enrolments', 'shares', 'receipts', 'inputs']);
         }
       }));
 
@@ -168,7 +170,7 @@ describe('a coordinator that lies about the survivors of a sparse attempt', func
       liar.tell(victims, 'unmasking', { shares, inputs, confirmations });
       return { liar, others, fewer };
     }
-    const calls = ['enrolments', 'shares', 'inputs', 'confirmations'];
+    const calls = ['enrolments', 'shares', 'receipts', 'inputs', 'confirmations'];
 
     it('are refused', () =>
       stage.play(sparsely(7), async (play) => {

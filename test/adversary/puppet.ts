@@ -9,9 +9,11 @@ import { Secret } from '#crypto/secret.ts';
 import { shareSecrets, type DealtShares } from '#crypto/sharing.ts';
 import type { Job } from '#model/job.ts';
 import { contextOf } from '#protocol/job-id.ts';
-import type { Abort, Confirm, Enrolment, Input, Shares, SharesUpload, Signed } from '#protocol/messages.ts';
+import type { Abort, Confirm, Enrolment, Input, Received, Shares } from '#protocol/messages.ts';
+import type { SharesUpload, Signed } from '#protocol/messages.ts';
+import { unopenedBitmap } from '#protocol/rules/received.ts';
 import type { Expected, Roster } from '#protocol/rules/roster.ts';
-import { agreedRoot, membersDigest } from '#protocol/rules/survivors.ts';
+import { agreedRoot, membersDigest, sharersNear } from '#protocol/rules/survivors.ts';
 import type { MemberSet } from '#crypto/members.ts';
 import { signTyped } from '#protocol/signature.ts';
 import type { PrimaryType } from '#protocol/typed-data.ts';
@@ -69,6 +71,15 @@ export class Puppet {
       ciphertextRoot: toHex(dealt.ciphertextRoot) as Bytes32,
     };
     return { ...this.#sign('Shares', message), ciphertexts: dealt.ciphertexts.map((text) => toHex(text)) };
+  }
+
+  /** @param unopened of whom it says that it can't open their shares */
+  receive(roster: Roster, sharers: MemberSet, unopened: readonly number[]): Signed<Received> {
+    return this.#sign('Received', {
+      ...this.#about(roster),
+      sharers: membersDigest(sharersNear(roster, this.memberIn(roster), sharers)),
+      unopened: unopenedBitmap(unopened, roster.size),
+    });
   }
 
   /** Zeros, unmasked: the liar has nothing to hide from itself. */

@@ -55,7 +55,7 @@ describe('a coordinator that shows messages of an earlier attempt', function () 
       const victims = await clients(play, everyone, []);
       for (const victim of victims) await play.refused(victim, 'retry/no-aborts');
       expect(play.sent().filter(({ id }) => id.attempt === 3)).to.deep.equal([]);
-      const before = ['enrolments', 'shares', 'inputs', 'aborts', 'confirmations'];
+      const before = ['enrolments', 'shares', 'receipts', 'inputs', 'aborts', 'confirmations'];
       for (const victim of victims) expect([...new Set(victim.calls())]).to.deep.equal(before);
     }));
 
@@ -139,4 +139,4 @@ const ended = ({ job, round, attempt, revision, deadline, terms, model }: Attemp
   reason: 'too few inputs',
 });
 const aborted = (view: AttemptView): AttemptView => ({ ...ended(view), phase: 'aborted', aborts: [] });
-const failed = (view: AttemptView): AttemptView => ({ ...ended(view), phase: 'failed' });
+const failed = (view: AttemptView): AttemptView => ({ ...ended(view), phase: 'failed', fault: null });

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { untilPhase } from '#test/coordinator/launch.ts';
 import { at } from '#test/contracts/world.ts';
 import { operatorAddress, operatorKey } from '#test/support/cohort.ts';
+import { deal } from './deal.ts';
 import { all, apart, type Plan, type Play } from './play.ts';
 import type { Puppet } from './puppet.ts';
 import { Stage } from './stage.ts';
@@ -88,7 +89,7 @@ describe('a coordinator that lies about who takes part', function () {
         const { puppets } = await enrol(play, lie, lie.checks);
         const view = await untilPhase(play.api, play.id, 'sharing');
         const roster = play.rosterOf(view);
-        for (const puppet of puppets) await play.api.share(play.id, puppet.shares(roster));
+        await deal(play, puppets, roster);
         await play.receives('inputs', ...lie.clients);
         expect(play.knowledge(roster).open(0, all(roster))).to.deep.equal(play.secretOf(0));
       }));

@@ -80,7 +80,7 @@ describe('a coordinator that shows other rosters than it holds', function () {
       play.lie = {
         ...noLie,
         view: (view) =>
-          view.phase === 'masking' ? { ...view, roster: fewer, revision: view.revision + 1000 } : view,
+          view.phase === 'receiving' ? { ...view, roster: fewer, revision: view.revision + 1000 } : view,
       };
       for (const victim of victims) await play.refused(victim, 'roster/changed');
       for (const victim of victims) expect(victim.calls()).to.deep.equal(['enrolments', 'shares']);

@@ -5,6 +5,7 @@ import type { ViewOf } from '#protocol/attempt-view.ts';
 import { untilPhase } from '#test/coordinator/launch.ts';
 import { at, type Actor } from '#test/contracts/world.ts';
 import { operatorKey } from '#test/support/cohort.ts';
+import { deal } from './deal.ts';
 import { all, apart, type Play } from './play.ts';
 import type { Puppet } from './puppet.ts';
 import { Stage } from './stage.ts';
@@ -54,7 +55,7 @@ describe('a dataset that changes hands in mid-round', function () {
       await play.victim(0, { without });
       const puppets = await rotated(play);
       const roster = await rosterIn(play);
-      for (const puppet of puppets) await play.api.share(play.id, puppet.shares(roster));
+      await deal(play, puppets, roster);
       await untilSent(play, play.id, 'inputs', 1);
       expect(play.knowledge(roster).open(0, all(roster))).to.deep.equal(play.secretOf(0));
     }));
@@ -64,7 +65,7 @@ describe('a dataset that changes hands in mid-round', function () {
     const puppets = [1, 2].map((seat) => play.puppet(seat, { key: operatorKey(seat) }));
     for (const { enrolment } of puppets) await play.api.enrol(play.id, enrolment);
     const roster = await rosterIn(play);
-    for (const puppet of puppets) await play.api.share(play.id, puppet.shares(roster));
+    await deal(play, puppets, roster);
     await untilSent(play, play.id, 'inputs', 1);
     const [buyer, seller] = [ownerIn(1), ownerIn(2)];
     const { registry } = seller.contracts;
@@ -83,7 +84,7 @@ describe('a dataset that changes hands in mid-round', function () {
       // Two owners make no cohort for the coordinator either: after this attempt there is nothing more to look at.
       await play.until('refusal', () => victim.codes.includes('policy/cohort-too-small'));
       await untilSent(play, play.id, 'aborts', 1);
-      expect(victim.calls()).to.deep.equal(['enrolments', 'shares', 'inputs', 'aborts']);
+      expect(victim.calls()).to.deep.equal(['enrolments', 'shares', 'receipts', 'inputs', 'aborts']);
       const roster = rosterShown(victim, play.job, play.id);
       expect(play.knowledge(roster).open(0, all(roster))).to.equal(null);
       expect(play.knowledge(roster).sum(memberSet([0]), all(roster))).to.equal(null);

@@ -138,6 +138,12 @@ export class SparseLiar {
     return uploads;
   }
 
+  /** Shows who dealt, and waits until the clients have said whose shares they can't open. */
+  async receipts(victims: readonly Victim[], shares: readonly Signed<Shares>[]): Promise<void> {
+    this.tell(victims, 'receiving', { shares });
+    await this.#from('receipts', victims.length);
+  }
+
   /** Waits until the clients have masked. @returns all inputs, those of puppets with them */
   async inputs(victims: readonly Victim[]): Promise<Signed<Input>[]> {
     const own = await this.#from<Signed<Input>>('inputs', victims.length);
@@ -172,6 +178,7 @@ export class SparseLiar {
   async collect(victims: readonly Victim[]) {
     this.tell(victims, 'sharing');
     const shares = plain(await this.shares(victims));
+    await this.receipts(victims, shares);
     this.tell(victims, 'masking', { shares });
     return { shares, inputs: await this.inputs(victims) };
   }

@@ -11,7 +11,7 @@ export type Arrived = Readonly<{
 }>;
 
 /** How many of the lists a phase shows. */
-const lists = { sharing: 1, masking: 2, confirming: 3, unmasking: 4 } as const;
+const lists = { sharing: 1, receiving: 2, masking: 2, confirming: 3, unmasking: 4 } as const;
 export type Shown = keyof typeof lists;
 
 export function wholeView(
@@ -22,5 +22,6 @@ export function wholeView(
 ): AttemptView {
   const all = Object.entries({ roster: enrolments, sharers: shares, inputs, confirmations });
   // The door parses it, so that what is no view is not shown.
-  return { ...base, phase, ...Object.fromEntries(all.slice(0, lists[phase])) } as unknown as AttemptView;
+  const shown = Object.fromEntries(all.slice(0, lists[phase]));
+  return { ...base, phase, ...shown, ...(phase === 'masking' && { excluded: [] }) } as unknown as AttemptView;
 }

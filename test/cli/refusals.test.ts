@@ -36,6 +36,16 @@ describe('a command', function () {
       expect(json).to.have.nested.property('error.code', 'audit/no-such-level');
     });
 
+    it('names a file that is no proof of fault', async () => {
+      writeFileSync(stage.path('fault.json'), '{}');
+      for (const name of ['nowhere.json', 'fault.json']) {
+        const options = { ...stage.options, levels: [1], fault: stage.path(name) };
+        const refused = await failureOf(auditJob(options, '1'));
+        expect(refused.code).to.equal('fault/bad-file');
+        expect(refused.message).to.contain(stage.path(name));
+      }
+    });
+
     it('names a folder of evidence that can not be read', async () => {
       writeFileSync(stage.path('evidence.car'), 'x');
       for (const [name, reason] of [

@@ -67,7 +67,9 @@ export function memoryRecords(): MemoryRecords {
     jobs.set(job.job, copy(job));
     for (const record of changed) attempts.set(keyOf(idOf(record.state)), copy(record));
     const [first] = changed;
-    if (message && first) messages.push({ ...copy(message), key: keyOf(idOf(first.state)) });
+    // Bytes are no JSON: the rest of a message is.
+    const bytes = message?.kind === 'unmasking' ? { opened: message.opened.slice() } : {};
+    if (message && first) messages.push({ ...copy(message), ...bytes, key: keyOf(idOf(first.state)) });
   }
 
   return {
@@ -91,6 +93,13 @@ export function memoryRecords(): MemoryRecords {
         .filter((message) => message.key === keyOf(id))
         .sort((a, b) => a.slot - b.slot)
         .flatMap((message) => (message.kind === 'unmasking' ? [copy(message.body)] : [])),
+    openings: async (id, holders) =>
+      messages
+        .filter((message) => message.key === keyOf(id) && holders.includes(message.slot))
+        .sort((a, b) => a.slot - b.slot)
+        .flatMap((message) =>
+          message.kind === 'unmasking' ? [{ holder: message.slot, shares: message.opened }] : [],
+        ),
     deliveries: async (id, wanted) =>
       wanted.flatMap(({ dealer, place }) =>
         messages

@@ -14,9 +14,11 @@ import { transition } from '#coordinator/round/transition.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
 import { evidenceByDefault } from '#protocol/evidence-terms.ts';
 import type { Draw } from '#protocol/manifests.ts';
-import type { Abort, Confirm, RevealedShare, UnmaskingUpload } from '#protocol/messages.ts';
+import type { Abort, Confirm, Received, RevealedShare, Signed, UnmaskingUpload } from '#protocol/messages.ts';
 import { seatBitmap } from '#protocol/rules/bitmap.ts';
-import { agreedRoot, membersDigest, revealedDigest, sharersNear } from '#protocol/rules/survivors.ts';
+import { agreedRoot, membersDigest, sharersNear } from '#protocol/rules/survivors.ts';
+import { unopenedBitmap } from '#protocol/rules/received.ts';
+import { revealedDigest } from '#protocol/rules/revealed.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toAddress, toAmount, toSeconds, type Bytes32, type Hex, type Seconds } from '#protocol/units.ts';
 import { cohort, digestOfText, domain, signed, type Cohort } from '#test/support/cohort.ts';
@@ -70,6 +72,34 @@ export const sharings = (members: Cohort): MessageEvent[] =>
     const ciphertexts = (dealt?.ciphertexts ?? []).map(toHex);
     return { type: 'shares', upload: { message, signature, ciphertexts } };
   });
+
+/** The word of each who dealt that it could open what it was dealt, but for what these dealers dealt it. */
+export const receipts = (
+  members: Cohort,
+  unopened: (member: number) => readonly number[] = () => [],
+): MessageEvent[] =>
+  members.shares.map(({ message: { member } }) => ({
+    type: 'received',
+    envelope: receiptOf(members, member, unopened(member)),
+  }));
+
+export function receiptOf(
+  members: Cohort,
+  member: number,
+  unopened: readonly number[],
+  changes: Partial<Received> = {},
+): Signed<Received> {
+  const { roster } = members;
+  const message: Received = {
+    ...members.id,
+    member,
+    roster: roster.root,
+    sharers: membersDigest(sharersNear(roster, member, members.sharers)),
+    unopened: unopenedBitmap(unopened, roster.size),
+    ...changes,
+  };
+  return signed(member, 'Received', message, members.domain);
+}
 
 export const inputs = (members: Cohort): MessageEvent[] =>
   members.inputs.map((envelope) => ({ type: 'input', envelope }));
@@ -216,6 +246,7 @@ export function honestly<P extends Attempt['phase']>(
     enrolments(members),
     draw ? [{ type: 'drawn', draw }] : [],
     sharings(members),
+    receipts(members),
     inputs(members),
     confirmations(members),
     draw ? [{ type: 'agreed' }] : [],

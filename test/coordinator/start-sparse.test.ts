@@ -31,7 +31,7 @@ import { cohort, operatorKey, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
-import { sharings, sparseTerms, unmaskingOf } from './fixtures.ts';
+import { receipts, sharings, sparseTerms, unmaskingOf } from './fixtures.ts';
 import { eventually, launchJob, untilPhase } from './launch.ts';
 import { newFolder, preparedDatabase, removeFolder } from './store/folder.ts';
 
@@ -113,6 +113,8 @@ describe('a coordinator with a sparse job', function () {
     const frame = { ...members.frame, roster: shown };
     expect(neighbourhoodFlaw(job.id, sharing.roster, shown, 2, members.expected, facts.seats)).to.equal(null);
     for (const event of sharings(members)) if (event.type === 'shares') await api.share(id, event.upload);
+    for (const event of receipts(members))
+      if (event.type === 'received') await api.receive(id, event.envelope);
     const near = sharersNear(members.roster, 2, members.sharers);
     const delivered = await api.deliveries(id, 2);
     expect(delivered.map(({ dealer }) => dealer)).to.deep.equal(near.indices.filter((one) => one !== 2));

@@ -22,7 +22,7 @@ import { cohort, operatorKey, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
-import { sharings, unmaskingOf } from './fixtures.ts';
+import { receipts, sharings, unmaskingOf } from './fixtures.ts';
 import { eventually, launchJob, untilPhase } from './launch.ts';
 import { newFolder, preparedDatabase, removeFolder } from './store/folder.ts';
 
@@ -88,6 +88,8 @@ describe('a coordinator, started', function () {
     });
     for (const envelope of members.enrolments) await api.enrol(id, envelope);
     for (const event of sharings(members)) if (event.type === 'shares') await api.share(id, event.upload);
+    for (const event of receipts(members))
+      if (event.type === 'received') await api.receive(id, event.envelope);
     const upload = (member: number) => api.upload(id, members.inputs[member]!, members.vectors.get(member)!);
     for (const member of [0, 1, 2]) await upload(member);
 

@@ -3,7 +3,8 @@ import { evidenceMessagesFlaw, evidenceSecretsFlaw } from '#protocol/rules/evide
 import type { Evidence } from '#protocol/manifests.ts';
 import { abortsFlaw, confirmationsFlaw, inputsFlaw, sharesFlaw } from '#protocol/rules/phase-messages.ts';
 import { buildRoster, enrolmentFlaw, rosterFlaw } from '#protocol/rules/roster.ts';
-import { revealedDigest, survivorsRoot } from '#protocol/rules/survivors.ts';
+import { survivorsRoot } from '#protocol/rules/survivors.ts';
+import { revealedDigest } from '#protocol/rules/revealed.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { cohort, digestOfText, domain, enrolmentOf, operatorAddress, signed } from '#test/support/cohort.ts';
 

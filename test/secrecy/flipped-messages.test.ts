@@ -11,7 +11,7 @@ import { wordBits } from '#crypto/parameters.ts';
 import { revealShare } from '#crypto/commitments.ts';
 import { encodeShare } from '#crypto/shamir.ts';
 import type { RevealedShare } from '#protocol/messages.ts';
-import { revealedDigest } from '#protocol/rules/survivors.ts';
+import { revealedDigest } from '#protocol/rules/revealed.ts';
 import { recoverTyped } from '#protocol/signature.ts';
 import { typedData, type PrimaryType } from '#protocol/typed-data.ts';
 import type { Bytes32 } from '#protocol/units.ts';

@@ -49,6 +49,8 @@ export type CohortOptions = Readonly<{
   updates?: (member: number, dimension: number) => Float64Array;
   weight?: (member: number) => number;
   seed?: string;
+  /** Members whose shares lie on a polynomial of one degree too many: t of them restore nothing of theirs. */
+  steep?: readonly number[];
   /** What draws a sparse graph; without it the graph is complete. */
   draw?: Draw;
   /** Of the job: as many as members, unless some have none. */
@@ -98,7 +100,11 @@ export function cohort(options: CohortOptions) {
   const sharing = roster.members.filter(({ index }) => !(options.lostBeforeSharing ?? []).includes(index));
   const seeds = new Map(sharing.map(({ index }) => [index, new Secret(rng.bytes(32))]));
   const dealt = new Map(
-    sharing.map(({ index }) => [index, deal(binding, roster, index, keys[index]!, seeds.get(index)!, rng)]),
+    sharing.map(({ index }) => {
+      const { threshold } = roster.graph;
+      const needed = options.steep?.includes(index) === true ? threshold + 1 : threshold;
+      return [index, deal(binding, roster, index, keys[index]!, seeds.get(index)!, rng, needed)];
+    }),
   );
   const shares = sharing.map(({ index }) =>
     signed(index, 'Shares', sharesOf(id, roster, index, dealt.get(index)!), on),
@@ -202,7 +208,15 @@ export function enrolmentOf(
   };
 }
 
-function deal(binding: Binding, roster: Roster, member: number, own: EphemeralKeys, seed: Secret, rng: Rng) {
+function deal(
+  binding: Binding,
+  roster: Roster,
+  member: number,
+  own: EphemeralKeys,
+  seed: Secret,
+  rng: Rng,
+  threshold: number,
+) {
   return shareSecrets({
     binding,
     member,
@@ -210,7 +224,7 @@ function deal(binding: Binding, roster: Roster, member: number, own: EphemeralKe
     maskSecret: own.mask.secret,
     channelSecret: own.channel.secret,
     roster: roster.members,
-    graph: roster.graph,
+    graph: { ...roster.graph, threshold },
     rng,
   });
 }

@@ -24,7 +24,7 @@ export type Arrived = Readonly<{
   proposal?: NearViewOf<'settling'>['proposal'];
 }>;
 
-export type NearPhase = 'sharing' | 'masking' | 'confirming' | 'unmasking' | 'settling';
+export type NearPhase = 'sharing' | 'receiving' | 'masking' | 'confirming' | 'unmasking' | 'settling';
 
 export function nearView<P extends NearPhase>(phase: P, of: Arrived, seat: number): NearViewOf<P> {
   const { domain, expected, seats } = of;
@@ -46,6 +46,8 @@ export function nearView<P extends NearPhase>(phase: P, of: Arrived, seat: numbe
     shares: [...(of.shares ?? [])],
     inputs: [...(of.inputs ?? [])],
     confirmations: [...(of.confirmations ?? [])],
+    receipts: [],
+    excluded: [],
     phase,
     rules: { domain, seats, expected },
   };

@@ -188,21 +188,22 @@ export function agree(at: NearBench): void {
 export const lostOne = 9;
 
 const phases = ['sharing', 'masking', 'confirming', 'unmasking', 'settling'] as const;
-const played = new Map<NearPhase, Promise<NearBench>>();
+type Played = (typeof phases)[number];
+const played = new Map<Played, Promise<NearBench>>();
 
 /** Some of twelve clients just before they act in a phase; `lostOne` was lost at upload. */
-export async function nearBenchAt(phase: NearPhase, members: readonly number[]): Promise<NearBench> {
+export async function nearBenchAt(phase: Played, members: readonly number[]): Promise<NearBench> {
   const before = await (played.get(phase) ?? play(phase));
   return copyOf(before, members);
 }
 
-function play(phase: NearPhase): Promise<NearBench> {
+function play(phase: Played): Promise<NearBench> {
   const playing = playBefore(phase);
   played.set(phase, playing);
   return playing;
 }
 
-async function playBefore(phase: NearPhase): Promise<NearBench> {
+async function playBefore(phase: Played): Promise<NearBench> {
   const before = phases[phases.indexOf(phase) - 1];
   if (!before) {
     const at = await nearBench();

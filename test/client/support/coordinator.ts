@@ -19,6 +19,7 @@ import type {
   Confirm,
   Enrolment,
   Input,
+  Received,
   Refusal,
   SharesUpload,
   Signed,
@@ -34,6 +35,7 @@ export class MemoryCoordinator {
   readonly id: AttemptId;
   readonly enrolments: Signed<Enrolment>[] = [];
   readonly shares: SharesUpload[] = [];
+  readonly receipts: Signed<Received>[] = [];
   readonly inputs: Signed<Input>[] = [];
   readonly vectors = new Map<number, Uint8Array>();
   readonly confirmations: Signed<Confirm>[] = [];
@@ -64,6 +66,8 @@ export class MemoryCoordinator {
     enrol: async (_id, envelope) =>
       this.#take('enrol', envelope, this.enrolments, ({ message }) => message.seat),
     share: async (_id, upload) => this.#take('share', upload, this.shares, ({ message }) => message.member),
+    receive: async (_id, envelope) =>
+      this.#take('receive', envelope, this.receipts, ({ message }) => message.member),
     upload: async (_id, envelope, vector) => {
       this.vectors.set(envelope.message.member, vector);
       return this.#take('upload', envelope, this.inputs, ({ message }) => message.member, vector);
@@ -93,6 +97,7 @@ export class MemoryCoordinator {
     const lists = [
       'enrolments',
       'shares',
+      'receipts',
       'inputs',
       'confirmations',
       'aborts',
@@ -121,13 +126,14 @@ export class MemoryCoordinator {
       announced: {},
       enrolling: {},
       sharing: { roster },
-      masking: { roster, sharers },
+      receiving: { roster, sharers },
+      masking: { roster, sharers, excluded: [] },
       confirming: { roster, sharers, inputs },
       unmasking: { roster, sharers, inputs, confirmations },
       settling: { roster, sharers, inputs, confirmations },
       settled: { roster, sharers, inputs, confirmations },
       aborted: { reason: 'test', aborts },
-      failed: { reason: 'test' },
+      failed: { reason: 'test', fault: null },
     };
     return onWire({ phase, ...base, ...parts[phase], ...change }) as ViewOf<P>;
   }

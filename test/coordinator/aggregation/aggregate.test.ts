@@ -15,6 +15,7 @@ import { fromHex } from '#crypto/bytes.ts';
 import { openThreads } from '#model/unmasking/threads.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { evidenceSchema, roundSchema } from '#protocol/manifests.ts';
+import { encodeRevealed } from '#protocol/rules/revealed.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import {
   lineageJob,
@@ -25,7 +26,7 @@ import {
 } from '#test/support/lineage.ts';
 import { codeOf } from '../code-of.ts';
 import { memoryRecords } from '../fakes.ts';
-import { digestOfText, honestly, play, unmaskingOf } from '../fixtures.ts';
+import { digestOfText, honestly, play, revealedOf, unmaskingOf } from '../fixtures.ts';
 import { newFolder, removeFolder } from '../store/folder.ts';
 
 describe('aggregation', () => {
@@ -65,7 +66,9 @@ describe('aggregation', () => {
     const records = memoryRecords();
     const job = { job: 7, state: 'active', rounds: 3, round: members.id.round, attempt: 1 } as const;
     for (const upload of uploads) {
-      const message = { kind: 'unmasking', slot: upload.message.member, body: upload } as const;
+      const { member } = upload.message;
+      const opened = encodeRevealed(upload.shares);
+      const message = { kind: 'unmasking', slot: member, body: upload, opened } as const;
       await records.save({ job, attempts: [{ revision: 1, state }], message });
     }
     const evidence = scratchStore();
@@ -127,7 +130,15 @@ describe('aggregation', () => {
         : envelope,
     );
     const event = await aggregator(parts)({ ...state, shares });
-    expect(event.type === 'failed' && event.reason).to.match(/^member 2 lied/);
+    if (event.type !== 'fault-proven') throw new Error(event.type);
+    expect(event.reason).to.match(/^member 2 lied/);
+    expect(event.fault).to.deep.include({ kind: 'seed', enrolment: state.enrolments[2], shares: shares[2] });
+    const { opened } = event.fault;
+    expect(opened.map(({ holder }) => holder)).to.deep.equal([0, 1, 2, 3]);
+    const revealed = opened.map(({ holder }) => revealedOf(first.members, holder, 2));
+    expect(opened.map(({ y, other, path }) => ({ y, other, path }))).to.deep.equal(
+      revealed.map(({ y, other, path }) => ({ y, other, path })),
+    );
   });
 
   it('names a dropout whose mask secret is not that of its roster key', async () => {
@@ -138,7 +149,20 @@ describe('aggregation', () => {
         : envelope,
     );
     const event = await aggregator(parts)({ ...state, enrolments });
-    expect(event.type === 'failed' && event.reason).to.match(/^member 3 lied/);
+    if (event.type !== 'fault-proven') throw new Error(event.type);
+    expect(event.reason).to.match(/^member 3 lied/);
+    expect(event.fault.kind).to.equal('mask');
+    expect(event.fault.opened.map(({ holder }) => holder)).to.deep.equal([0, 1, 2, 4]);
+  });
+
+  it('fails without a proof where what members opened was taken in before it was kept', async () => {
+    const { parts, state } = await prepared(first, [0, 1, 2, 3, 4]);
+    const shares = state.shares.map((envelope) => ({
+      ...envelope,
+      message: { ...envelope.message, seedDigest: digestOfText('lie') },
+    }));
+    const records = { ...parts.records, openings: async () => [] };
+    expect((await aggregator({ ...parts, records })({ ...state, shares })).type).to.equal('failed');
   });
 
   it('fails the round where the sum is none of honest inputs', async () => {

@@ -12,6 +12,7 @@ import {
   inputs,
   play,
   rulesOf,
+  receipts,
   sharings,
   unmaskings,
 } from '../fixtures.ts';
@@ -51,6 +52,7 @@ describe('the driver', () => {
     await submitAll(driver, [
       ...enrolments(members),
       ...sharings(members),
+      ...receipts(members),
       ...inputs(members),
       ...confirmations(members),
     ]);

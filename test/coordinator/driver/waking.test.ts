@@ -9,6 +9,7 @@ import {
   inputs,
   resultOf,
   attestationOf,
+  receipts,
   sharings,
   unmaskings,
   type Cohort,
@@ -34,6 +35,7 @@ describe('a long poll', () => {
   for (const [name, of] of Object.entries({ complete, sparse })) {
     it(`of a ${name} attempt is not ended by messages that it does not show`, async () => {
       expect(await wakes(of, 'sharing', sharings(of).slice(1))).to.equal(false);
+      expect(await wakes(of, 'receiving', receipts(of).slice(1))).to.equal(false);
       expect(await wakes(of, 'masking', inputs(of).slice(1))).to.equal(false);
       expect(await wakes(of, 'confirming', confirmations(of).slice(1))).to.equal(false);
       expect(await wakes(of, 'unmasking', unmaskings(of).slice(1))).to.equal(false);
@@ -43,6 +45,7 @@ describe('a long poll', () => {
 
     it(`of a ${name} attempt is ended by the next phase`, async () => {
       expect(await wakes(of, 'sharing', sharings(of))).to.equal(true);
+      expect(await wakes(of, 'receiving', receipts(of))).to.equal(true);
       expect(await wakes(of, 'masking', inputs(of))).to.equal(true);
       expect(await wakes(of, 'confirming', confirmations(of))).to.equal(true);
       expect(await wakes(of, 'unmasking', [{ type: 'aggregated', result: resultOf(of) }])).to.equal(true);

@@ -12,6 +12,7 @@ import {
   digestOfText,
   domain,
   enrolments,
+  receiptOf,
   resultOf,
   rulesOf,
   sharings,
@@ -47,6 +48,8 @@ describe('an attempt over HTTP, by the typed client', () => {
     expect((await woken).revision).to.be.above(announced.revision);
 
     for (const event of sharings(members)) if (event.type === 'shares') await api.share(id, event.upload);
+    expect((await api.attempt(id)).phase).to.equal('receiving');
+    for (const { message } of members.shares) await api.receive(id, receiptOf(members, message.member, []));
     const masking = await api.attempt(id);
     expect(masking.phase).to.equal('masking');
     const delivered = await api.deliveries(id, 2);

@@ -13,6 +13,7 @@ import {
   enrolments,
   inputs,
   play,
+  receipts,
   rulesOf,
   sharings,
   START,
@@ -21,7 +22,9 @@ import {
 
 const members = cohort({ n: 4 });
 /** The honest messages of each phase, and the state in which each phase begins. */
-const rounds = [enrolments, sharings, inputs, confirmations, unmaskings].map((messages) => messages(members));
+const rounds = [enrolments, sharings, receipts, inputs, confirmations, unmaskings].map((messages) =>
+  messages(members),
+);
 const begins = rounds.reduce<Attempt[]>(
   (states, messages) => [...states, play(states.at(-1)!, messages)],
   [announce(rulesOf(members))],
@@ -64,7 +67,7 @@ describe('messages in any order of arrival', () => {
             expect(held).to.equal(accepted.has(event));
           }
           const complete = accepted.size === messages.length;
-          if (phase < 4) expect(state.phase === begins[phase + 1]!.phase).to.equal(complete);
+          if (phase < 5) expect(state.phase === begins[phase + 1]!.phase).to.equal(complete);
           else expect(effectsOf(state)).to.deep.equal(complete || accepted.size >= 3 ? ['aggregate'] : []);
         }),
         { seed: 20_261_124, numRuns: runs(8, 100) },

@@ -12,6 +12,7 @@ import {
   enrolments,
   honestly,
   inputs,
+  receipts,
   outcome,
   refusalOf,
   resultOf,
@@ -28,6 +29,7 @@ const settling = honestly(members, 'settling');
 const cases: readonly (readonly [string, Attempt, MessageEvent])[] = [
   ['enrolment', announce(rulesOf(members)), enrolments(members)[1]!],
   ['shares', honestly(members, 'sharing'), sharings(members)[1]!],
+  ['received', honestly(members, 'receiving'), receipts(members)[1]!],
   ['input', honestly(members, 'masking'), inputs(members)[1]!],
   ['confirm', honestly(members, 'confirming'), confirmations(members)[1]!],
   ['abort', honestly(members, 'confirming'), abortOf(members, 1)],
@@ -71,7 +73,7 @@ describe('every message', () => {
   }
 
   it('of a member is refused from outside the roster, and for another roster', () => {
-    for (const [, state, event] of cases.slice(1, 6)) {
+    for (const [, state, event] of cases.slice(1, 7)) {
       expect(outcome(state, bent(event, { member: 4 }))).to.equal('message/not-a-member');
       expect(outcome(state, bent(event, { roster: digestOfText('other') }))).to.equal('message/other-roster');
     }
@@ -89,7 +91,7 @@ describe('every message', () => {
 
   it('of a member is told the phase while there is no roster', () => {
     const state = announce(rulesOf(members));
-    for (const [, , event] of cases.slice(1, 6)) {
+    for (const [, , event] of cases.slice(1, 7)) {
       expect(outcome(state, event)).to.equal('attempt/wrong-phase');
       expect(outcome(state, bent(event, { round: 9 }))).to.equal('message/other-attempt');
     }
@@ -98,6 +100,7 @@ describe('every message', () => {
   it('is told the phase when it is for another one', () => {
     const taken: Record<string, string> = {
       shares: 'sharing',
+      received: 'receiving',
       input: 'masking',
       confirm: 'confirming',
       abort: 'confirming',
@@ -105,7 +108,7 @@ describe('every message', () => {
     };
     const quiet = cohort({ n: 5, lostBeforeSharing: [4], seed: 'quiet' });
     const late = cohort({ n: 5, seed: 'quiet' });
-    for (const phase of ['sharing', 'masking', 'confirming', 'unmasking', 'settling'] as const) {
+    for (const phase of ['sharing', 'receiving', 'masking', 'confirming', 'unmasking', 'settling'] as const) {
       const state = honestly(quiet, phase);
       for (const event of [sharings(late)[4]!, inputs(late)[4]!, confirmations(late)[4]!, abortOf(late, 4)]) {
         if (taken[event.type] !== phase)

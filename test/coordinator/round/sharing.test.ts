@@ -21,25 +21,25 @@ function withCiphertexts(change: (ciphertexts: Hex[]) => Hex[]): AttemptEvent {
 }
 
 describe('sharing', () => {
-  it('fixes U2, by ascending member, as soon as all have shared', () => {
+  it('asks who can open what, by ascending member, as soon as all have shared', () => {
     const state = inPhase(
       play(
         sharing,
         [2, 0, 3, 1].map((i) => all[i]!),
         at(9),
       ),
-      'masking',
+      'receiving',
     );
     expect(state.shares).to.deep.equal(members.shares);
-    expect(state.inputs).to.deep.equal([]);
-    expect(state.deadline).to.equal(at(9 + 30));
+    expect(state.receipts).to.deep.equal([]);
+    expect(state.deadline).to.equal(at(9 + 20));
   });
 
   it('goes on at its deadline with t, and gives up with fewer', () => {
     const three = play(sharing, all.slice(0, 3));
     expect(three.phase).to.equal('sharing');
     expect(play(three, [{ type: 'deadline' }], at(19))).to.equal(three);
-    expect(inPhase(play(three, [{ type: 'deadline' }], at(20)), 'masking').shares).to.deep.equal(
+    expect(inPhase(play(three, [{ type: 'deadline' }], at(20)), 'receiving').shares).to.deep.equal(
       members.shares.slice(0, 3),
     );
     const two = inPhase(play(play(sharing, all.slice(0, 2)), [{ type: 'deadline' }], at(20)), 'aborted');

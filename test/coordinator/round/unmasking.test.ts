@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { transition } from '#coordinator/round/transition.ts';
 import { isRefusal } from '#coordinator/round/base.ts';
 import { effectsOf } from '#coordinator/round/effects.ts';
+import type { Fault } from '#protocol/fault.ts';
 import type { RevealedShare } from '#protocol/messages.ts';
 import type { Hex } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';
@@ -120,6 +121,15 @@ describe('unmasking', () => {
     expect(effectsOf(settling)).to.deep.equal(['sweep']);
     const failed = inPhase(play(ready, [{ type: 'failed', reason: 'member 4 lied' }]), 'failed');
     expect(failed.reason).to.equal('member 4 lied');
+    expect(failed.fault).to.equal(null);
     expect(effectsOf(failed)).to.deep.equal(['sweep']);
+  });
+
+  it('keeps the proof of the dealer by whose fault it fails', () => {
+    const fault = { kind: 'seed' } as unknown as Fault;
+    const event = { type: 'fault-proven', reason: 'member 4 lied', fault } as const;
+    const failed = inPhase(play(unmasking, [event]), 'failed');
+    expect(failed).to.deep.include({ reason: 'member 4 lied', fault });
+    expect(outcome(honestly(members, 'masking'), event)).to.equal('attempt/wrong-phase');
   });
 });

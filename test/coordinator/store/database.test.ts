@@ -87,7 +87,8 @@ describe('the embedded database', () => {
     const message: KeptMessage = { kind: 'ciphertexts', slot: 1, texts: ciphertexts };
     await records.save({ job, attempts: [masking], message });
     const body = { message: { member: 2 }, shares: [] };
-    await records.save({ job, attempts: [masking], message: { kind: 'unmasking', slot: 2, body } });
+    const opened = Uint8Array.of(0, 255, 7, 92);
+    await records.save({ job, attempts: [masking], message: { kind: 'unmasking', slot: 2, body, opened } });
     const second = {
       ...announced,
       state: {
@@ -102,6 +103,11 @@ describe('the embedded database', () => {
     expect(await records.attemptsOf(7, 1)).to.deep.equal([masking, second]);
     expect(await records.unmaskings(id)).to.deep.equal([body]);
     expect(await records.unmaskings({ ...id, attempt: 2 })).to.deep.equal([]);
+    const [opening, ...more] = await records.openings(id, [1, 2, 3]);
+    expect(more).to.deep.equal([]);
+    expect(opening?.holder).to.equal(2);
+    expect([...(opening?.shares ?? [])]).to.deep.equal([...opened]);
+    expect(await records.openings({ ...id, attempt: 2 }, [2])).to.deep.equal([]);
   });
 
   it('gives the ciphertexts at the places that are asked for, by dealer', async () => {
@@ -129,7 +135,12 @@ describe('the embedded database', () => {
   it('writes a state and its message together, or neither', async () => {
     const records = openRecords(database);
     const before = await records.attempt(id);
-    const twice: KeptMessage = { kind: 'unmasking', slot: 2, body: { other: true } };
+    const twice: KeptMessage = {
+      kind: 'unmasking',
+      slot: 2,
+      body: { other: true },
+      opened: new Uint8Array(),
+    };
     expect(await codeOf(records.save({ job, attempts: [announced], message: twice }))).to.contain(
       'duplicate key',
     );

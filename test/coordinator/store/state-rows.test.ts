@@ -15,6 +15,7 @@ import {
   honestly,
   inputs,
   play,
+  receipts,
   refusalOf,
   rulesOf,
   sharings,
@@ -35,7 +36,7 @@ function history(): Attempt[] {
     for (const event of events) states.push(play(last(), [event], last().rules.announcedAt));
   };
   then(...enrolments(members), { type: 'drawn', draw: drawOf(6, 5) });
-  then(...sharings(members), ...inputs(members).reverse());
+  then(...sharings(members), ...receipts(members).reverse(), ...inputs(members).reverse());
   then(...confirmations(members).filter((_, member) => member !== 3), abortOf(members, 3));
   then(...without.map(({ message }) => confirmationOf(members, message.member, without)), { type: 'agreed' });
   const left = cohort({ n: 8, draw: drawOf(6, 5), lostBeforeMasking: [3] });
@@ -126,14 +127,23 @@ describe('an attempt in rows', () => {
     const [sharing] = sharings(few);
     const confirming = honestly(few, 'confirming');
     const aborted = play(confirming, [abortOf(few, 1), abortOf(few, 2)]);
-    const { rules, ...rest } = honestly(few, 'settling');
-    const settling = { ...rest, rules: { ...rules, expected: { ...rules.expected, attempt: 2 } } };
+    const numbered = <State extends Attempt>(state: State, attempt: number): State => ({
+      ...state,
+      rules: { ...state.rules, expected: { ...state.rules.expected, attempt } },
+    });
+    const settling = numbered(honestly(few, 'settling'), 2);
+    const failed = numbered(play(honestly(few, 'unmasking'), [{ type: 'failed', reason: 'x' }]), 3);
+    const unsaid = { receipts: [] };
+    const masking = { ...numbered(honestly(few, 'masking'), 4), ...unsaid };
+    const asking = { ...numbered(confirming, 5), ...unsaid };
+    const states = [aborted, settling, failed, masking, asking];
+    const added = ['draw', 'onChain', 'fault', 'receipts', 'excluded'];
     await database.commit(async (transaction) => {
-      await transaction.exec(`drop table entries; drop table ciphertexts; delete from attempts;
+      await transaction.exec(`drop table entries; drop table ciphertexts; drop table openings; delete from attempts;
         alter table attempts drop column rules; delete from migrations where step > 1`);
-      for (const state of [aborted, settling]) {
+      for (const state of states) {
         const given = Object.entries(state.rules).filter(([key]) => key !== 'sparse' && key !== 'evidence');
-        const old = Object.entries(state).filter(([key]) => key !== 'draw' && key !== 'onChain');
+        const old = Object.entries(state).filter(([key]) => !added.includes(key));
         const body = Object.fromEntries([...old, ['rules', Object.fromEntries(given)]]) as object;
         const parameters = [state.rules.expected.attempt, state.phase, body];
         await transaction.query('insert into attempts values (7, 1, $1, 5, $2, $3)', parameters);
@@ -144,7 +154,7 @@ describe('an attempt in rows', () => {
     await database.close();
     database = await open();
     const records = openRecords(database);
-    expect((await records.attemptsOf(7, 1)).map(({ state }) => state)).to.deep.equal([aborted, settling]);
+    expect((await records.attemptsOf(7, 1)).map(({ state }) => state)).to.deep.equal(states);
     const second = { ...id, attempt: 2 };
     const texts = few.dealt.get(0)!.ciphertexts;
     expect(await records.deliveries(second, [{ dealer: 0, place: 4 }])).to.deep.equal([

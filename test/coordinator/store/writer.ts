@@ -11,7 +11,12 @@ const records = openRecords(await openDatabase({ folder, prepared: preparedDatab
 const state = announce(rulesOf(cohort({ n: 3 })));
 const job = { job: 7, state: 'active', rounds: 2, round: 1, attempt: 1 } as const;
 for (let revision = 1; ; revision++) {
-  const message = { kind: 'unmasking', slot: revision, body: { revision } } as const;
+  const message = {
+    kind: 'unmasking',
+    slot: revision,
+    body: { revision },
+    opened: new Uint8Array(),
+  } as const;
   await records.save({ job, attempts: [{ revision, state }], message });
   process.stdout.write(`${revision}\n`);
 }

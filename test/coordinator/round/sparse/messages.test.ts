@@ -60,9 +60,9 @@ describe('sharing in a sparse graph', () => {
   });
 
   it('goes on with all, or at its deadline with as many as a cohort needs', () => {
-    expect(play(sharing, all).phase).to.equal('masking');
+    expect(play(sharing, all).phase).to.equal('receiving');
     const three = play(sharing, all.slice(0, 3));
-    expect(play(three, [deadline], sharing.deadline).phase).to.equal('masking');
+    expect(play(three, [deadline], sharing.deadline).phase).to.equal('receiving');
     const two = play(sharing, all.slice(0, 2));
     const ended = inPhase(play(two, [deadline], sharing.deadline), 'aborted');
     expect(ended).to.deep.include({ reason: 'too few shares', onChain: 'open' });
