@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { matches, parsePage } from './page.ts';
 import { Reader, blocksIn } from './reader.ts';
@@ -129,6 +130,9 @@ describe('a reader of tutorials', function () {
     const page = sh('(setsid sleep 60 >/dev/null 2>&1 &)');
     expect(await failure({ 'a.md': page })).to.match(/left over:\nprocess \d+: \S+/);
     await reader.close();
+    // It was killed; the system takes it off its list a little later.
+    const deadline = Date.now() + 10_000;
+    while (processesOf(reader.home).length > 0 && Date.now() < deadline) await turn(20);
     expect(processesOf(reader.home)).to.deep.equal([]);
   });
 
