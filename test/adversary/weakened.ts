@@ -18,6 +18,7 @@ const house = fileURLToPath(new URL('../../', import.meta.url));
 const rooms = ['crypto', 'protocol', 'contracts', 'datasets', 'model', 'client', 'coordinator'];
 let sources: ReadonlyMap<string, string> | undefined;
 let hooked = false;
+let root: string | undefined;
 const loaded = new Map<string, Promise<unknown>>();
 
 /**
@@ -36,8 +37,7 @@ export function weakened(path: string, checks: readonly Check[]): Promise<unknow
 async function load(path: string, checks: readonly Check[]): Promise<unknown> {
   if (!hooked) register('./weakened-hook.mjs', import.meta.url);
   hooked = true;
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-weakened-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = mkdtempSync(join((root ??= newRoot()), 'copy-'));
   for (const [file, source] of without(checks)) {
     const target = join(folder, `${file}.js`);
     mkdirSync(dirname(target), { recursive: true });
@@ -46,6 +46,13 @@ async function load(path: string, checks: readonly Check[]): Promise<unknown> {
   const url = new URL(path, `file://${house}`);
   url.searchParams.set('weakened', folder);
   return import(url.href);
+}
+
+/** Of all copies, until the process ends. */
+function newRoot(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-weakened-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** The files that change, as TypeScript. */
