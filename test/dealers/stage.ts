@@ -26,7 +26,10 @@ import type { LineageJob } from '#test/support/lineage.ts';
 /** A whole round costs seconds: most of them are played by `npm run test:slow` alone. */
 export const slowly = (what: string, play: () => Promise<void>): void => {
   it(what, function () {
-    if (process.env['TRIBUTARY_SLOW_TESTS'] !== '1') this.skip();
+    if (process.env['TRIBUTARY_SLOW_TESTS'] !== '1') {
+      console.log('skipped: npm run test:slow plays it');
+      this.skip();
+    }
     return play();
   });
 };
