@@ -2,7 +2,7 @@
 import { holdersOf, type Graph } from '#crypto/graph.ts';
 import type { MemberSet } from '#crypto/members.ts';
 import type { Input, Signed } from '#protocol/messages.ts';
-import { complaintsOf } from '#protocol/rules/received.ts';
+import { complaintsIn, complaintsOf } from '#protocol/rules/received.ts';
 import { survivorsOf } from '#protocol/rules/survivors.ts';
 import { leastMembers, type WithReceipts } from './base.ts';
 import { rosterOf } from './frame.ts';
@@ -19,8 +19,9 @@ export type Left =
 export function leftOf(state: WithReceipts, answered: readonly Signed<Input>[]): Left {
   const { graph } = rosterOf(state);
   const alive = survivorsOf(answered);
+  const complaints = complaintsIn(state.receipts);
   const holdersLeft = (dealer: number): number => {
-    const complaining = new Set(complaintsOf(graph, dealer, state.receipts).map(byMember));
+    const complaining = new Set(complaintsOf(graph, dealer, complaints).map(byMember));
     const holding = (holder: number) => alive.has(holder) && !complaining.has(holder);
     return holdersOf(graph, dealer).indices.filter(holding).length;
   };

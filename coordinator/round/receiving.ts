@@ -1,6 +1,6 @@
 /** Receiving: members say whose shares they can't open; U2 is those whose secrets enough others can restore. protocol.md §4.11 */
 import type { Received, Signed } from '#protocol/messages.ts';
-import { complaintsOf, excludingFrom, receiptFlaw } from '#protocol/rules/received.ts';
+import { complaintsIn, complaintsOf, excludingFrom, receiptFlaw } from '#protocol/rules/received.ts';
 import { sharersOf } from '#protocol/rules/survivors.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
@@ -40,8 +40,9 @@ export const onDeadline = (state: Receiving, now: Seconds): Masking | Aborted =>
 /** Whoever says nothing complains of nobody. */
 function conclude(state: Receiving, now: Seconds): Masking | Aborted {
   const { graph } = rosterOf(state);
+  const complaints = complaintsIn(state.receipts);
   const isExcluded = (dealer: number) =>
-    complaintsOf(graph, dealer, state.receipts).length >= excludingFrom(graph, dealer);
+    complaintsOf(graph, dealer, complaints).length >= excludingFrom(graph, dealer);
   const excluded = state.shares.map(byMember).filter(isExcluded);
   const shares = state.shares.filter((entry) => !excluded.includes(byMember(entry)));
   // In a sparse graph each member counts its own neighbours, and the end of masking shows who could go on.

@@ -24,6 +24,10 @@ export const unopenedIn = ({ unopened }: Received): number[] => seatsOf(unopened
 export const unopenedBitmap = (dealers: Iterable<number>, size: number): Hex =>
   memberBitmap(memberSet(dealers), size);
 
+/** The receipts that complain of anyone: of many there are few, and only these are worth asking dealer by dealer. */
+export const complaintsIn = (receipts: readonly Complaint[]): Complaint[] =>
+  receipts.filter(({ message }) => unopenedIn(message).length > 0);
+
 /** The receipts in which one of its holders says that it can't open this dealer's share. */
 export function complaintsOf(graph: Graph, dealer: number, receipts: readonly Complaint[]): Complaint[] {
   const holders = holdersOf(graph, dealer);
