@@ -2,6 +2,7 @@
 import type { SendingContracts } from '#contracts/connect.ts';
 import type { JobFacts } from '#contracts/job-facts.ts';
 import { readEvents } from '#contracts/events.ts';
+import { chooseArbiter, openingConditions } from '#contracts/opening-conditions.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { fromAmount, type Bytes32 } from '#protocol/units.ts';
 import { chainTime } from './chain-time.ts';
@@ -28,6 +29,8 @@ export async function openJob(contracts: SendingContracts, plan: Plan, terms: By
     await paymentToken.send.approve(escrow.address, bonusPool);
   }
   const { windows, rounds, coordinator } = plan;
+  const conditions = await openingConditions(contracts);
+  const arbiter = chooseArbiter(conditions);
   const { logs } = await escrow.send.open({
     terms,
     coordinator: coordinator.address,
@@ -37,6 +40,9 @@ export async function openJob(contracts: SendingContracts, plan: Plan, terms: By
     shortWindow: windows.short,
     longWindow: windows.long,
     bonusPool,
+    arbiter: arbiter.address,
+    arbiterFee: arbiter.fee,
+    fee: conditions.fee,
   });
   const [opened] = escrow.events('JobOpened', logs);
   if (!opened) throw new TributaryError('chain/failed', 'the opening left no event: is this the escrow?');

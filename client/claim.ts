@@ -56,7 +56,7 @@ export async function claimPay(
   const { pay, last, leaves } = await reckon(contracts, sources, job, dataset);
   const leaf = leaves[pay.seat];
   if (pay.owed === 0n || !last || !leaf) return { before: pay, paid: 0n, transaction: null };
-  const mined = await contracts.escrow.send.claim(
+  const mined = await contracts.escrow.send.claimFor(
     BigInt(job),
     settlementRecord(last),
     { ...leaf, bonus: fromAmount(leaf.bonus) },

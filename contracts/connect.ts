@@ -1,7 +1,11 @@
 /** The typed contracts of a deployment, to read or to send through one account. */
 import type { Provider } from 'ethers';
 import { accessToken } from './bindings/access-token.ts';
+import { administration } from './bindings/administration.ts';
 import { datasetRegistry } from './bindings/dataset-registry.ts';
+import { disputes } from './bindings/disputes.ts';
+import { openingPolicy } from './bindings/opening-policy.ts';
+import { seatReader } from './bindings/seat-reader.ts';
 import { testCoin } from './bindings/test-coin.ts';
 import { trainingEscrow } from './bindings/training-escrow.ts';
 import type { Deployment } from './deployment.ts';
@@ -22,6 +26,10 @@ export function connect(deployment: Deployment, provider: Provider) {
     accessToken: readContract(accessToken, deployment.accessToken, provider),
     escrow: readContract(trainingEscrow, deployment.escrow, provider),
     paymentToken: readContract(testCoin, deployment.paymentToken, provider),
+    administration: readContract(administration, deployment.administration, provider),
+    policy: readContract(openingPolicy, deployment.policy, provider),
+    disputes: readContract(disputes, deployment.disputes, provider),
+    seatReader: readContract(seatReader, deployment.seatReader, provider),
   } as const;
 }
 
@@ -34,5 +42,9 @@ export function connectAs(deployment: Deployment, transactor: Transactor) {
     accessToken: writeContract(accessToken, deployment.accessToken, transactor),
     escrow: writeContract(trainingEscrow, deployment.escrow, transactor),
     paymentToken: writeContract(testCoin, deployment.paymentToken, transactor),
+    administration: writeContract(administration, deployment.administration, transactor),
+    policy: writeContract(openingPolicy, deployment.policy, transactor),
+    disputes: writeContract(disputes, deployment.disputes, transactor),
+    seatReader: writeContract(seatReader, deployment.seatReader, transactor),
   } as const;
 }

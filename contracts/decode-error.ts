@@ -2,7 +2,10 @@
 import { Interface, isError, type ErrorDescription, type ErrorFragment } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import { accessToken } from './bindings/access-token.ts';
+import { administration } from './bindings/administration.ts';
 import { datasetRegistry } from './bindings/dataset-registry.ts';
+import { disputes } from './bindings/disputes.ts';
+import { openingPolicy } from './bindings/opening-policy.ts';
 import { testCoin } from './bindings/test-coin.ts';
 import { trainingEscrow } from './bindings/training-escrow.ts';
 import { toPlain } from './abi-values.ts';
@@ -11,7 +14,7 @@ import { otherRefusal, refusals } from './refusals.ts';
 /** The errors of all contracts; those with one name have one signature. */
 const known = new Interface([
   ...new Set(
-    [accessToken, datasetRegistry, testCoin, trainingEscrow]
+    [accessToken, administration, datasetRegistry, disputes, openingPolicy, testCoin, trainingEscrow]
       .flatMap(({ abi }) => abi)
       .filter((fragment) => fragment.startsWith('error ')),
   ),

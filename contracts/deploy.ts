@@ -1,36 +1,93 @@
-/** Puts the three contracts on a chain, and on a local one the test coin. */
-import type { Address } from '#protocol/units.ts';
+/** Puts the contracts on a chain, and on a local one the test coin. */
+import { getCreateAddress } from 'ethers';
+import { TributaryError } from '#crypto/error.ts';
+import { toAddress, type Address } from '#protocol/units.ts';
+import { administer, type Governance } from './administer.ts';
 import { deployContract } from './artifact.ts';
 import { accessToken } from './bindings/access-token.ts';
+import { administration } from './bindings/administration.ts';
 import { datasetRegistry } from './bindings/dataset-registry.ts';
+import { disputes } from './bindings/disputes.ts';
+import { openingPolicy, type Floors } from './bindings/opening-policy.ts';
+import { seatReader } from './bindings/seat-reader.ts';
 import { testCoin } from './bindings/test-coin.ts';
-import { trainingEscrow, type Floors } from './bindings/training-escrow.ts';
+import { trainingEscrow } from './bindings/training-escrow.ts';
 import type { Deployment } from './deployment.ts';
-import { seedOffsetFor } from './provider.ts';
+import { LOCAL_CHAIN, seedOffsetFor } from './provider.ts';
 import type { Transactor } from './transact.ts';
+
+export type DeployOptions = Readonly<{
+  /** An ERC-20 that takes no fee and does not rebase; left out, a test coin is deployed. */
+  paymentToken?: Address;
+  /** Blocks from a roster's commitment to its seed, at least 1; by default the chain's. protocol.md §5.4 */
+  seedOffset?: number;
+  /** Seconds for the coordinator's bond, and for the arbiter's judgement; a day and three by default, less locally. */
+  defenceWindow?: number;
+  judgementWindow?: number;
+  /** Credited with the fees of claimed units; by default the deployer. */
+  feeRecipient?: Address;
+  /** Who may change the policy, and what it says at first; by default the deployer, at once, with itself as arbiter. */
+  governance?: Governance;
+}>;
 
 /**
  * @param floors least round timeout and windows in seconds that any job of this deployment may have
- * @param paymentToken an ERC-20 that takes no fee and does not rebase; left out, a test coin is deployed
- * @param seedOffset blocks from a roster's commitment to its seed, at least 1. protocol.md §5.4
- * @throws TributaryError `escrow/zero-seed-offset`; `escrow/only-on-a-local-chain` for a test coin elsewhere; as `Transactor.send`
+ * @throws TributaryError `escrow/zero-seed-offset`, `escrow/zero-window`; `escrow/only-on-a-local-chain` for a test coin
+ *   elsewhere; as `Transactor.send`
  */
 export async function deploy(
   transactor: Transactor,
   floors: Floors,
-  paymentToken?: Address,
-  seedOffset: number = seedOffsetFor(transactor.chainId),
+  options: DeployOptions = {},
 ): Promise<Deployment> {
-  const token = paymentToken ?? (await deployContract(transactor, testCoin, [])).created;
+  const { chainId, address: deployer } = transactor;
+  const local = chainId === LOCAL_CHAIN;
+  const token = options.paymentToken ?? (await deployContract(transactor, testCoin, [])).created;
   const registry = await deployContract(transactor, datasetRegistry, []);
   const access = await deployContract(transactor, accessToken, [registry.created, token]);
-  const escrow = await deployContract(transactor, trainingEscrow, [access.created, floors, seedOffset]);
-  return {
-    chainId: transactor.chainId,
+  const authority = await deployContract(transactor, administration, [deployer]);
+  const policy = await deployContract(transactor, openingPolicy, [authority.created, floors]);
+  // The two know each other, so the address of the second has to be known before it is there.
+  const nonce = await transactor.provider.getTransactionCount(deployer);
+  const escrowAddress = toAddress(getCreateAddress({ from: deployer, nonce: nonce + 1 }));
+  const court = await deployContract(transactor, disputes, [
+    escrowAddress,
+    token,
+    options.defenceWindow ?? (local ? 60 : 86_400),
+    options.judgementWindow ?? (local ? 120 : 259_200),
+  ]);
+  const escrow = await deployContract(transactor, trainingEscrow, [
+    access.created,
+    policy.created,
+    court.created,
+    options.feeRecipient ?? deployer,
+    options.seedOffset ?? seedOffsetFor(chainId),
+  ]);
+  if (escrow.created !== escrowAddress) {
+    throw new TributaryError(
+      'chain/failed',
+      'another transaction of the deployer came between: send nothing else from this account, and deploy again',
+    );
+  }
+  const reader = await deployContract(transactor, seatReader, [escrow.created]);
+  const deployment = {
+    chainId,
     registry: registry.created,
     accessToken: access.created,
     escrow: escrow.created,
     paymentToken: token,
-    blocks: { registry: registry.block, accessToken: access.block, escrow: escrow.block },
+    administration: authority.created,
+    policy: policy.created,
+    disputes: court.created,
+    seatReader: reader.created,
+    blocks: {
+      registry: registry.block,
+      accessToken: access.block,
+      escrow: escrow.block,
+      policy: policy.block,
+      disputes: court.block,
+    },
   };
+  await administer(transactor, deployment, options.governance ?? {});
+  return deployment;
 }

@@ -11,8 +11,18 @@ export const deploymentSchema = z.strictObject({
   accessToken: address,
   escrow: address,
   paymentToken: address,
+  administration: address,
+  policy: address,
+  disputes: address,
+  seatReader: address,
   /** Block of each contract's deployment: no event of it is older. */
-  blocks: z.strictObject({ registry: block, accessToken: block, escrow: block }),
+  blocks: z.strictObject({
+    registry: block,
+    accessToken: block,
+    escrow: block,
+    policy: block,
+    disputes: block,
+  }),
 });
 
 export type Deployment = Readonly<z.infer<typeof deploymentSchema>>;

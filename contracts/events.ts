@@ -49,6 +49,15 @@ export async function readEvents<E, K extends keyof E & string>(
   return contract.events(event, logs);
 }
 
+/** @throws TributaryError `chain/unreachable` */
+export async function latestBlock({ provider }: Pick<Contracts, 'provider'>): Promise<number> {
+  try {
+    return await provider.getBlockNumber();
+  } catch (error) {
+    throw chainError(error, 'the latest block');
+  }
+}
+
 type Escrow<K extends keyof TrainingEscrowEvents> = Promise<Placed<TrainingEscrowEvents[K]>[]>;
 
 /** Jobs opened for a coordinator. */
@@ -82,6 +91,11 @@ export function seatsOfJob(contracts: Contracts, job: bigint, range?: BlockRange
 /** A job's settled rounds, in the order of the chain. */
 export function settlementsOf(contracts: Contracts, job: bigint, range?: BlockRange): Escrow<'RoundSettled'> {
   return readEvents(contracts, contracts.escrow, 'RoundSettled', { job }, range);
+}
+
+/** Rounds of a job that a dispute took back. */
+export function voidingsOf(contracts: Contracts, job: bigint, range?: BlockRange): Escrow<'RoundsVoided'> {
+  return readEvents(contracts, contracts.escrow, 'RoundsVoided', { job }, range);
 }
 
 /** What was paid to the owners of a job's datasets. */

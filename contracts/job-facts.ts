@@ -1,9 +1,10 @@
 /** A job as the chain holds it: terms, seats, settlements. protocol.md §5 */
 import { TributaryError } from '#crypto/error.ts';
 import { toAddress, toBytes32, type Address, type Bytes32, type Hex } from '#protocol/units.ts';
-import { JobState, type Seat } from './bindings/training-escrow.ts';
+import type { Seat } from './bindings/seat-reader.ts';
+import { JobState } from './bindings/training-escrow.ts';
 import type { Contracts } from './connect.ts';
-import { settlementsOf } from './events.ts';
+import { latestBlock, settlementsOf, voidingsOf } from './events.ts';
 
 export type SeatOnChain = Readonly<{
   seat: number;
@@ -50,8 +51,14 @@ export type JobFacts = Readonly<{
   /** Seconds from a settlement without a quorum until it is final. */
   longWindow: number;
   bonusPool: bigint;
+  /** First round that an open dispute holds up; zero for none. */
+  frozenFrom: number;
+  /** Answers the job's disputes. */
+  arbiter: Address;
+  /** Basis points of a unit's price, paid by the buyer on top. */
+  fee: number;
   seats: readonly SeatOnChain[];
-  /** From round 1, without gaps. */
+  /** From round 1, without gaps; void ones left out. */
   settlements: readonly SettlementOnChain[];
 }>;
 
@@ -79,6 +86,9 @@ export async function readJobFacts(contracts: Contracts, job: number): Promise<J
     cutoff: Number(found.cutoff),
     longWindow: found.longWindow,
     bonusPool: found.bonusPool,
+    frozenFrom: found.frozenFrom,
+    arbiter: toAddress(found.arbiter),
+    fee: found.fee,
     seats,
     settlements: await readSettlements(contracts, job),
   };
@@ -87,7 +97,11 @@ export async function readJobFacts(contracts: Contracts, job: number): Promise<J
 /** The settlements alone, for those who know the rest. @throws TributaryError `chain/broken-history` */
 export async function readSettlements(contracts: Contracts, job: number): Promise<SettlementOnChain[]> {
   const settlements: SettlementOnChain[] = [];
-  for (const { args, transaction } of await settlementsOf(contracts, BigInt(job))) {
+  for (const { event, args, transaction } of await postingsAndVoidings(contracts, BigInt(job))) {
+    if (event === 'void') {
+      settlements.length = Math.min(settlements.length, args.round - 1);
+      continue;
+    }
     const previous = settlements.at(-1);
     if (args.round !== settlements.length + 1) {
       throw new TributaryError(
@@ -112,6 +126,19 @@ export async function readSettlements(contracts: Contracts, job: number): Promis
   return settlements;
 }
 
+/** What was posted and what was taken back, in the order of the chain; as of one block, so that no half is missing. */
+async function postingsAndVoidings(contracts: Contracts, job: bigint) {
+  const to = await latestBlock(contracts);
+  const [posted, voided] = await Promise.all([
+    settlementsOf(contracts, job, { to }),
+    voidingsOf(contracts, job, { to }),
+  ]);
+  return [
+    ...posted.map((found) => ({ event: 'posted' as const, ...found })),
+    ...voided.map((found) => ({ event: 'void' as const, ...found })),
+  ].sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
+}
+
 /** Seats of one call: well below what a node lets a call cost. */
 const PAGE = 128;
 
@@ -119,7 +146,7 @@ async function readSeats(contracts: Contracts, job: number, count: number): Prom
   const firsts = Array.from({ length: Math.ceil(count / PAGE) }, (_, page) => page * PAGE);
   const pages = await Promise.all(
     firsts.map(async (first) => {
-      const { seats, owners } = await contracts.escrow.read.seatsOf(BigInt(job), first, PAGE);
+      const { seats, owners } = await contracts.seatReader.read.seatsOf(BigInt(job), first, PAGE);
       return seats.map((seat, at) => seatOnChain(first + at, seat, owners[at]));
     }),
   );

@@ -14,6 +14,7 @@ export type SettledFields = Readonly<{
   /** The bitmap itself. */
   participants: Hex;
   readyAt: number | bigint;
+  quorum: boolean;
 }>;
 
 /** The record of a settlement: the bitmap as its digest. */
@@ -28,6 +29,7 @@ export function settlementRecord(settled: SettledFields): SettlementRecord {
     total,
     participants: toBytes32(keccak256(settled.participants)),
     readyAt: BigInt(settled.readyAt),
+    quorum: settled.quorum,
   };
 }
 
@@ -43,6 +45,7 @@ export function settlementHead(job: bigint, record: SettlementRecord): Bytes32 {
     ['uint256', record.total],
     ['bytes32', record.participants],
     ['uint64', record.readyAt],
+    ['bool', record.quorum],
   ] as const;
   const encoded = AbiCoder.defaultAbiCoder().encode(
     fields.map(([type]) => type),

@@ -3,7 +3,16 @@ import { Interface } from 'ethers';
 import type { AbiItem, AbiParameter, AstNode, Compilation } from './solidity.ts';
 
 /** The contracts that the rest of the house talks to. */
-export const boundContracts = ['DatasetRegistry', 'AccessToken', 'TrainingEscrow', 'TestCoin'];
+export const boundContracts = [
+  'DatasetRegistry',
+  'AccessToken',
+  'TrainingEscrow',
+  'Administration',
+  'OpeningPolicy',
+  'Disputes',
+  'SeatReader',
+  'TestCoin',
+];
 
 /** @returns the text of the bindings of one contract, not yet formatted */
 export function bindingsOf(name: string, compilation: Compilation): string {

@@ -38,7 +38,7 @@ async function wideRows({ chain, buyer }: World, seats: number): Promise<Row[]> 
   const claims = [];
   for (const [index, tree] of trees.entries()) {
     const { record } = at(settled, index);
-    claims.push(await buyer.contracts.escrow.send.claim(job.job, record, at(tree.leaves, 3), tree.proof(3)));
+    claims.push(await buyer.contracts.escrow.send.claimFor(job.job, record, at(tree.leaves, 3), tree.proof(3)));
   }
   return [
     [`settle-${seats}`, Number(at(settled, 1).mined.gasUsed)],

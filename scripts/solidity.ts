@@ -14,7 +14,7 @@ export const testPrefix = 'test/';
 export const compilerSettings = {
   evmVersion: 'cancun',
   viaIR: true,
-  optimizer: { enabled: true, runs: 1000 },
+  optimizer: { enabled: true, runs: 200 },
 };
 
 /** Asked for our own files only: to compile the library's again would take as long as ours. */

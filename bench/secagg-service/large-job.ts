@@ -61,6 +61,7 @@ export async function largeJob(seats: number, cutoff: number, small: boolean): P
   const facts: JobFacts = {
     ...{ job: number, state: 'active', buyer, coordinator, terms: digestHex(terms), rounds: 1 },
     ...{ cutoff, longWindow: day, bonusPool: 0n, settlements: [] },
+    ...{ frozenFrom: 0, arbiter: coordinator, fee: 0 },
     seats: manifest.datasets.map(({ dataset, token, units }, seat) => ({
       ...{ seat, token: BigInt(token), dataset: BigInt(dataset), units, price: 1_000n },
       ...{ operator: operatorAddress(seat), owner: ownerOf(seat), claimedUnits: 0, claimedBonus: 0n },

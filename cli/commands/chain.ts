@@ -27,8 +27,11 @@ export async function deployContracts(options: DeployOptions): Promise<void> {
   }
   const { minRoundTimeout, minShortWindow, minLongWindow } = options;
   const floors = { minRoundTimeout, minShortWindow, minLongWindow };
-  const token = options.paymentToken === undefined ? undefined : toAddress(options.paymentToken);
-  const deployment = await deploy(transactor, floors, token);
+  const deployment = await deploy(
+    transactor,
+    floors,
+    options.paymentToken === undefined ? {} : { paymentToken: toAddress(options.paymentToken) },
+  );
   mkdirSync(dirname(settings.deployment), { recursive: true });
   writeFileSync(settings.deployment, `${JSON.stringify(deployment, null, 2)}\n`);
   result(

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { TributaryError } from '#crypto/error.ts';
 import { deploy } from '#contracts/deploy.ts';
 import { deploymentSchema, type Deployment } from '#contracts/deployment.ts';
-import type { Floors } from '#contracts/bindings/training-escrow.ts';
+import type { Floors } from '#contracts/bindings/opening-policy.ts';
 import { openChain } from '#contracts/provider.ts';
 import { createTransactor } from '#contracts/transact.ts';
 import { faucetWallet } from '../faucet.ts';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Floors } from '#contracts/bindings/training-escrow.ts';
+import type { Floors } from '#contracts/bindings/opening-policy.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import { toAddress, type Address } from '#protocol/units.ts';
 import { fundAccounts } from '../faucet.ts';

@@ -24,7 +24,7 @@ export type AccessTokenReads = {
   registry(): Address;
   supportsInterface(interfaceId: Hex): boolean;
   unitOf(tokenId: bigint): Readonly<{ dataset: bigint; price: bigint; validUntil: bigint }>;
-  uri(value0: bigint): string;
+  uri(tokenId: bigint): string;
 };
 
 /** Transactions; the result is what a simulation returns. */
@@ -123,6 +123,6 @@ export const accessToken: TypedAbi<
     'function setApprovalForAll(address operator, bool approved)',
     'function supportsInterface(bytes4 interfaceId) view returns (bool)',
     'function unitOf(uint256 tokenId) view returns (uint256 dataset, uint96 price, uint64 validUntil)',
-    'function uri(uint256) view returns (string)',
+    'function uri(uint256 tokenId) view returns (string)',
   ],
 };

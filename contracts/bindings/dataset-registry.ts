@@ -16,7 +16,7 @@ export type DatasetRegistryReads = {
   standingOf(id: bigint): Readonly<{ operator: Address; retired: boolean }>;
   supportsInterface(interfaceId: Hex): boolean;
   symbol(): string;
-  tokenURI(tokenId: bigint): string;
+  tokenURI(id: bigint): string;
 };
 
 /** Transactions; the result is what a simulation returns. */
@@ -81,7 +81,7 @@ export const datasetRegistry: TypedAbi<
     'function standingOf(uint256 id) view returns (address operator, bool retired)',
     'function supportsInterface(bytes4 interfaceId) view returns (bool)',
     'function symbol() view returns (string)',
-    'function tokenURI(uint256 tokenId) view returns (string)',
+    'function tokenURI(uint256 id) view returns (string)',
     'function transferFrom(address from, address to, uint256 tokenId)',
   ],
 };

@@ -7,6 +7,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
+import {DescriptorUri} from "./DescriptorUri.sol";
 import {IAccessToken} from "./interfaces/IAccessToken.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 
@@ -128,6 +129,12 @@ contract AccessToken is ERC1155, ReentrancyGuardTransient, IAccessToken {
     function unitOf(uint256 tokenId) external view returns (uint256 dataset, uint96 price, uint64 validUntil) {
         OfferData storage found = _offer(tokenId);
         return (found.dataset, found.price, found.validUntil);
+    }
+
+    /// @notice The descriptor, on IPFS, of the dataset that a unit is for (ERC-1155 metadata).
+    function uri(uint256 tokenId) public view override returns (string memory) {
+        (bytes32 manifest, , ) = registry.datasetOf(_offer(tokenId).dataset);
+        return DescriptorUri.from(manifest);
     }
 
     function _buy(uint256 tokenId, uint256 amount) private {

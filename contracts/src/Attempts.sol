@@ -30,10 +30,10 @@ abstract contract Attempts is Settlements {
     /// @inheritdoc IAttempts
     function commitRoster(uint256 job, uint32 round, uint32 attempt, bytes32 roster) external {
         Progress memory progress = _requireCoordinator(job);
-        _checkRound(job, round, progress);
+        Clock storage clock = _checkRound(job, round, progress);
         AttemptData storage data = _attempts[job][round][attempt];
         if (data.roster != bytes32(0)) revert AlreadyCommitted(job, round, attempt, data.roster);
-        Clock storage clock = _requireRunning(job, progress);
+        _requireRunning(job, progress, clock);
         if (roster == bytes32(0)) revert ZeroRoster();
         uint8 commits = 0;
         uint32 previous = 0;
@@ -41,14 +41,16 @@ abstract contract Attempts is Settlements {
             (commits, previous) = (clock.commits, clock.attempt);
             if (clock.outcome != Outcome.Aborted) revert AttemptStands(job, round, previous, clock.outcome);
         }
-        if (attempt <= previous) revert AttemptOutOfOrder(job, round, attempt, previous);
+        // After a void round the next one is behind the last roster: what was opened once is not drawn again.
+        if (round < clock.round) revert RosterBehind(job, round, clock.round);
+        if (attempt <= previous || attempt > type(uint24).max) revert AttemptOutOfOrder(job, round, attempt, previous);
         if (commits == MAX_COMMITS) revert TooManyAttempts(job, round, MAX_COMMITS);
         // EIP-4399: below 2^64 it is a difficulty, or the constant of a rollup.
         if (block.prevrandao <= type(uint64).max) revert NoRandomness(block.prevrandao);
 
         uint64 seedBlock = uint64(block.number + seedOffset);
         (data.roster, data.seedBlock, data.committedAt) = (roster, seedBlock, uint40(block.timestamp));
-        (clock.round, clock.attempt) = (uint16(round), attempt); // at most the job's rounds
+        (clock.round, clock.attempt) = (uint16(round), uint24(attempt)); // at most the job's rounds
         (clock.commits, clock.outcome) = (commits + 1, Outcome.Committed);
         emit RosterCommitted(job, round, attempt, roster, seedBlock);
     }
@@ -57,7 +59,7 @@ abstract contract Attempts is Settlements {
     function fixSurvivors(uint256 job, uint32 round, uint32 attempt, bytes32 survivors) external {
         Progress memory progress = _requireCoordinator(job);
         AttemptData storage data = _requireCommitted(job, round, attempt);
-        _requireRunning(job, progress);
+        _requireRunning(job, progress, _jobs[job].clock);
         if (survivors == bytes32(0)) revert ZeroSurvivors();
 
         data.survivors = survivors;

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 
+import {DescriptorUri} from "./DescriptorUri.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 
 /// @dev See {IDatasetRegistry}.
@@ -57,6 +58,12 @@ contract DatasetRegistry is ERC721, IDatasetRegistry {
     function standingOf(uint256 id) external view returns (address operator, bool retired) {
         Dataset storage found = _datasets[id];
         return (found.operator, found.retired);
+    }
+
+    /// @notice The dataset's descriptor on IPFS (ERC-721 metadata).
+    function tokenURI(uint256 id) public view override returns (string memory) {
+        _requireOwned(id);
+        return DescriptorUri.from(_datasets[id].manifest);
     }
 
     /// @dev The operator key is on the seller's machine: it must not sign for the new owner.

@@ -15,19 +15,20 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
 
     /// @inheritdoc IJobs
     function open(Opening calldata opening) external nonReentrant returns (uint256 job) {
-        _checkOpening(opening);
+        policy.admit(opening);
 
         job = ++_lastJob;
         JobData storage data = _jobs[job];
         data.progress = Progress({
             coordinator: opening.coordinator,
-            rounds: uint16(opening.rounds),
             posted: 0,
             seats: 0,
             state: JobState.Open,
-            readyAt: 0
+            readyAt: 0,
+            frozenFrom: 0
         });
         data.clock = Clock({
+            rounds: uint16(opening.rounds), // the policy has checked the ranges
             cutoff: uint40(opening.cutoff),
             roundTimeout: opening.roundTimeout,
             shortWindow: opening.shortWindow,
@@ -40,13 +41,10 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
             outcome: IAttempts.Outcome.None
         });
         (data.buyer, data.bonusPool, data.terms) = (msg.sender, opening.bonusPool, opening.terms);
+        data.conditions = Conditions({arbiter: opening.arbiter, arbiterFee: opening.arbiterFee, fee: opening.fee});
         emit JobOpened(job, msg.sender, opening.coordinator, opening);
 
-        if (opening.bonusPool > 0) {
-            uint256 before = paymentToken.balanceOf(address(this));
-            paymentToken.safeTransferFrom(msg.sender, address(this), opening.bonusPool);
-            _requireReceived(before, opening.bonusPool);
-        }
+        if (opening.bonusPool > 0) _take(opening.bonusPool);
     }
 
     /// @inheritdoc IJobs
@@ -63,11 +61,14 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
         }
 
         uint256[] memory amounts = new uint256[](units.length);
+        uint256 basisPoints = data.conditions.fee;
         uint256 cost = 0;
+        uint256 fees = 0;
         for (uint256 i = 0; i < tokenIds.length; ++i) {
-            uint96 price = _addSeat(job, progress, clock, tokenIds[i], units[i]);
+            (uint256 price, uint256 fee) = _addSeat(job, progress, clock, tokenIds[i], units[i], basisPoints);
             amounts[i] = units[i];
-            cost += units[i] * uint256(price);
+            cost += units[i] * price;
+            fees += units[i] * fee;
         }
         data.progress = progress;
         data.clock = clock;
@@ -75,6 +76,7 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
         uint256 before = paymentToken.balanceOf(address(this));
         accessToken.redeemFrom(msg.sender, tokenIds, amounts, address(this));
         _requireReceived(before, cost);
+        if (fees > 0) _take(fees);
     }
 
     /// @inheritdoc IJobs
@@ -115,16 +117,31 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
         }
         if (progress.state != JobState.Active) revert WrongState(job, progress.state);
 
-        // What was posted before the cutoff is final one long window later, so one of the two always comes.
-        uint256 over = uint256(clock.cutoff) + clock.longWindow;
-        if (progress.posted == progress.rounds) over = progress.readyAt;
+        // From the cutoff on no round can be posted any more. Before it a void round can be posted again, so all of
+        // them must be final.
+        uint256 over = clock.cutoff;
+        if (progress.posted == clock.rounds && progress.frozenFrom == 0 && progress.readyAt < over) {
+            over = progress.readyAt;
+        }
         if (block.timestamp < over) revert NotClosableBefore(job, over);
 
         data.progress.state = JobState.Closed;
-        uint256 unpostedBonus = data.bonusPool - _accruedBonus(data, progress.rounds, progress.posted);
+        uint256 unpostedBonus = data.bonusPool - _accruedBonus(data, progress.posted);
         uint256 credited = _depositBeyond(data, progress.posted) + unpostedBonus;
         _credits[data.buyer] += credited;
         emit JobClosed(job, progress.posted, credited);
+    }
+
+    /// @inheritdoc IJobs
+    function rotateOperator(uint256 job, uint32 index) external {
+        Frozen storage frozen = _seatOf(job, index).frozen;
+        uint256 dataset = frozen.dataset;
+        if (registry.ownerOf(dataset) != msg.sender) revert NotDatasetOwner(dataset, msg.sender);
+        (address operator, ) = registry.standingOf(dataset);
+        if (operator == address(0)) revert DatasetHasNoOperator(dataset);
+
+        frozen.operator = operator;
+        emit SeatOperatorRotated(job, index, operator);
     }
 
     /// @inheritdoc IJobs
@@ -138,7 +155,7 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
                 buyer: data.buyer,
                 coordinator: progress.coordinator,
                 terms: data.terms,
-                rounds: progress.rounds,
+                rounds: clock.rounds,
                 posted: progress.posted,
                 seats: progress.seats,
                 roundTimeout: clock.roundTimeout,
@@ -146,67 +163,30 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
                 shortWindow: clock.shortWindow,
                 longWindow: clock.longWindow,
                 readyAt: progress.readyAt,
-                bonusPool: data.bonusPool
+                frozenFrom: progress.frozenFrom,
+                bonusPool: data.bonusPool,
+                arbiter: data.conditions.arbiter,
+                arbiterFee: data.conditions.arbiterFee,
+                fee: data.conditions.fee
             });
     }
 
     /// @inheritdoc IJobs
     function seatOf(uint256 job, uint32 index) external view returns (Seat memory) {
-        return _seat(job, index);
-    }
-
-    /// @inheritdoc IJobs
-    function seatsOf(
-        uint256 job,
-        uint32 first,
-        uint32 count
-    ) external view returns (Seat[] memory seats, address[] memory owners) {
-        uint256 all = _jobOf(job).progress.seats;
-        uint256 left = first < all ? all - first : 0;
-        uint256 found = count < left ? count : left;
-        seats = new Seat[](found);
-        owners = new address[](found);
-        for (uint256 i = 0; i < found; ++i) {
-            seats[i] = _seat(job, first + i);
-            owners[i] = registry.ownerOf(seats[i].dataset);
-        }
-    }
-
-    function _seat(uint256 job, uint256 index) private view returns (Seat memory) {
         SeatData memory seat = _seatOf(job, index);
-        (uint256 dataset, uint96 price, ) = accessToken.unitOf(seat.frozen.tokenId);
+        (, uint96 price, ) = accessToken.unitOf(seat.frozen.tokenId);
         return
             Seat({
-                dataset: dataset,
+                dataset: seat.frozen.dataset,
                 operator: seat.frozen.operator,
                 tokenId: seat.frozen.tokenId,
                 price: price,
                 units: seat.frozen.units,
                 claimedUnits: seat.paid.claimedUnits,
                 refundedUnits: seat.paid.refundedUnits,
+                collectedUnits: seat.paid.collectedUnits,
                 claimedBonus: seat.paid.claimedBonus
             });
-    }
-
-    function _checkOpening(Opening calldata opening) private view {
-        if (opening.terms == bytes32(0)) revert ZeroTerms();
-        if (opening.coordinator == address(0)) revert ZeroCoordinator();
-        if (opening.rounds == 0 || opening.rounds > MAX_ROUNDS) {
-            revert RoundsOutOfRange(opening.rounds, MAX_ROUNDS);
-        }
-        if (opening.roundTimeout < minRoundTimeout) {
-            revert RoundTimeoutTooShort(opening.roundTimeout, minRoundTimeout);
-        }
-        if (opening.cutoff <= block.timestamp || opening.cutoff > block.timestamp + MAX_HORIZON) {
-            revert CutoffOutOfRange(opening.cutoff, block.timestamp + 1, block.timestamp + MAX_HORIZON);
-        }
-        if (opening.shortWindow < minShortWindow) {
-            revert ShortWindowTooShort(opening.shortWindow, minShortWindow);
-        }
-        uint32 least = opening.shortWindow > minLongWindow ? opening.shortWindow : minLongWindow;
-        if (opening.longWindow < least || opening.longWindow > MAX_WINDOW) {
-            revert LongWindowOutOfRange(opening.longWindow, least, MAX_WINDOW);
-        }
     }
 
     /// @dev Writes one slot of its own; the two structs in memory are written once a call.
@@ -215,11 +195,14 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
         Progress memory progress,
         Clock memory clock,
         uint256 tokenId,
-        uint32 units
-    ) private returns (uint96) {
-        (uint256 dataset, uint96 price, uint64 validUntil) = accessToken.unitOf(tokenId);
+        uint32 units,
+        uint256 basisPoints
+    ) private returns (uint96 price, uint256 fee) {
+        uint256 dataset;
+        uint64 validUntil;
+        (dataset, price, validUntil) = accessToken.unitOf(tokenId);
         (address operator, bool retired) = registry.standingOf(dataset);
-        if (units == 0 || units > progress.rounds) revert UnitsOutOfRange(tokenId, units, progress.rounds);
+        if (units == 0 || units > clock.rounds) revert UnitsOutOfRange(tokenId, units, clock.rounds);
         if (dataset <= clock.lastDataset) revert DatasetsOutOfOrder(job, dataset, clock.lastDataset);
         if (block.timestamp > validUntil) revert OfferExpired(tokenId, validUntil);
         if (retired) revert DatasetIsRetired(dataset);
@@ -227,23 +210,28 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
 
         uint32 index = progress.seats;
         ++progress.seats;
-        clock.lastDataset = uint48(dataset); // both ids count from 1 in steps of 1, so they fit
-        _seats[job][index].frozen = Frozen({operator: operator, tokenId: uint64(tokenId), units: units});
-        _addToTier(job, clock, units, price);
+        clock.lastDataset = uint40(dataset); // see Frozen
+        _seats[job][index].frozen = Frozen({
+            operator: operator,
+            tokenId: uint40(tokenId),
+            dataset: uint40(dataset),
+            units: uint16(units) // at most the job's rounds
+        });
+        fee = _fee(price, basisPoints);
+        _addToTier(job, clock, units, price + fee);
         emit SeatAdded(job, dataset, index, operator, tokenId, price, units);
-        return price;
     }
 
-    function _addToTier(uint256 job, Clock memory clock, uint32 units, uint96 price) private {
+    function _addToTier(uint256 job, Clock memory clock, uint32 units, uint256 charge) private {
         Tier[MAX_TIERS] storage tiers = _jobs[job].tiers;
         for (uint256 i = 0; i < clock.tiers; ++i) {
             Tier memory tier = tiers[i];
             if (tier.units != units) continue;
-            tiers[i] = Tier({units: units, prices: tier.prices + price});
+            tiers[i] = Tier({units: units, charges: tier.charges + uint224(charge)});
             return;
         }
         if (clock.tiers == MAX_TIERS) revert TooManyTiers(job, units);
-        tiers[clock.tiers] = Tier({units: units, prices: price});
+        tiers[clock.tiers] = Tier({units: units, charges: uint224(charge)}); // 1,024 times uint97 fits
         ++clock.tiers;
     }
 
@@ -253,6 +241,13 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
         uint256 credited = _depositBeyond(data, 0) + data.bonusPool;
         _credits[data.buyer] += credited;
         emit JobCancelled(job, credited);
+    }
+
+    /// @dev The caller's coins, by its approval.
+    function _take(uint256 amount) private {
+        uint256 before = paymentToken.balanceOf(address(this));
+        paymentToken.safeTransferFrom(msg.sender, address(this), amount);
+        _requireReceived(before, amount);
     }
 
     function _requireReceived(uint256 before, uint256 expected) private view {

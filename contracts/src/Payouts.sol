@@ -19,25 +19,22 @@ abstract contract Payouts is Settlements, ReentrancyGuardTransient, IPayouts {
         uint256 job,
         SettlementRecord calldata record,
         Leaf calldata leaf,
+        bytes32[] calldata proof,
+        address to
+    ) external nonReentrant {
+        (uint256 amount, uint256 dataset, address owner) = _claim(job, record, leaf, proof);
+        if (owner != msg.sender) revert NotDatasetOwner(dataset, msg.sender);
+        paymentToken.safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IPayouts
+    function claimFor(
+        uint256 job,
+        SettlementRecord calldata record,
+        Leaf calldata leaf,
         bytes32[] calldata proof
     ) external nonReentrant {
-        _requireFinal(job, record);
-        _requireInPayouts(job, record.payoutRoot, leaf, proof);
-        SeatData storage seat = _seatOf(job, leaf.seat);
-        Paid memory paid = seat.paid;
-
-        uint32 units = _unitsDue(job, record.round, leaf.units, seat.frozen.units, paid);
-        uint96 bonus = _takeBonus(job, record.round, leaf.bonus, paid.claimedBonus);
-        if (units == 0 && bonus == 0) revert NothingToClaim(job, leaf.seat);
-
-        paid.claimedUnits += units;
-        paid.claimedBonus += bonus;
-        seat.paid = paid;
-
-        (uint256 dataset, uint96 price, ) = accessToken.unitOf(seat.frozen.tokenId);
-        address owner = registry.ownerOf(dataset);
-        uint256 amount = units * uint256(price) + bonus;
-        emit Claimed(job, leaf.seat, owner, record.round, units, bonus, amount);
+        (uint256 amount, , address owner) = _claim(job, record, leaf, proof);
         paymentToken.safeTransfer(owner, amount);
     }
 
@@ -66,11 +63,28 @@ abstract contract Payouts is Settlements, ReentrancyGuardTransient, IPayouts {
 
         data.bonus = bonus;
         if (bonus.seatsProved == progress.seats && provedBefore < progress.seats) {
-            uint256 unpromised = _accruedBonus(data, progress.rounds, progress.posted) - _bonusLimit(data, progress.posted);
+            uint256 unpromised = _accruedBonus(data, progress.posted) - _bonusLimit(data, progress.posted);
             emit BonusRefunded(job, unpromised);
             credited += unpromised;
         }
         _credits[data.buyer] += credited;
+    }
+
+    /// @inheritdoc IPayouts
+    function collectFees(uint256 job, uint32[] calldata seats) external {
+        uint256 basisPoints = _jobOf(job).conditions.fee;
+        uint256 credited = 0;
+        for (uint256 i = 0; i < seats.length; ++i) {
+            SeatData storage seat = _seatOf(job, seats[i]);
+            Paid memory paid = seat.paid;
+            uint256 units = paid.claimedUnits - paid.collectedUnits;
+            seat.paid.collectedUnits = paid.claimedUnits;
+            credited += units * _fee(_price(seat.frozen, paid), basisPoints);
+        }
+        if (credited == 0) revert NothingToCollect(job);
+
+        _credits[feeRecipient] += credited;
+        emit FeesCollected(job, credited);
     }
 
     /// @inheritdoc IPayouts
@@ -88,6 +102,33 @@ abstract contract Payouts is Settlements, ReentrancyGuardTransient, IPayouts {
         return _credits[account];
     }
 
+    /// @dev Everything but the transfer; the owner is the dataset's at this moment.
+    function _claim(
+        uint256 job,
+        SettlementRecord calldata record,
+        Leaf calldata leaf,
+        bytes32[] calldata proof
+    ) private returns (uint256 amount, uint256 dataset, address owner) {
+        _requireFinal(job, record);
+        _requireInPayouts(job, record.payoutRoot, leaf, proof);
+        SeatData storage seat = _seatOf(job, leaf.seat);
+        Frozen memory frozen = seat.frozen;
+        Paid memory paid = seat.paid;
+
+        uint16 units = _unitsDue(job, record.round, leaf.units, frozen.units, paid);
+        uint96 bonus = _takeBonus(job, record.round, leaf.bonus, paid.claimedBonus);
+        if (units == 0 && bonus == 0) revert NothingToClaim(job, leaf.seat);
+
+        amount = units * _price(frozen, paid) + bonus;
+        paid.claimedUnits += units;
+        paid.claimedBonus += bonus;
+        seat.paid = paid;
+
+        dataset = frozen.dataset;
+        owner = registry.ownerOf(dataset);
+        emit Claimed(job, leaf.seat, owner, record.round, units, bonus, amount);
+    }
+
     /// @dev Rounds that a leaf still has to be paid, whatever it says: within the seat's units and the claimed round,
     /// and, after a refund, within what the refund left of the posted rounds.
     function _unitsDue(
@@ -96,13 +137,13 @@ abstract contract Payouts is Settlements, ReentrancyGuardTransient, IPayouts {
         uint32 promised,
         uint32 held,
         Paid memory paid
-    ) private view returns (uint32) {
+    ) private view returns (uint16) {
         uint256 most = Math.min(promised, Math.min(held, round));
         if (paid.refundedUnits > 0) {
             most = Math.min(most, Math.min(held, _jobs[job].progress.posted) - paid.refundedUnits);
         }
-        // At most `promised`, so it fits.
-        return most > paid.claimedUnits ? uint32(most - paid.claimedUnits) : 0;
+        // At most `held`, so it fits.
+        return most > paid.claimedUnits ? uint16(most - paid.claimedUnits) : 0;
     }
 
     /// @dev Bonus that a leaf still has to be paid, as far as the claimed round has accrued it; booked at once. A leaf
@@ -122,10 +163,9 @@ abstract contract Payouts is Settlements, ReentrancyGuardTransient, IPayouts {
     /// seats are shown, no more than they promise or was claimed before (a root may hold two leaves for a seat). From
     /// then on this is fixed for the last round, and the rest is the buyer's.
     function _bonusLimit(JobData storage data, uint256 round) private view returns (uint256) {
-        Progress memory progress = data.progress;
-        uint256 accrued = _accruedBonus(data, progress.rounds, round);
+        uint256 accrued = _accruedBonus(data, round);
         Bonus memory bonus = data.bonus;
-        if (bonus.seatsProved < progress.seats) return accrued;
+        if (bonus.seatsProved < data.progress.seats) return accrued;
         return Math.min(accrued, Math.max(bonus.proved, bonus.claimed));
     }
 
@@ -137,6 +177,7 @@ abstract contract Payouts is Settlements, ReentrancyGuardTransient, IPayouts {
         Bonus memory bonus
     ) private returns (uint256 amount) {
         SeatData storage seat = _seatOf(job, leaf.seat);
+        Frozen memory frozen = seat.frozen;
         Paid memory paid = seat.paid;
         if (!paid.proved) {
             paid.proved = true;
@@ -144,13 +185,13 @@ abstract contract Payouts is Settlements, ReentrancyGuardTransient, IPayouts {
             bonus.proved += uint112(Math.max(leaf.bonus, paid.claimedBonus)); // 1,024 times uint96 fits
         }
 
-        uint256 most = Math.min(seat.frozen.units, posted);
+        uint256 most = Math.min(frozen.units, posted);
         uint256 kept = Math.max(Math.min(leaf.units, most), paid.claimedUnits) + paid.refundedUnits;
         if (kept < most) {
-            uint32 units = uint32(most - kept); // at most the seat's units
-            (, uint96 price, ) = accessToken.unitOf(seat.frozen.tokenId);
+            uint16 units = uint16(most - kept); // at most the seat's units
             paid.refundedUnits += units;
-            amount = units * uint256(price);
+            uint256 price = _price(frozen, paid);
+            amount = units * (price + _fee(price, _jobs[job].conditions.fee));
             emit SeatRefunded(job, leaf.seat, units, amount);
         }
         seat.paid = paid;

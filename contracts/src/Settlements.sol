@@ -22,15 +22,15 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts 
     /// @inheritdoc ISettlements
     function settle(uint256 job, Settlement calldata settlement, Quorum calldata quorum) external {
         Progress memory progress = _requireCoordinator(job);
-        _checkRound(job, settlement.round, progress);
-        Clock storage clock = _requireRunning(job, progress);
+        Clock storage clock = _checkRound(job, settlement.round, progress);
+        _requireRunning(job, progress, clock);
         if (clock.round == settlement.round) _requireAgreed(job, settlement, clock);
         if (settlement.manifest == bytes32(0)) revert ZeroManifest();
         if (_count(settlement.participants, progress.seats) == 0) revert NoParticipants();
 
         bytes32 participants = keccak256(settlement.participants);
-        bool shortened = _hasQuorum(job, settlement, quorum, participants, progress.seats);
-        uint256 readyAt = block.timestamp + (shortened ? clock.shortWindow : clock.longWindow);
+        bool hasQuorum = _hasQuorum(job, settlement, quorum, participants, progress.seats);
+        uint256 readyAt = block.timestamp + (hasQuorum ? clock.shortWindow : clock.longWindow);
         if (readyAt < progress.readyAt) readyAt = progress.readyAt;
 
         bytes32 head = _hash(
@@ -42,7 +42,8 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts 
             settlement.payoutRoot,
             settlement.total,
             participants,
-            readyAt
+            readyAt,
+            hasQuorum
         );
         _heads[job][settlement.round] = head;
         progress.posted = uint16(settlement.round); // at most `rounds`
@@ -53,18 +54,39 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts 
 
     /// @inheritdoc ISettlements
     function headOf(uint256 job, uint32 round) external view returns (bytes32) {
-        return _heads[job][round];
+        return round <= _jobs[job].progress.posted ? _heads[job][round] : bytes32(0);
     }
 
     /// @inheritdoc ISettlements
     function isFinal(uint256 job, SettlementRecord calldata record) external view returns (bool) {
-        return _hashOf(job, record) == _heads[job][record.round] && block.timestamp >= record.readyAt;
+        Progress memory progress = _jobs[job].progress;
+        return
+            _isPosted(job, record, progress) && !_isFrozen(record, progress) && block.timestamp >= record.readyAt;
     }
 
     /// @dev What a claim and a refund rest on: these are the round's fields, and nothing can void it any more.
     function _requireFinal(uint256 job, SettlementRecord calldata record) internal view {
-        if (_hashOf(job, record) != _heads[job][record.round]) revert NotTheSettlement(job, record.round);
+        Progress memory progress = _jobs[job].progress;
+        _requirePosted(job, record, progress);
+        if (_isFrozen(record, progress)) revert Disputed(job, progress.frozenFrom);
         if (block.timestamp < record.readyAt) revert NotFinalBefore(job, record.round, record.readyAt);
+    }
+
+    function _requirePosted(uint256 job, SettlementRecord calldata record, Progress memory progress) internal view {
+        if (!_isPosted(job, record, progress)) revert NotTheSettlement(job, record.round);
+    }
+
+    /// @dev A void round leaves its head behind, and is not posted.
+    function _isPosted(
+        uint256 job,
+        SettlementRecord calldata record,
+        Progress memory progress
+    ) private view returns (bool) {
+        return record.round <= progress.posted && _hashOf(job, record) == _heads[job][record.round];
+    }
+
+    function _isFrozen(SettlementRecord calldata record, Progress memory progress) private pure returns (bool) {
+        return progress.frozenFrom != 0 && record.round >= progress.frozenFrom;
     }
 
     function _requireCoordinator(uint256 job) internal view returns (Progress memory progress) {
@@ -73,18 +95,22 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts 
     }
 
     /// @dev Rounds go on: started, not ended, before the cutoff.
-    function _requireRunning(uint256 job, Progress memory progress) internal view returns (Clock storage clock) {
-        clock = _jobs[job].clock;
+    function _requireRunning(uint256 job, Progress memory progress, Clock storage clock) internal view {
         if (progress.state != JobState.Active) revert WrongState(job, progress.state);
         if (block.timestamp >= clock.cutoff) revert PastCutoff(job, clock.cutoff);
     }
 
     /// @dev "Already settled" comes before state and cutoff: to whoever sends again, it is the answer.
-    function _checkRound(uint256 job, uint32 round, Progress memory progress) internal view {
+    function _checkRound(
+        uint256 job,
+        uint32 round,
+        Progress memory progress
+    ) internal view returns (Clock storage clock) {
+        clock = _jobs[job].clock;
         if (round > 0 && round <= progress.posted) revert AlreadySettled(job, round, _heads[job][round]);
         uint32 expected = uint32(progress.posted) + 1;
         if (round != expected) revert RoundOutOfOrder(job, round, expected);
-        if (round > progress.rounds) revert RoundBeyondJob(job, round, progress.rounds);
+        if (round > clock.rounds) revert RoundBeyondJob(job, round, clock.rounds);
     }
 
     /// @dev A later attempt may have needed no roster on chain: its cohort had shrunk.
@@ -185,7 +211,8 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts 
                 record.payoutRoot,
                 record.total,
                 record.participants,
-                record.readyAt
+                record.readyAt,
+                record.quorum
             );
     }
 
@@ -199,7 +226,8 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts 
         bytes32 payoutRoot,
         uint256 total,
         bytes32 participants,
-        uint256 readyAt
+        uint256 readyAt,
+        bool hasQuorum
     ) private pure returns (bytes32) {
         return
             keccak256(
@@ -212,7 +240,8 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts 
                     payoutRoot,
                     total,
                     participants,
-                    readyAt
+                    readyAt,
+                    hasQuorum
                 )
             );
     }

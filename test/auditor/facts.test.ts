@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { readAuditFacts } from '#auditor/read-facts.ts';
 import { toBytes32 } from '#protocol/units.ts';
 import { activeJob, leavesOf, settleRounds, type TestJob } from '#test/contracts/job.ts';
-import { at, refusal, startWorld, type World } from '#test/contracts/world.ts';
+import { ARBITER_FEE, at, refusal, startWorld, type World } from '#test/contracts/world.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 
 describe('audit facts from a chain', () => {
@@ -60,6 +60,7 @@ describe('audit facts from a chain', () => {
         longWindow: 1_000,
         bonusPool: 0n,
       },
+      ...{ arbiter: world.arbiter.address, arbiterFee: ARBITER_FEE, fee: 0 },
     });
     const { job: second } = at(escrow.events('JobOpened', opened.logs), 0).args;
     await escrow.send.addSeats(second, [tokenId], [5]);
@@ -79,7 +80,7 @@ describe('audit facts from a chain', () => {
     const [two] = await settleRounds(world, job, 1, () => leavesOf([2, 2, 2], [100n, 0n, 0n]));
     await world.chain.mineAt(two!.readyAt + 1);
     const leaf = { seat: 0, units: 1, bonus: 100n };
-    await world.stranger.contracts.escrow.send.claim(job.job, one!.record, leaf, one!.tree.proof(0));
+    await world.stranger.contracts.escrow.send.claimFor(job.job, one!.record, leaf, one!.tree.proof(0));
 
     const facts = await readAuditFacts(world.buyer.contracts, Number(job.job));
     expect(facts.heads).to.deep.equal([one!.head, two!.head].map(toBytes32));

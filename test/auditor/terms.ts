@@ -154,6 +154,9 @@ export function factsOf(terms: CID, shape: Shape): JobFacts {
     cutoff: 2_000_000_000,
     longWindow: 1_000,
     bonusPool: 1_001n,
+    frozenFrom: 0,
+    arbiter: coordinator,
+    fee: 0,
     seats: ownersOf(shape).map((owner, seat) => ({
       seat,
       token: BigInt(seat + 101),

@@ -13,11 +13,13 @@ import { codeOf, messageOf } from './support/outcome.ts';
 const nowhere = toAddress(`0x${'11'.repeat(20)}`);
 
 function options(change: Partial<ClientOptions> = {}): ClientOptions {
-  const contracts = { registry: nowhere, accessToken: nowhere, escrow: nowhere, paymentToken: nowhere };
+  const market = { registry: nowhere, accessToken: nowhere, escrow: nowhere, paymentToken: nowhere };
+  const court = { administration: nowhere, policy: nowhere, disputes: nowhere, seatReader: nowhere };
+  const blocks = { registry: 0, accessToken: 0, escrow: 0, policy: 0, disputes: 0 };
   return {
     folder: newHome(),
     key: operatorKey(0),
-    deployment: { chainId: 31_337, ...contracts, blocks: { registry: 0, accessToken: 0, escrow: 0 } },
+    deployment: { chainId: 31_337, ...market, ...court, blocks },
     // Port 9 discards; nobody listens there.
     rpcUrl: 'http://127.0.0.1:9',
     ipfsUrl: 'http://127.0.0.1:9',

@@ -163,7 +163,10 @@ describe('reading an attempt', () => {
 
     it('is refused of a deployment that reads it sooner than is safe on its chain', async () => {
       const { deployer, deployment, chain } = world;
-      const hasty = await deploy(deployer.transactor, floors, deployment.paymentToken, 1);
+      const hasty = await deploy(deployer.transactor, floors, {
+        paymentToken: deployment.paymentToken,
+        seedOffset: 1,
+      });
       expect(await refusal(readSeed(connect(hasty, chain.provider), hasty.blocks.escrow))).to.match(
         /^chain\/no-randomness .*1 blocks after the roster, and 2 are needed/,
       );

@@ -151,9 +151,9 @@ describe('attempts on chain', () => {
     it('needs a seed that is not known yet', async () => {
       const { deployer, deployment } = world;
       const token = deployment.paymentToken;
-      expect(await refusal(deploy(deployer.transactor, floors, token, 0))).to.match(
-        /^escrow\/zero-seed-offset/,
-      );
+      expect(
+        await refusal(deploy(deployer.transactor, floors, { paymentToken: token, seedOffset: 0 })),
+      ).to.match(/^escrow\/zero-seed-offset/);
       expect(await escrow().read.seedOffset()).to.equal(2);
     });
   });

@@ -17,7 +17,7 @@ describe('bonus refunds', () => {
   const held = () => world.buyer.contracts.paymentToken.read.balanceOf(world.deployment.escrow);
   const credits = () => escrow().read.credits(world.buyer.address);
   const claim = (job: TestJob, { record, tree }: Round, index: number) =>
-    escrow().send.claim(job.job, record, at(tree.leaves, index), tree.proof(index));
+    escrow().send.claimFor(job.job, record, at(tree.leaves, index), tree.proof(index));
   const refund = (job: TestJob, { record, tree }: Round, indices: readonly number[]) =>
     escrow().send.refundSeats(
       job.job,

@@ -23,7 +23,7 @@ describe('bonus claims', () => {
   const coins = (seat: number) =>
     world.buyer.contracts.paymentToken.read.balanceOf(at(world.owners, seat).address);
   const claim = (job: TestJob, { record, tree }: Settled & { tree: PayoutTree }, index: number) =>
-    escrow().send.claim(job.job, record, at(tree.leaves, index), tree.proof(index));
+    escrow().send.claimFor(job.job, record, at(tree.leaves, index), tree.proof(index));
   const plan = {
     rounds: 4,
     seats: [
@@ -130,7 +130,7 @@ describe('bonus claims', () => {
     for (const [seat, { units, bonus }] of leaves.entries()) {
       const leaf = { seat, units, bonus: fromAmount(bonus) };
       const proof = payoutProof(rule.job, leaves, seat) as Bytes32[];
-      await escrow().send.claim(job.job, last.record, leaf, proof);
+      await escrow().send.claimFor(job.job, last.record, leaf, proof);
       expect(await coins(seat)).to.equal(BigInt(units) * at(job.seats, seat).price + leaf.bonus);
       paid += await coins(seat);
     }

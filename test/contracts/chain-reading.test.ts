@@ -73,7 +73,7 @@ describe('reading a chain', () => {
       const rounds = await settleRounds(world, job, 2, (round) => leavesOf([1, round]));
       const last = at(rounds, 1);
       await world.chain.mineAt(last.readyAt);
-      await world.stranger.contracts.escrow.send.claim(
+      await world.stranger.contracts.escrow.send.claimFor(
         job.job,
         last.record,
         at(last.tree.leaves, 1),
@@ -139,16 +139,16 @@ describe('reading a chain', () => {
       expect(deploymentSchema.parse(JSON.parse(JSON.stringify(world.deployment)))).to.deep.equal(
         world.deployment,
       );
-      const { escrow, accessToken: units } = connect(world.deployment, world.chain.provider);
+      const { escrow, policy, accessToken: units } = connect(world.deployment, world.chain.provider);
       expect(await escrow.read.accessToken()).to.equal(world.deployment.accessToken);
       expect(await escrow.read.registry()).to.equal(world.deployment.registry);
       expect(await escrow.read.paymentToken()).to.equal(world.deployment.paymentToken);
       expect(await units.read.registry()).to.equal(world.deployment.registry);
       expect(await units.read.paymentToken()).to.equal(world.deployment.paymentToken);
       expect([
-        await escrow.read.minRoundTimeout(),
-        await escrow.read.minShortWindow(),
-        await escrow.read.minLongWindow(),
+        await policy.read.minRoundTimeout(),
+        await policy.read.minShortWindow(),
+        await policy.read.minLongWindow(),
       ]).to.deep.equal([floors.minRoundTimeout, floors.minShortWindow, floors.minLongWindow]);
     });
   });

@@ -25,7 +25,7 @@ describe('claims', () => {
   const coins = (seat: number) =>
     world.buyer.contracts.paymentToken.read.balanceOf(at(world.owners, seat).address);
   const claim = (job: TestJob, { record, tree }: Settled & { tree: PayoutTree }, index: number) =>
-    escrow().send.claim(job.job, record, at(tree.leaves, index), tree.proof(index));
+    escrow().send.claimFor(job.job, record, at(tree.leaves, index), tree.proof(index));
   const plan = {
     rounds: 4,
     seats: [
@@ -99,10 +99,10 @@ describe('claims', () => {
     ];
     for (const change of changes) {
       const record = { ...first.record, ...change };
-      const forged = escrow().send.claim(job.job, record, at(other.leaves, 0), other.proof(0));
+      const forged = escrow().send.claimFor(job.job, record, at(other.leaves, 0), other.proof(0));
       expect(await refusal(forged), Object.keys(change).join()).to.match(/^escrow\/not-the-settlement/);
     }
-    const elsewhere = escrow().send.claim(
+    const elsewhere = escrow().send.claimFor(
       job.job + 1n,
       first.record,
       at(first.tree.leaves, 0),
@@ -119,7 +119,7 @@ describe('claims', () => {
     const leaf = at(first.tree.leaves, 0);
     const proof = first.tree.proof(0);
     const attempt = (changed: Partial<Leaf>, by: readonly Bytes32[] = proof) =>
-      refusal(escrow().send.claim(job.job, first.record, { ...leaf, ...changed }, by));
+      refusal(escrow().send.claimFor(job.job, first.record, { ...leaf, ...changed }, by));
     expect(await attempt({ seat: 1 })).to.match(/^escrow\/not-in-payouts .*seat 1/);
     expect(await attempt({ units: 2 })).to.match(/^escrow\/not-in-payouts/);
     expect(await attempt({ bonus: 1n })).to.match(/^escrow\/not-in-payouts/);
@@ -130,7 +130,7 @@ describe('claims', () => {
     const second = await settle(world, job, settlement(job, 2, foreign.root, [0, 1, 2]));
     await world.chain.mineAt(second.readyAt);
     expect(
-      await refusal(escrow().send.claim(job.job, second.record, at(foreign.leaves, 0), foreign.proof(0))),
+      await refusal(escrow().send.claimFor(job.job, second.record, at(foreign.leaves, 0), foreign.proof(0))),
     ).to.match(/^escrow\/not-in-payouts/);
   });
 

@@ -27,7 +27,6 @@ export type GhostJob = {
 };
 
 const ROUND_TIMEOUT = 50;
-const LONG_WINDOW = 1_000;
 const min = (...values: bigint[]) => values.reduce((least, value) => (value < least ? value : least));
 const max = (...values: bigint[]) => values.reduce((most, value) => (value > most ? value : most));
 const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n);
@@ -87,7 +86,7 @@ export class Ghost {
     if (job.state !== 'active') return refused('wrong-state');
     const last = job.posted.at(-1);
     const complete = job.posted.length === job.rounds && last !== undefined && now >= last.readyAt;
-    if (!complete && now < job.cutoff + LONG_WINDOW) return refused('not-closable-before');
+    if (!complete && now < job.cutoff) return refused('not-closable-before');
     return this.#giveBack(job, 'closed');
   }
 

@@ -42,8 +42,8 @@ describe('a payment token that turns bad', () => {
     const claimed = (seat: number) => [job.job, record, at(tree.leaves, seat), tree.proof(seat)] as const;
     return {
       ...job,
-      claim: (seat) => world.stranger.contracts.escrow.send.claim(...claimed(seat)),
-      claimData: escrow().encode.claim(...claimed(1)),
+      claim: (seat) => world.stranger.contracts.escrow.send.claimFor(...claimed(seat)),
+      claimData: escrow().encode.claimFor(...claimed(1)),
     };
   }
 

@@ -113,7 +113,7 @@ describe('ends of a job', () => {
       const job = await activeJob(world, plan);
       for (const round of [1, 2]) await settle(world, job, settlement(job, round, root, [0, 1]));
       expect(await refusal(escrow().send.close(job.job))).to.match(
-        new RegExp(`^escrow/not-closable-before .*time ${job.cutoff + 1_000}`),
+        new RegExp(`^escrow/not-closable-before .*time ${job.cutoff}`),
       );
       const { readyAt } = await settle(world, job, settlement(job, 3, root, [0, 1]));
       await world.chain.nextBlockAt(readyAt - 1);
@@ -134,7 +134,7 @@ describe('ends of a job', () => {
     it('close by expiry credits the units and the bonus of rounds that never came', async () => {
       const job = await activeJob(world, plan);
       await settle(world, job, settlement(job, 1, root, [0, 1]));
-      await world.chain.nextBlockAt(job.cutoff + 999);
+      await world.chain.nextBlockAt(job.cutoff - 1);
       expect(await refusal(escrow().send.close(job.job))).to.match(/^escrow\/not-closable-before/);
       await escrow().send.close(job.job);
       // Seat 0: 2 × 10, seat 1: 1 × 100, bonus: 10 − 3.
@@ -145,7 +145,7 @@ describe('ends of a job', () => {
 
     it('close with no round at all gives everything back', async () => {
       const job = await activeJob(world, plan);
-      await world.chain.nextBlockAt(job.cutoff + 1_000);
+      await world.chain.nextBlockAt(job.cutoff);
       await escrow().send.close(job.job);
       expect(await escrow().read.credits(world.buyer.address)).to.equal(240n);
     });

@@ -30,6 +30,7 @@ describe('opening a job', () => {
         posted: 0,
         seats: 0,
         readyAt: 0n,
+        frozenFrom: 0,
       });
       expect(await world.buyer.contracts.paymentToken.read.balanceOf(world.deployment.escrow)).to.equal(
         1_003n,

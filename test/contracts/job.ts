@@ -13,7 +13,7 @@ import { bitmapDigest, seatBitmap } from '#protocol/rules/bitmap.ts';
 import { typedDigest } from '#protocol/signature.ts';
 import { toBytes32, type Bytes32, type Hex } from '#protocol/units.ts';
 import { digestOfText, operatorKey } from '#test/support/cohort.ts';
-import { at, list, type Actor, type Listing, type World } from './world.ts';
+import { ARBITER_FEE, at, list, type Actor, type Listing, type World } from './world.ts';
 
 export type SeatPlan = Readonly<{ price: bigint; units: number }>;
 export type TestJob = Readonly<{
@@ -41,6 +41,9 @@ export async function opening(world: World, changes: Partial<Opening> = {}): Pro
     shortWindow: 100,
     longWindow: 1_000,
     bonusPool: 0n,
+    arbiter: world.arbiter.address,
+    arbiterFee: ARBITER_FEE,
+    fee: 0,
     ...changes,
   };
 }
@@ -124,7 +127,7 @@ export async function settle(
   const mined = await escrow.send.settle(job.job, given, quorum);
   const { head, readyAt } = at(escrow.events('RoundSettled', mined.logs), 0).args;
   return {
-    record: settlementRecord({ ...given, previousHead, readyAt }),
+    record: settlementRecord({ ...given, previousHead, readyAt, quorum: quorum.signers !== '0x' }),
     head,
     mined,
     readyAt: Number(readyAt),

@@ -32,6 +32,7 @@ describe('jobs', () => {
         units: 5,
         claimedUnits: 0,
         refundedUnits: 0,
+        collectedUnits: 0,
         claimedBonus: 0n,
       });
       expect((await jobOf(job)).seats).to.equal(2);

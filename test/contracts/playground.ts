@@ -87,7 +87,7 @@ export async function claim(
   const owner = await registry.read.ownerOf(at(job.test.listings, leaf.seat).dataset);
   const before = await paymentToken.read.balanceOf(owner);
   await compare(ghost.claim(job.ghost, round, index, await upcoming(world)), async () => {
-    await escrow.send.claim(job.test.job, record, leaf, tree.proof(index));
+    await escrow.send.claimFor(job.test.job, record, leaf, tree.proof(index));
     return (await paymentToken.read.balanceOf(owner)) - before;
   });
 }

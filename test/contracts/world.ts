@@ -18,6 +18,8 @@ export type World = Readonly<{
   buyer: Actor;
   coordinator: Actor;
   stranger: Actor;
+  /** Answers disputes; its fee is `ARBITER_FEE`. */
+  arbiter: Actor;
   owners: readonly Actor[];
   /** Before each test: the state after deployment and funding. */
   reset(): Promise<void>;
@@ -26,19 +28,28 @@ export type World = Readonly<{
 
 export const FUNDS = 10n ** 15n;
 const OWNERS = 6;
+export const ARBITER_FEE = 1_000n;
+/** Seconds for the coordinator's bond and for the judgement. */
+export const disputeWindows = { defenceWindow: 200, judgementWindow: 300 };
 
 /** @param tokenOf deploys another payment token than the test coin; it must have its `mint` and `approve` */
 export async function startWorld(tokenOf?: (chain: TestChain) => Promise<Address>): Promise<World> {
-  const chain = await startTestChain({ accounts: 4 + OWNERS });
+  const chain = await startTestChain({ accounts: 5 + OWNERS });
   const [first] = chain.accounts;
   if (first === undefined) throw new Error('the chain has no accounts');
-  const deployment = await deploy(first.transactor, floors, await tokenOf?.(chain));
+  const paymentToken = await tokenOf?.(chain);
+  const deployment = await deploy(first.transactor, floors, {
+    ...disputeWindows,
+    ...(paymentToken === undefined ? {} : { paymentToken }),
+    governance: { arbiter: { address: at(chain.accounts, 4).address, fee: ARBITER_FEE } },
+  });
   const actors = chain.accounts.map((account) => ({
     ...account,
     contracts: connectAs(deployment, account.transactor),
   }));
-  const [deployer, buyer, coordinator, stranger, ...owners] = actors;
-  if (!deployer || !buyer || !coordinator || !stranger) throw new Error('the chain has too few accounts');
+  const [deployer, buyer, coordinator, stranger, arbiter, ...owners] = actors;
+  if (!deployer || !buyer || !coordinator || !stranger || !arbiter)
+    throw new Error('the chain has too few accounts');
 
   for (const actor of [buyer, stranger]) {
     await actor.contracts.paymentToken.send.mint(actor.address, FUNDS);
@@ -54,6 +65,7 @@ export async function startWorld(tokenOf?: (chain: TestChain) => Promise<Address
     buyer,
     coordinator,
     stranger,
+    arbiter,
     owners,
     async reset() {
       await chain.revert(snapshot);

@@ -65,6 +65,9 @@ interface IAttempts {
     /// @dev Too early for anybody but the coordinator.
     error NotAbortableBefore(uint256 job, uint256 time);
 
+    /// @dev A void round behind the last committed roster: its sum may have been opened, so it gets no second attempt.
+    error RosterBehind(uint256 job, uint32 round, uint32 last);
+
     /// @dev A round with a committed attempt is settled by its survivors, or by a later attempt once it is aborted.
     error NotTheAgreedAttempt(uint256 job, uint32 round, uint32 attempt, uint32 committed, Outcome outcome);
 

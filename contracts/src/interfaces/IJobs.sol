@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {IAccessToken} from "./IAccessToken.sol";
 import {IDatasetRegistry} from "./IDatasetRegistry.sol";
+import {IOpeningPolicy} from "./IOpeningPolicy.sol";
 
 /// @title Jobs and their seats: opening, activation and every way out. protocol.md §5.1
 /// @notice States: Open → Active → Closed, or Open → Cancelled. The last two absorb. Neither the buyer, the
@@ -28,6 +29,9 @@ interface IJobs {
     /// @param shortWindow  seconds from a settlement with a quorum until it is final
     /// @param longWindow   seconds from a settlement without one; not below the short window, at most a year
     /// @param bonusPool    base units shared among participants, the same part for each round; taken at opening
+    /// @param arbiter      who answers the job's disputes: one of the policy's list
+    /// @param arbiterFee   base units that the arbiter is paid for an answer: what the policy asks now
+    /// @param fee          basis points of a unit's price, on top of it: what the policy asks now
     struct Opening {
         bytes32 terms;
         address coordinator;
@@ -37,10 +41,14 @@ interface IJobs {
         uint32 shortWindow;
         uint32 longWindow;
         uint96 bonusPool;
+        address arbiter;
+        uint80 arbiterFee;
+        uint16 fee;
     }
 
-    /// @param posted  rounds settled so far, final or not
-    /// @param readyAt time at which the last posted round is final; zero before the first
+    /// @param posted     rounds settled so far and not void, final or not
+    /// @param readyAt    from this time on no posted round is held up by its window; zero before the first
+    /// @param frozenFrom first round that an open dispute keeps from being final; zero for none
     struct Job {
         JobState state;
         address buyer;
@@ -54,12 +62,17 @@ interface IJobs {
         uint32 shortWindow;
         uint32 longWindow;
         uint64 readyAt;
+        uint32 frozenFrom;
         uint96 bonusPool;
+        address arbiter;
+        uint80 arbiterFee;
+        uint16 fee;
     }
 
     /// @param units         rounds that this seat may be paid for at most
     /// @param claimedUnits  of them, paid to the dataset's owner
     /// @param refundedUnits of them, given back to the buyer on a leaf proof after the job closed
+    /// @param collectedUnits of the claimed ones, those whose fee was credited
     /// @param claimedBonus  base units of bonus paid
     struct Seat {
         uint256 dataset;
@@ -69,6 +82,7 @@ interface IJobs {
         uint32 units;
         uint32 claimedUnits;
         uint32 refundedUnits;
+        uint32 collectedUnits;
         uint96 claimedBonus;
     }
 
@@ -97,13 +111,8 @@ interface IJobs {
     /// @param credited base units that no root can ever claim, which the buyer may now withdraw
     event JobClosed(uint256 indexed job, uint32 posted, uint256 credited);
 
-    error ZeroTerms();
-    error ZeroCoordinator();
-    error RoundsOutOfRange(uint32 rounds, uint32 max);
-    error RoundTimeoutTooShort(uint32 roundTimeout, uint32 min);
-    error CutoffOutOfRange(uint64 cutoff, uint256 min, uint256 max);
-    error ShortWindowTooShort(uint32 shortWindow, uint32 min);
-    error LongWindowOutOfRange(uint32 longWindow, uint32 min, uint32 max);
+    /// @dev The seat's dataset was sold, or its owner changed the key: from now on this one signs for the seat.
+    event SeatOperatorRotated(uint256 indexed job, uint32 indexed seat, address operator);
 
     /// @dev The payment token took a fee or lied: the escrow's balance moved by another amount.
     error WrongAmountReceived(uint256 expected, uint256 received);
@@ -135,9 +144,10 @@ interface IJobs {
     /// @dev The job ends so soon that cancelling would change nothing.
     error CutoffAlreadyNear(uint256 job, uint64 cutoff);
 
-    /// @dev Too early: all rounds posted and final, or this time.
+    /// @dev Too early: it can be closed at this time, or once all rounds are posted and final.
     error NotClosableBefore(uint256 job, uint256 time);
 
+    error NotDatasetOwner(uint256 dataset, address caller);
     error NoSuchJob(uint256 job);
     error NoSuchSeat(uint256 job, uint256 seat);
 
@@ -158,23 +168,18 @@ interface IJobs {
     function cancel(uint256 job) external;
 
     /// @notice Ends a job that is over and credits the buyer with what no root can ever claim; by anyone.
-    /// @dev Active: when all rounds are posted and the last is final, or from cutoff + long window on, when the last
-    /// posted round is final by construction. Open: from the cutoff on.
+    /// @dev Active: when all rounds are posted and final, or from the cutoff on: then nothing more is posted, and what a
+    /// dispute may still void is credited when it does. Open: from the cutoff on.
     function close(uint256 job) external;
+
+    /// @notice Makes the dataset's present operator key the seat's; by the dataset's owner.
+    function rotateOperator(uint256 job, uint32 seat) external;
 
     /// @notice Reverts when there is no such job.
     function jobOf(uint256 id) external view returns (Job memory);
 
     /// @notice Reverts when there is no such seat.
     function seatOf(uint256 job, uint32 index) external view returns (Seat memory);
-
-    /// @notice Seats from `first` on, at most `count`, with the present owners of their datasets: a job of 1,024 seats
-    /// is read in a few calls. Beyond the last seat there is nothing.
-    function seatsOf(
-        uint256 job,
-        uint32 first,
-        uint32 count
-    ) external view returns (Seat[] memory seats, address[] memory owners);
 
     function registry() external view returns (IDatasetRegistry);
 
@@ -183,9 +188,12 @@ interface IJobs {
     /// @notice The one token that every amount is in.
     function paymentToken() external view returns (IERC20);
 
-    function minRoundTimeout() external view returns (uint32);
+    /// @notice Decides which jobs may be opened, and nothing else.
+    function policy() external view returns (IOpeningPolicy);
 
-    function minShortWindow() external view returns (uint32);
+    /// @notice The one contract that may freeze, uphold and void rounds.
+    function disputes() external view returns (address);
 
-    function minLongWindow() external view returns (uint32);
+    /// @notice Who is credited with the fees of claimed units.
+    function feeRecipient() external view returns (address);
 }

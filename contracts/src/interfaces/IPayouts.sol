@@ -6,7 +6,8 @@ import {ISettlements} from "./ISettlements.sol";
 /// @title Claims, refunds and withdrawals. protocol.md §5.2
 ///
 /// @notice Why the escrow is solvent under any root and any order of calls, a lying coordinator's included.
-/// Each seat has a purse of its own, `units × price`, paid in when it was added. With p rounds posted at closing:
+/// Each seat has a purse of its own, `units × (price + fee)`, paid in when it was added. A unit's fee goes where the unit
+/// goes: to the fee recipient when the unit is claimed, back to the buyer when it is not. With p rounds posted at closing:
 ///
 /// - a claim takes from the purse at most min(units, p) rounds, whatever a leaf says, so `close` credits the buyer at
 ///   once with the other `units − min(units, p)`: no root can ever ask for them;
@@ -47,6 +48,9 @@ interface IPayouts {
     /// @param amount bonus that no leaf of the last round promises, given back to the buyer
     event BonusRefunded(uint256 indexed job, uint256 amount);
 
+    /// @param amount credited to the deployment's fee recipient
+    event FeesCollected(uint256 indexed job, uint256 amount);
+
     event Withdrawn(address indexed account, uint256 amount);
 
     /// @dev The leaf is not under the round's payout root.
@@ -59,12 +63,22 @@ interface IPayouts {
     error NotTheLastRound(uint256 job, uint32 round, uint32 last);
 
     error NothingToRefund(uint256 job);
+    error NothingToCollect(uint256 job);
     error LeavesWithoutProofs(uint256 leaves, uint256 proofs);
     error NothingToWithdraw(address account);
 
-    /// @notice Pays the present owner of a seat's dataset all that the seat has earned up to a final round and not
-    /// been paid. Anyone may call; nothing expires.
+    /// @notice Pays out all that a seat has earned up to a final round and not been paid; by the present owner of the
+    /// seat's dataset, to any account. Nothing expires.
     function claim(
+        uint256 job,
+        ISettlements.SettlementRecord calldata record,
+        Leaf calldata leaf,
+        bytes32[] calldata proof,
+        address to
+    ) external;
+
+    /// @notice The same, to the owner alone. Anyone may call.
+    function claimFor(
         uint256 job,
         ISettlements.SettlementRecord calldata record,
         Leaf calldata leaf,
@@ -79,6 +93,9 @@ interface IPayouts {
         Leaf[] calldata leaves,
         bytes32[][] calldata proofs
     ) external;
+
+    /// @notice Credits the fee recipient with the fees of units that were claimed in these seats. Anyone may call.
+    function collectFees(uint256 job, uint32[] calldata seats) external;
 
     /// @notice Sends the caller all of its credits.
     function withdraw() external;

@@ -31,6 +31,7 @@ interface ISettlements {
 
     /// @notice What a round's head commits to, beside the job: the fields that a claim must bring.
     /// @param participants keccak256 of the bitmap
+    /// @param quorum       whether it was settled with one: then it stands where the arbiter stays silent
     struct SettlementRecord {
         bytes32 previousHead;
         uint32 round;
@@ -40,6 +41,7 @@ interface ISettlements {
         uint256 total;
         bytes32 participants;
         uint64 readyAt;
+        bool quorum;
     }
 
     /// @param head         keccak256 over the previous head and every field of this settlement; the only slot written
@@ -95,15 +97,18 @@ interface ISettlements {
 
     error NotFinalBefore(uint256 job, uint32 round, uint64 readyAt);
 
+    /// @dev This round is under an open dispute: no later one is final either.
+    error Disputed(uint256 job, uint32 round);
+
     /// @notice Settles the next round; by the job's coordinator, before the cutoff.
     /// @dev Writes one slot. A settlement is final after the short window with a quorum, else after the long one, and
     /// never before an earlier round: what can still void round r must not find round r + 1 already paid.
     /// A quorum that is given but falls short reverts, so that a coordinator learns of it.
     function settle(uint256 job, Settlement calldata settlement, Quorum calldata quorum) external;
 
-    /// @notice keccak256 over the settlement of a round and the head before; zero when it is not settled.
+    /// @notice keccak256 over the settlement of a round and the head before; zero when it is not settled, or void.
     function headOf(uint256 job, uint32 round) external view returns (bytes32);
 
-    /// @notice Whether this record is the round's settlement and its window has passed.
+    /// @notice Whether this record is the round's settlement, its window has passed and no dispute holds it up.
     function isFinal(uint256 job, SettlementRecord calldata record) external view returns (bool);
 }

@@ -17,6 +17,9 @@ export async function factsOf(rounds: readonly LineageRound[] = [], lineage?: Li
     cutoff: 2_000_000_000,
     longWindow: chain.longWindow,
     bonusPool: chain.bonusPool,
+    frozenFrom: 0,
+    arbiter: chain.coordinator,
+    fee: 0,
     seats: seatsOnChain().map((seat, index) => ({
       ...seat,
       seat: index,
