@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { Interface, JsonRpcProvider } from 'ethers';
 import { accessToken } from '#contracts/bindings/access-token.ts';
+import { administration } from '#contracts/bindings/administration.ts';
 import { datasetRegistry } from '#contracts/bindings/dataset-registry.ts';
+import { disputes } from '#contracts/bindings/disputes.ts';
+import { openingPolicy } from '#contracts/bindings/opening-policy.ts';
 import { testCoin } from '#contracts/bindings/test-coin.ts';
 import { trainingEscrow } from '#contracts/bindings/training-escrow.ts';
 import { connect } from '#contracts/connect.ts';
@@ -29,8 +32,16 @@ describe('reading a chain', () => {
   describe('refusals', () => {
     it('have a code and a remedy for every error of our own contracts', () => {
       const library =
-        /^(ERC|Ownable|ECDSA|SafeERC20|Reentrancy|InvalidShortString|StringTooLong|InvalidAccountNonce)/;
-      const names = [accessToken, datasetRegistry, trainingEscrow, testCoin]
+        /^(ERC|AccessManage|Address|FailedCall|InsufficientBalance|SafeCast|Ownable|ECDSA|SafeERC20|Reentrancy|InvalidShortString|StringTooLong|InvalidAccountNonce)/;
+      const names = [
+        accessToken,
+        administration,
+        datasetRegistry,
+        disputes,
+        openingPolicy,
+        trainingEscrow,
+        testCoin,
+      ]
         .flatMap(({ abi }) => abi)
         .flatMap((fragment) => /^error (\w+)/.exec(fragment)?.[1] ?? []);
       expect(names).to.include('NotClosableBefore');
