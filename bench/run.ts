@@ -1,13 +1,14 @@
 /** `npm run bench -- NAME [--json] [its options]`: runs one bench; `--help` or no name lists them. */
 import { TributaryError } from '#crypto/error.ts';
 import { demoAccuracy } from './demo-accuracy.ts';
+import { gas } from './gas.ts';
 import { help } from './help.ts';
 import { type Bench, holds, line } from './row.ts';
 import { secagg } from './secagg.ts';
 import { params } from './params.ts';
 import { train } from './train.ts';
 
-const benches: readonly Bench[] = [demoAccuracy, train, secagg, help, params];
+const benches: readonly Bench[] = [demoAccuracy, train, secagg, help, params, gas];
 
 const usage = (): string =>
   [

@@ -23,7 +23,7 @@ abstract contract Challenges is Settlements, IChallenges {
     ) external onlyDisputes returns (address coordinator, address arbiter, uint256 arbiterFee, uint256 roundValue) {
         JobData storage data = _jobOf(job);
         Progress memory progress = data.progress;
-        _requirePosted(job, record, progress);
+        _requirePosted(job, record, progress.posted);
         if (block.timestamp >= record.readyAt) revert WindowOver(job, record.round, record.readyAt);
 
         uint16 round = uint16(record.round); // posted, so it fits

@@ -59,34 +59,33 @@ abstract contract Settlements is EscrowStorage, EIP712, ISettlements, IAttempts 
 
     /// @inheritdoc ISettlements
     function isFinal(uint256 job, SettlementRecord calldata record) external view returns (bool) {
-        Progress memory progress = _jobs[job].progress;
+        Progress storage progress = _jobs[job].progress;
         return
-            _isPosted(job, record, progress) && !_isFrozen(record, progress) && block.timestamp >= record.readyAt;
+            _isPosted(job, record, progress.posted) &&
+            !_isFrozen(record, progress.frozenFrom) &&
+            block.timestamp >= record.readyAt;
     }
 
     /// @dev What a claim and a refund rest on: these are the round's fields, and nothing can void it any more.
     function _requireFinal(uint256 job, SettlementRecord calldata record) internal view {
-        Progress memory progress = _jobs[job].progress;
-        _requirePosted(job, record, progress);
-        if (_isFrozen(record, progress)) revert Disputed(job, progress.frozenFrom);
+        Progress storage progress = _jobs[job].progress;
+        (uint16 posted, uint16 frozenFrom) = (progress.posted, progress.frozenFrom);
+        _requirePosted(job, record, posted);
+        if (_isFrozen(record, frozenFrom)) revert Disputed(job, frozenFrom);
         if (block.timestamp < record.readyAt) revert NotFinalBefore(job, record.round, record.readyAt);
     }
 
-    function _requirePosted(uint256 job, SettlementRecord calldata record, Progress memory progress) internal view {
-        if (!_isPosted(job, record, progress)) revert NotTheSettlement(job, record.round);
+    function _requirePosted(uint256 job, SettlementRecord calldata record, uint16 posted) internal view {
+        if (!_isPosted(job, record, posted)) revert NotTheSettlement(job, record.round);
     }
 
     /// @dev A void round leaves its head behind, and is not posted.
-    function _isPosted(
-        uint256 job,
-        SettlementRecord calldata record,
-        Progress memory progress
-    ) private view returns (bool) {
-        return record.round <= progress.posted && _hashOf(job, record) == _heads[job][record.round];
+    function _isPosted(uint256 job, SettlementRecord calldata record, uint16 posted) private view returns (bool) {
+        return record.round <= posted && _hashOf(job, record) == _heads[job][record.round];
     }
 
-    function _isFrozen(SettlementRecord calldata record, Progress memory progress) private pure returns (bool) {
-        return progress.frozenFrom != 0 && record.round >= progress.frozenFrom;
+    function _isFrozen(SettlementRecord calldata record, uint16 frozenFrom) private pure returns (bool) {
+        return frozenFrom != 0 && record.round >= frozenFrom;
     }
 
     function _requireCoordinator(uint256 job) internal view returns (Progress memory progress) {

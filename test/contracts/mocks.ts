@@ -1,6 +1,6 @@
 /** Typed faces of the contracts that only tests deploy. Sources: test/contracts/solidity. */
 import type { TypedAbi } from '#contracts/typed-abi.ts';
-import type { Address, Hex } from '#protocol/units.ts';
+import type { Address, Bytes32, Hex } from '#protocol/units.ts';
 
 type HostileTokenWrites = {
   mint(to: Address, amount: bigint): void;
@@ -50,4 +50,19 @@ export const bulkOwner: TypedAbi<
 > = {
   name: 'BulkOwner',
   abi: ['function list(address token, address[] operators, uint96 price, uint32 units, address to)'],
+};
+
+type PushPaymentsWrites = { pay(round: bigint, digest: Bytes32): void };
+
+export const pushPayments: TypedAbi<
+  Record<string, never>,
+  PushPaymentsWrites,
+  Record<string, never>,
+  readonly [token: Address, registry: Address, datasets: readonly bigint[], price: bigint]
+> = {
+  name: 'PushPayments',
+  abi: [
+    'constructor(address token, address registry, uint256[] datasets, uint96 price)',
+    'function pay(uint256 round, bytes32 digest)',
+  ],
 };
