@@ -124,9 +124,15 @@ function areaOf(code: string): string {
   return code.split('/')[0] ?? '';
 }
 
-function* nodesOf(node: ts.Node): Generator<ts.Node, void, undefined> {
-  yield node;
-  for (const child of node.getChildren()) yield* nodesOf(child);
+/** Every node of the syntax tree. `getChildren` would add the tokens, for which it scans the text again. */
+function nodesOf(file: ts.SourceFile): ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node) => {
+    nodes.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return nodes;
 }
 
 /** Whether the text is the code of an error that is made here. */

@@ -198,14 +198,18 @@ async function check(
   const root = cidFromDigest('dag-cbor', fromHex(proposal.evidence));
   await fetchEvidence(file, root, evidenceLimit(job), { api, domain, id, key: operatorKey(counted), now });
   const evidenceStore = await carBlockStore(file);
-  const verdict = await checkProposal({
-    ...{ job, id, proposal, before, previous: null, store },
-    ...{ seats: facts.seats, bonusPool: facts.bonusPool },
-    evidenceStore,
-    readCommitted: () => Promise.reject(new Error('the attempt is not sparse')),
-    coordinates: randomCoordinates(job.parameters.dimension, systemRng()),
-  }).finally(() => evidenceStore.close());
-  if (!verdict.holds) throw new Error(`the proposal does not hold: ${verdict.flaw.detail}`);
+  try {
+    const verdict = await checkProposal({
+      ...{ job, id, proposal, before, previous: null, store },
+      ...{ seats: facts.seats, bonusPool: facts.bonusPool },
+      evidenceStore,
+      readCommitted: () => Promise.reject(new Error('the attempt is not sparse')),
+      coordinates: randomCoordinates(job.parameters.dimension, systemRng()),
+    });
+    if (!verdict.holds) throw new Error(`the proposal does not hold: ${verdict.flaw.detail}`);
+  } finally {
+    await evidenceStore.close();
+  }
 }
 
 function entry<T>(list: readonly T[], index: number): T {

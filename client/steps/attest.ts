@@ -70,7 +70,12 @@ export async function attestTo(
 async function recomputedFlaw(attempt: Attempt, known: Known, proposal: Proposal): Promise<Flaw | null> {
   const car = await evidenceOf(attempt, cidFromDigest('dag-cbor', fromHex(proposal.evidence)));
   if (isFlaw(car)) return car;
-  const broken = await recomputedFrom(car, attempt, known, proposal).finally(() => car.close());
+  let broken: Flaw | null;
+  try {
+    broken = await recomputedFrom(car, attempt, known, proposal);
+  } finally {
+    await car.close();
+  }
   await dropEvidence(attempt);
   if (broken?.code.startsWith('car/')) {
     // Each block was right when it came: it is this machine's disk that gives other bytes.

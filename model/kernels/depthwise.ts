@@ -33,7 +33,7 @@ function eachProduct(geometry: Geometry, visit: (x: number, w: number, y: number
   eachSpan(geometry, allRows(geometry), (position, tap, pixel, taps) => {
     let x = pixel * inChannels;
     let w = tap * outChannels;
-    for (let end = x + taps * inChannels; x < end;) {
+    for (const end = x + taps * inChannels; x < end;) {
       let y = position * outChannels;
       for (let channel = 0; channel < inChannels; channel += 1, x += 1) {
         for (let m = 0; m < multiplier; m += 1) visit(x, w++, y++);

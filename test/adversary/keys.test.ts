@@ -56,7 +56,7 @@ describe('a coordinator whose colluders send keys that are not theirs', function
   async function copy(play: Play, change: (key: Uint8Array) => Uint8Array): Promise<Puppet[]> {
     const keyOf = (seat: number) => {
       const found = play.sent().find((sent) => sent.seat === seat && sent.call === 'enrolments');
-      return fromHex((found?.body as Signed<Enrolment>).message.maskKey);
+      return fromHex((found!.body as Signed<Enrolment>).message.maskKey);
     };
     const puppets = [3, 4].map((seat) => {
       const keys = freshKeys();
@@ -132,7 +132,7 @@ describe('a coordinator whose colluders send keys that are not theirs', function
       await play.receives('shares', wanted);
       const roster = play.rosterOf(await untilPhase(play.api, play.id, 'sharing'));
       const sent = play.sent().find(({ seat, call }) => seat === wanted && call === 'shares');
-      const ciphertext = fromHex(at((sent?.body as SharesUpload).ciphertexts, 3));
+      const ciphertext = fromHex(at((sent!.body as SharesUpload).ciphertexts, 3));
       const party = (index: number) => ({ index, publicKey: at(roster.members, index).channelKey });
       const info = channelInfo(play.knowledge(roster).binding, party(wanted), party(3));
       const key = platform.hkdfSha256(new Uint8Array(32), new Uint8Array(0), info, 32);

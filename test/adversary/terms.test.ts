@@ -143,7 +143,7 @@ describe('a coordinator and its friends that tell some clients something else', 
         await play.victim(0, { without: [skipping(`view/other-${name}`)] });
         await untilSent(play, play.id, 'enrolments', 1);
         const [sent] = sentIn(play, play.id, 'enrolments');
-        expect((sent?.body as Signed<Enrolment>).message[name]).to.equal(play.expected[name]);
+        expect((sent!.body as Signed<Enrolment>).message[name]).to.equal(play.expected[name]);
       }));
   }
 });

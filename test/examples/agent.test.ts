@@ -72,7 +72,7 @@ describe('examples/agent', function () {
     const lines = await runAgent('0.93');
     const stopped = lines.at(-1);
     expect(stopped).to.include({ event: 'stopped', reason: 'target-met' });
-    const { history, reserved } = stopped?.['state'] as { history: number[]; reserved: { limit: string }[] };
+    const { history, reserved } = stopped!['state'] as { history: number[]; reserved: { limit: string }[] };
     expect(history.at(-1)).to.be.at.least(0.93);
     expect(history.slice(0, -1).every((value) => value < 0.93)).to.equal(true);
     expect(reserved.map(({ limit }) => limit)).to.deep.equal([String(cap)]);
