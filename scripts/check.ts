@@ -13,6 +13,7 @@ const checks: readonly Check[] = [
   { name: 'lint that is left', command: [bin('eslint'), '--max-warnings', '0', '.'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'types and lint', command: [bin('oxlint')] },
+  { name: 'gas as committed', command: [...tsx, 'bench/run.ts', 'gas'] },
   {
     name: 'boundaries',
     command: [bin('depcruise'), '--config', '.dependency-cruiser.cjs', ...ourFolders()],
