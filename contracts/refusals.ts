@@ -98,12 +98,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     'Wait until this time: until then a side or the arbiter may act.',
   ],
   NotCoordinator: ['escrow/not-coordinator', 'Use the account that the job names as its coordinator.'],
-  NotCoordinatorOf: ['escrow/not-disputed-coordinator', "Use the account of the job's coordinator."],
   NotDatasetOwner: ['escrow/not-dataset-owner', 'Use the account that owns the dataset.'],
   NotDisputes: ['escrow/not-disputes', 'Only the disputes contract of the deployment does this.'],
   NotFinalBefore: ['escrow/not-final-before', 'Wait until this time, or claim on an earlier round.'],
   NotInPayouts: ['escrow/not-in-payouts', "Take leaf and proof from this very round's payouts."],
-  NotPartyOf: ['escrow/not-party', 'Use the account that opened the dispute, or that of the coordinator.'],
+  NotPartyOf: ['escrow/not-party', 'Use the account that opened the dispute, or the one that defends the round.'],
   NotTheAgreedAttempt: [
     'escrow/not-the-agreed-attempt',
     'Settle the attempt whose survivors the chain holds, or abort it and settle a later one.',

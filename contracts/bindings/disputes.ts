@@ -12,7 +12,7 @@ export type Dispute = Readonly<{
   quorum: boolean;
   deadline: bigint;
   challenger: Address;
-  coordinator: Address;
+  defender: Address;
   arbiter: Address;
   arbiterFee: bigint;
   bond: bigint;
@@ -73,7 +73,7 @@ export type DisputesEvents = {
     evidence: Bytes32;
   }>;
   Concluded: Readonly<{ head: Bytes32; job: bigint; status: number; judged: boolean }>;
-  Defended: Readonly<{ head: Bytes32; job: bigint; deadline: bigint; evidence: Bytes32 }>;
+  Defended: Readonly<{ head: Bytes32; job: bigint; defender: Address; deadline: bigint; evidence: Bytes32 }>;
   EvidenceFiled: Readonly<{ head: Bytes32; job: bigint; party: Address; evidence: Bytes32 }>;
 };
 
@@ -88,7 +88,6 @@ export const disputes: TypedAbi<DisputesReads, DisputesWrites, DisputesEvents, D
     'error NoSuchDispute(bytes32 head)',
     'error NotArbiterOf(bytes32 head, address caller)',
     'error NotConcludableBefore(bytes32 head, uint64 deadline)',
-    'error NotCoordinatorOf(bytes32 head, address caller)',
     'error NotPartyOf(bytes32 head, address caller)',
     'error ReentrancyGuardReentrantCall()',
     'error SafeERC20FailedOperation(address token)',
@@ -99,7 +98,7 @@ export const disputes: TypedAbi<DisputesReads, DisputesWrites, DisputesEvents, D
     'event BondWithdrawn(address indexed account, uint256 amount)',
     'event Challenged(bytes32 indexed head, uint256 indexed job, uint32 indexed round, address challenger, address coordinator, address arbiter, uint256 bond, uint64 deadline, bytes32 evidence)',
     'event Concluded(bytes32 indexed head, uint256 indexed job, uint8 status, bool judged)',
-    'event Defended(bytes32 indexed head, uint256 indexed job, uint64 deadline, bytes32 evidence)',
+    'event Defended(bytes32 indexed head, uint256 indexed job, address indexed defender, uint64 deadline, bytes32 evidence)',
     'event EvidenceFiled(bytes32 indexed head, uint256 indexed job, address indexed party, bytes32 evidence)',
     'function bondOf(uint256 job) view returns (uint256)',
     'function challenge(uint256 job, (bytes32 previousHead, uint32 round, uint32 attempt, bytes32 manifest, bytes32 payoutRoot, uint256 total, bytes32 participants, uint64 readyAt, bool quorum) record, bytes32 evidence) returns (bytes32 head)',
@@ -107,7 +106,7 @@ export const disputes: TypedAbi<DisputesReads, DisputesWrites, DisputesEvents, D
     'function credits(address account) view returns (uint256)',
     'function defenceWindow() view returns (uint32)',
     'function defend(bytes32 head, bytes32 evidence)',
-    'function disputeOf(bytes32 head) view returns ((uint8 status, uint256 job, uint32 round, bool quorum, uint64 deadline, address challenger, address coordinator, address arbiter, uint256 arbiterFee, uint256 bond))',
+    'function disputeOf(bytes32 head) view returns ((uint8 status, uint256 job, uint32 round, bool quorum, uint64 deadline, address challenger, address defender, address arbiter, uint256 arbiterFee, uint256 bond))',
     'function escrow() view returns (address)',
     'function fileEvidence(bytes32 head, bytes32 evidence)',
     'function judge(bytes32 head, bool stands)',

@@ -54,7 +54,7 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
         uint256 bond = _bond(arbiterFee, roundValue);
         uint64 deadline = uint64(block.timestamp + defenceWindow);
         (dispute.status, dispute.job, dispute.round, dispute.quorum) = (Status.Open, job, record.round, record.quorum);
-        (dispute.deadline, dispute.challenger, dispute.coordinator) = (deadline, msg.sender, coordinator);
+        (dispute.deadline, dispute.challenger) = (deadline, msg.sender);
         (dispute.arbiter, dispute.arbiterFee, dispute.bond) = (arbiter, arbiterFee, bond);
         emit Challenged(head, job, record.round, msg.sender, coordinator, arbiter, bond, deadline, evidence);
         _takeBond(bond);
@@ -63,13 +63,12 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
     /// @inheritdoc IDisputes
     function defend(bytes32 head, bytes32 evidence) external nonReentrant {
         Dispute storage dispute = _in(head, Status.Open);
-        if (msg.sender != dispute.coordinator) revert NotCoordinatorOf(head, msg.sender);
         _requireOngoing(head, dispute);
         if (evidence == bytes32(0)) revert ZeroEvidence();
 
         uint64 deadline = uint64(block.timestamp + judgementWindow);
-        (dispute.status, dispute.deadline) = (Status.Defended, deadline);
-        emit Defended(head, dispute.job, deadline, evidence);
+        (dispute.status, dispute.deadline, dispute.defender) = (Status.Defended, deadline, msg.sender);
+        emit Defended(head, dispute.job, msg.sender, deadline, evidence);
         _takeBond(dispute.bond);
     }
 
@@ -77,7 +76,7 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
     function fileEvidence(bytes32 head, bytes32 evidence) external {
         Dispute storage dispute = _existing(head);
         if (dispute.status > Status.Defended) revert WrongStatus(head, dispute.status);
-        if (msg.sender != dispute.challenger && msg.sender != dispute.coordinator) revert NotPartyOf(head, msg.sender);
+        if (msg.sender != dispute.challenger && msg.sender != dispute.defender) revert NotPartyOf(head, msg.sender);
         if (evidence == bytes32(0)) revert ZeroEvidence();
 
         emit EvidenceFiled(head, dispute.job, msg.sender, evidence);
@@ -89,7 +88,7 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
         if (msg.sender != dispute.arbiter) revert NotArbiterOf(head, msg.sender);
         _requireOngoing(head, dispute);
 
-        address winner = stands ? dispute.coordinator : dispute.challenger;
+        address winner = stands ? dispute.defender : dispute.challenger;
         _credits[dispute.arbiter] += dispute.arbiterFee;
         _credits[winner] += 2 * dispute.bond - dispute.arbiterFee; // the fee is at most the bond
         _conclude(head, dispute, stands ? Status.Stood : Status.Voided, true);
@@ -104,7 +103,7 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
         if (!moot && block.timestamp <= dispute.deadline) revert NotConcludableBefore(head, dispute.deadline);
 
         _credits[dispute.challenger] += dispute.bond;
-        if (status == Status.Defended) _credits[dispute.coordinator] += dispute.bond;
+        if (status == Status.Defended) _credits[dispute.defender] += dispute.bond;
         if (moot) return _conclude(head, dispute, Status.Moot, false);
         bool stands = status == Status.Defended && dispute.quorum;
         _conclude(head, dispute, stands ? Status.Stood : Status.Voided, false);

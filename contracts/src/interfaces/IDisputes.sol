@@ -10,7 +10,8 @@ import {ISettlements} from "./ISettlements.sol";
 /// and what it owes from them. One dispute a posting, whoever opens it:
 ///
 /// - **open**: anybody bonds, while the round's window is open; the round is frozen;
-/// - **answer the challenge**: the coordinator bonds as much. Silence voids the round, and the bond goes back;
+/// - **answer the challenge**: the coordinator bonds as much, or anyone in its place: an owner who worked for the round must
+///   not lose it because the coordinator keeps silent. Silence of all voids the round, and the bond goes back;
 /// - **judge**: the job's arbiter says whether the round stands or is void. The loser's bond pays the arbiter's fee, the
 ///   rest goes to the winner. What is filed before counts; evidence that can't be fetched means void;
 /// - **silence of the arbiter**: the round stands if it was settled with a quorum and is void if not; both bonds go back;
@@ -18,7 +19,7 @@ import {ISettlements} from "./ISettlements.sol";
 ///
 /// Each step has a deadline and the last two are open to anyone, so a dispute ends whoever stays away.
 interface IDisputes {
-    /// @dev None: no such dispute. Open: the coordinator may bond. Defended: the arbiter may judge. The others are
+    /// @dev None: no such dispute. Open: it may be defended. Defended: the arbiter may judge. The others are
     /// ends: the round stood, was voided, or fell with an earlier one.
     enum Status {
         None,
@@ -30,7 +31,8 @@ interface IDisputes {
     }
 
     /// @param bond     base units of each side
-    /// @param deadline last second for the coordinator's bond, then for the judgement
+    /// @param deadline last second for the defender's bond, then for the judgement
+    /// @param defender zero until there is one
     /// @param quorum   whether the round was settled with one
     struct Dispute {
         Status status;
@@ -39,15 +41,16 @@ interface IDisputes {
         bool quorum;
         uint64 deadline;
         address challenger;
-        address coordinator;
+        address defender;
         address arbiter;
         uint256 arbiterFee;
         uint256 bond;
     }
 
-    /// @param head     of the disputed posting: the dispute's id
-    /// @param deadline last second for the coordinator's bond
-    /// @param evidence SHA-256 of the challenger's evidence block
+    /// @param head        of the disputed posting: the dispute's id
+    /// @param coordinator of the job, who should defend
+    /// @param deadline    last second for a defender's bond
+    /// @param evidence    SHA-256 of the challenger's evidence block
     event Challenged(
         bytes32 indexed head,
         uint256 indexed job,
@@ -61,7 +64,13 @@ interface IDisputes {
     );
 
     /// @param deadline last second for the judgement
-    event Defended(bytes32 indexed head, uint256 indexed job, uint64 deadline, bytes32 evidence);
+    event Defended(
+        bytes32 indexed head,
+        uint256 indexed job,
+        address indexed defender,
+        uint64 deadline,
+        bytes32 evidence
+    );
 
     /// @param evidence SHA-256 of a further block
     event EvidenceFiled(bytes32 indexed head, uint256 indexed job, address indexed party, bytes32 evidence);
@@ -80,7 +89,6 @@ interface IDisputes {
     error WrongStatus(bytes32 head, Status status);
 
     error ZeroEvidence();
-    error NotCoordinatorOf(bytes32 head, address caller);
     error NotArbiterOf(bytes32 head, address caller);
     error NotPartyOf(bytes32 head, address caller);
     error DeadlineOver(bytes32 head, uint64 deadline);
@@ -106,10 +114,10 @@ interface IDisputes {
         bytes32 evidence
     ) external returns (bytes32 head);
 
-    /// @notice Takes the same bond from the job's coordinator, before the deadline.
+    /// @notice Takes the same bond from whoever defends the round, before the deadline.
     function defend(bytes32 head, bytes32 evidence) external;
 
-    /// @notice Names a further block of evidence; by either side, while the dispute is open.
+    /// @notice Names a further block of evidence; by challenger and defender, while the dispute is open.
     function fileEvidence(bytes32 head, bytes32 evidence) external;
 
     /// @notice The arbiter's answer, before the deadline.
@@ -135,9 +143,9 @@ interface IDisputes {
     /// @notice The escrow whose rounds are disputed here.
     function escrow() external view returns (address);
 
-    /// @notice Seconds for the coordinator's bond.
+    /// @notice Seconds for a defender's bond.
     function defenceWindow() external view returns (uint32);
 
-    /// @notice Seconds for the judgement, from the coordinator's bond on.
+    /// @notice Seconds for the judgement, from the defender's bond on.
     function judgementWindow() external view returns (uint32);
 }
