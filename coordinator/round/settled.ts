@@ -3,7 +3,6 @@ import type { Proposal } from '#protocol/attempt-view.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { confirmedPart, type WithConfirmations } from './base.ts';
 import type { Quorum } from './quorum.ts';
-import type { Posting } from './settling.ts';
 
 export type Settled = WithConfirmations &
   Readonly<{
@@ -15,21 +14,15 @@ export type Settled = WithConfirmations &
     transaction: Bytes32;
   }>;
 
-export const settle = (posted: Posting, transaction: Bytes32): Settled => ({
+export const settle = (
+  posted: WithConfirmations & Pick<Settled, 'proposal' | 'quorum'>,
+  transaction: Bytes32,
+): Settled => ({
   phase: 'settled',
   ...confirmedPart(posted),
   proposal: posted.proposal,
   quorum: posted.quorum,
   transaction,
-});
-
-/** The same round to be posted as it was: nothing of it is aggregated, signed or computed anew. */
-export const postingOf = (state: Settled): Posting => ({
-  ...confirmedPart(state),
-  phase: 'settling',
-  step: 'posting',
-  proposal: state.proposal,
-  quorum: state.quorum,
 });
 
 /** A reorganisation dropped the transaction that was known; another one settles the round. */

@@ -15,8 +15,8 @@ import type { Log } from '../driver/log.ts';
 import type { Performers } from '../driver/perform.ts';
 import { poll, sayOnce, type Say } from '../driver/poll.ts';
 import { idOf } from '../round/base.ts';
-import { postingOf, type Settled } from '../round/settled.ts';
-import type { Posting } from '../round/settling.ts';
+import type { Settled } from '../round/settled.ts';
+import { postingOf, type Posting } from '../round/settling.ts';
 import { roundLost } from './posting.ts';
 
 export type KeepPostedParts = Readonly<{

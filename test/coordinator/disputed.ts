@@ -1,5 +1,5 @@
 /** Rounds as a coordinator settled them, on a real chain and on its disk, and disputes over them. */
-import { readJobFacts, readSettlements, type SettlementOnChain } from '#contracts/job-facts.ts';
+import { readSettlements, type SettlementOnChain } from '#contracts/job-facts.ts';
 import { settlementRecord } from '#contracts/settlement-record.ts';
 import type { Posting } from '#coordinator/round/settling.ts';
 import type { Settled } from '#coordinator/round/settled.ts';
@@ -76,6 +76,3 @@ export async function voidFrom(world: World, job: TestJob, round: number): Promi
 export async function fundCoordinator(world: World, amount = FUNDS): Promise<void> {
   await world.coordinator.contracts.paymentToken.send.mint(world.coordinator.address, amount);
 }
-
-export const postedOf = async (world: World, { job }: TestJob): Promise<number> =>
-  (await readJobFacts(world.coordinator.contracts, Number(job))).settlements.length;

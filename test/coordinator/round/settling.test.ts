@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { AttemptEvent } from '#coordinator/round/attempt.ts';
 import { effectsOf } from '#coordinator/round/effects.ts';
 import { quorumOf } from '#coordinator/round/quorum.ts';
-import { postingOf } from '#coordinator/round/settled.ts';
+import { postingOf } from '#coordinator/round/settling.ts';
 import { isNews } from '#coordinator/round/view.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { seatBitmap } from '#protocol/rules/bitmap.ts';
@@ -130,6 +130,21 @@ describe('settling', () => {
       deadline: proposal.deadline,
     });
   });
+
+  it('is posted again as it was when the chain lost it, its signatures with it', () => {
+    const posted = posting([...[4, 0, 2, 1].map(attest), approve]);
+    if (!posted) throw new Error('not posting');
+    const settled = inPhase(
+      play(posted, [{ type: 'settled', transaction: digestOfText('first') }]),
+      'settled',
+    );
+    expect(postingOf(settled)).to.deep.equal({ ...posted });
+    const moved = play(settled, [{ type: 'settled', transaction: digestOfText('second') }]);
+    expect(moved).to.deep.equal({ ...settled, transaction: digestOfText('second') });
+    expect(isNews(settled, moved)).to.equal(true);
+    expect(play(moved, [{ type: 'settled', transaction: digestOfText('second') }])).to.equal(moved);
+    expect(isNews(moved, moved)).to.equal(false);
+  });
 });
 
 describe('a quorum', () => {
@@ -161,20 +176,5 @@ describe('a quorum', () => {
 
   it('needs the buyer', () => {
     expect(count(5, [0, 1, 2], [0, 1, 2, 3, 4], null)).to.equal(false);
-  });
-
-  it('is posted again as it was when the chain lost it, its signatures with it', () => {
-    const posted = posting([...[4, 0, 2, 1].map(attest), approve]);
-    if (!posted) throw new Error('not posting');
-    const settled = inPhase(
-      play(posted, [{ type: 'settled', transaction: digestOfText('first') }]),
-      'settled',
-    );
-    expect(postingOf(settled)).to.deep.equal({ ...posted });
-    const moved = play(settled, [{ type: 'settled', transaction: digestOfText('second') }]);
-    expect(moved).to.deep.equal({ ...settled, transaction: digestOfText('second') });
-    expect(isNews(settled, moved)).to.equal(true);
-    expect(play(moved, [{ type: 'settled', transaction: digestOfText('second') }])).to.equal(moved);
-    expect(isNews(moved, moved)).to.equal(false);
   });
 });
