@@ -14,6 +14,8 @@ export type Finality = Readonly<{
   cutoff: number;
   /** A round that is settled is final after at most so many seconds. */
   longWindow: number;
+  /** First round that an open dispute holds up; zero for none. */
+  frozenFrom: number;
   /** From the second `readyAt` on a round is final. */
   settlements: readonly Readonly<{ round: number; readyAt: number }>[];
 }>;
@@ -32,14 +34,15 @@ const SWEEP_SECONDS = 3_600;
 const over: ReadonlySet<Attempt['phase']> = new Set(['settled', 'aborted', 'failed']);
 
 /**
- * The second from which on an attempt's evidence may go. A round that is not settled may be until the cutoff. Terms
+ * The second from which on an attempt's evidence may go; never while a dispute is open that may need it. A round that is not settled may be until the cutoff. Terms
  * that let it go while a round can be challenged are refused before a job is taken on; they would not count here either.
  */
 export function keptUntil(
   { round }: Pick<AttemptId, 'round'>,
   terms: EvidenceTerms,
-  { cutoff, longWindow, settlements }: Omit<Finality, 'chainTime'>,
+  { cutoff, longWindow, frozenFrom, settlements }: Omit<Finality, 'chainTime'>,
 ): number {
+  if (frozenFrom !== 0 && round >= frozenFrom) return Infinity;
   const settled = settlements.find((one) => one.round === round);
   return (settled?.readyAt ?? cutoff + longWindow) + Math.max(retentionSeconds(terms), longWindow);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Wallet } from 'ethers';
 import { connectAs } from '#contracts/connect.ts';
 import type { Deployment } from '#contracts/deployment.ts';
-import { LOCAL_CHAIN, confirmationsFor, openChain } from '#contracts/provider.ts';
+import { openChain } from '#contracts/provider.ts';
 import { createTransactor } from '#contracts/transact.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
@@ -19,21 +19,20 @@ import { aggregator } from './aggregation/aggregate.ts';
 import { systemClock, type Clock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
 import type { Log } from './driver/log.ts';
-import { keepSweeping } from './evidence-retention.ts';
 import { createApp } from './http/app.ts';
 import { announcer } from './jobs/announce.ts';
-import { finalityReader } from './jobs/finality.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
-import { watchJobs } from './jobs/watch.ts';
 import { approvalChecker } from './settlement/approval.ts';
+import { lying, type Lie } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
 import { openDatabase } from './store/database.ts';
-import { keptEvidence, openEvidence } from './store/evidence-blocks.ts';
+import { openEvidence } from './store/evidence-blocks.ts';
 import { disk, isCode } from './store/files.ts';
 import { openRecords, type Records } from './store/records.ts';
 import { sweeper } from './driver/sweep.ts';
 import { openVectors, type Vectors } from './store/vectors.ts';
+import { watch } from './watching.ts';
 
 export type CoordinatorOptions = Readonly<{
   /** Holds the database, masked inputs and evidence. */
@@ -49,6 +48,8 @@ export type CoordinatorOptions = Readonly<{
   /** The account that jobs name as their coordinator; it pays for settlements. */
   wallet: Wallet;
   hold?: Hold | null;
+  /** What is posted falsely, once. */
+  lie?: Lie | null;
   /** Told the one line of the test hook. */
   onHeld?: (line: string) => void;
   log: Log;
@@ -59,9 +60,6 @@ export type CoordinatorOptions = Readonly<{
 
 export type Coordinator = Readonly<{ url: string; stop(): Promise<void> }>;
 
-const LOCAL_POLL_MILLIS = 500;
-const PUBLIC_POLL_MILLIS = 6_000;
-const RETRY_MILLIS = 5_000;
 /** Longer than a client pauses between requests: one on a connection that has just been closed would fail. */
 const KEEP_ALIVE_MILLIS = 75_000;
 
@@ -70,7 +68,7 @@ const KEEP_ALIVE_MILLIS = 75_000;
  *   `chain/other-chain`, `coordinator/port-taken`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { folder, deployment, log, hold = null, clock = systemClock } = options;
+  const { folder, deployment, log, hold = null, lie = null, clock = systemClock } = options;
   const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
   const contracts = connectAs(deployment, await createTransactor(options.wallet.connect(provider)));
   const database = await openDatabase({ folder, prepared: options.prepared });
@@ -85,6 +83,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       chainId: deployment.chainId,
       escrow: deployment.escrow,
     });
+    const settle = settler(contracts);
     const jobs = new JobList({
       records,
       performers: {
@@ -93,7 +92,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         fixSurvivors: survivorsFixer(contracts),
         abortOnChain: chainAborter(contracts),
         aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
-        settle: settler(contracts),
+        settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
         announce: announcer(contracts, loadLineage, clock),
       },
       clock,
@@ -115,27 +114,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       identity: { chainId: deployment.chainId, escrow: deployment.escrow, coordinator },
     });
     const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, app), options);
-    const watching = watchJobs({
-      contracts,
-      coordinator,
-      pollMillis: deployment.chainId === LOCAL_CHAIN ? LOCAL_POLL_MILLIS : PUBLIC_POLL_MILLIS,
-      retryMillis: RETRY_MILLIS,
-      unsettledBlocks: confirmationsFor(deployment.chainId),
-      has: (job) => jobs.has(job),
-      takeOn: (job, rounds) => jobs.takeOn(job, rounds),
-      log,
+    const watching = watch({
+      ...{ folder, contracts, coordinator, jobs, records, evidence, settle, clock, log },
       signal: stopping.signal,
     });
-    const sweeping = keepSweeping(
-      {
-        evidence: keptEvidence(join(folder, 'evidence'), disk),
-        attempt: async (id) => (await records.attempt(id))?.state ?? null,
-        finalityOf: finalityReader(contracts),
-        clock,
-        log,
-      },
-      stopping.signal,
-    );
     const url = options.publicUrl ?? urlOf(server, options.host);
     log.info({ url, coordinator }, 'coordinator started');
     return {
@@ -144,7 +126,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         stopping.abort();
         const closed = once(server, 'close');
         server.close();
-        await Promise.all([watching, sweeping, jobs.stop()]);
+        await Promise.all([watching, jobs.stop()]);
         await threads.close();
         server.closeAllConnections();
         await closed;

@@ -5,6 +5,7 @@ import { toAddress } from '#protocol/units.ts';
 import { readDeployment } from '../chain.ts';
 import { readHold } from '../hold.ts';
 import { assertNoKey, createKeystore, openKeystore } from '../keystore.ts';
+import { readLie } from '../lie.ts';
 import { aborted, untilStopped } from '../lifetime.ts';
 import { commandLog, heldAloud } from '../log.ts';
 import { result } from '../output.ts';
@@ -22,7 +23,8 @@ export async function init(options: CommonOptions): Promise<void> {
   result(settings.json, { event: 'initialised', coordinator }, `coordinator ${coordinator}; give it gas`);
 }
 
-type StartOptions = CommonOptions & Readonly<{ host: string; port: number; publicUrl?: string }>;
+type StartOptions = CommonOptions &
+  Readonly<{ host: string; port: number; publicUrl?: string; lie?: string }>;
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
@@ -38,6 +40,7 @@ export async function start(options: StartOptions): Promise<void> {
     deployment,
     wallet: await openKeystore(keyPath(settings), await readPassword(settings.passwordFile)),
     hold: readHold(deployment.chainId),
+    lie: readLie(deployment.chainId, options.lie),
     onHeld: heldAloud(settings.json),
     log: commandLog(settings.json),
     prepared: preparedDatabase(settings.home),

@@ -23,7 +23,7 @@ export function completedCommands(
   path = '',
   around: readonly CompletedOption[] = [],
 ): CompletedCommand[] {
-  const own = program.options.filter(({ long }) => long !== undefined).map(completed);
+  const own = program.options.filter(({ long, hidden }) => long !== undefined && !hidden).map(completed);
   const options = [...own, ...around];
   const subcommands = program.commands.map((command) => ({
     name: command.name(),

@@ -1,5 +1,5 @@
 /** `tributary coordinator`: the service that runs rounds. Names, options and help; what a command does is loaded when it is called. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { number, run } from './arguments.ts';
 
 export function addCoordinator(program: Command): void {
@@ -15,6 +15,7 @@ export function addCoordinator(program: Command): void {
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', '0 takes a free one', number, 7070)
     .option('--public-url <url>', 'where clients reach it, if not there')
+    .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())
     .addHelpText('after', '\nExample:\n  tributary coordinator start --port 7070')
     .action(run(async () => (await import('../commands/coordinator.ts')).start));
 }

@@ -81,6 +81,11 @@ export class JobDriver {
     return { job, state, round, attempt, rounds };
   }
 
+  /** The last round that this coordinator saw settled; 0 for none. */
+  get lastSettled(): number {
+    return this.#state.phase === 'settled' ? this.#job.round : this.#job.round - 1;
+  }
+
   /**
    * Feeds an event to an attempt; durable when it resolves.
    *

@@ -1,4 +1,5 @@
 /** Effects: what is done outside of the state, again and again until it is done. protocol.md §4 */
+import { TributaryError } from '#crypto/error.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Attempt, AttemptEvent, Effect, InnerEvent } from '../round/attempt.ts';
 import { idOf, type AttemptRules } from '../round/base.ts';
@@ -8,7 +9,8 @@ import type { Drawing } from '../round/drawing.ts';
 import type { Posting } from '../round/settling.ts';
 import type { Unmasking } from '../round/unmasking.ts';
 import { pause, type Clock } from './clock.ts';
-import { factsOf, type Log } from './log.ts';
+import type { Log } from './log.ts';
+import { sayOnce } from './poll.ts';
 
 /** Each may run again after a crash at any point, and then does the same. Null: the chain is not there yet; ask again. */
 export type Performers = Readonly<{
@@ -41,8 +43,17 @@ const LONGEST_WAIT_SECONDS = 30;
 /** Between two looks at a chain that makes its blocks as it does. */
 const LONGEST_LOOK_SECONDS = 4;
 
+/** The chain is about to change: a round is void and not posted again yet, or stands otherwise while it can be disputed. */
+const awaitsChain: readonly string[] = [
+  'chain/behind',
+  'coordinator/other-posting',
+  'escrow/round-out-of-order',
+  'lineage/broken-link',
+];
+
 /** Performs an effect as long as the state asks for it; failures are logged and tried again, ever later. */
 export async function runEffect(effect: Effect, parts: EffectParts): Promise<void> {
+  const say = sayOnce(parts.log);
   let wait = FIRST_WAIT_SECONDS;
   while (!parts.signal.aborted && parts.wanted()) {
     const state = parts.state();
@@ -53,9 +64,10 @@ export async function runEffect(effect: Effect, parts: EffectParts): Promise<voi
       if (!done) await pause(parts.clock, wait, parts.signal);
       wait = done ? FIRST_WAIT_SECONDS : Math.min(2 * wait, LONGEST_LOOK_SECONDS);
     } catch (error) {
-      parts.log.warn({ ...idOf(parts.state()), effect, ...factsOf(error) }, 'not done yet; trying again');
+      say.failed({ ...idOf(parts.state()), effect }, error, 'not done yet; trying again');
       await pause(parts.clock, wait, parts.signal);
-      wait = Math.min(2 * wait, LONGEST_WAIT_SECONDS);
+      const soon = error instanceof TributaryError && awaitsChain.includes(error.code);
+      wait = Math.min(2 * wait, soon ? LONGEST_LOOK_SECONDS : LONGEST_WAIT_SECONDS);
     }
   }
 }

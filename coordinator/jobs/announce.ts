@@ -1,5 +1,6 @@
 /** The rules of a job's next attempt, from its terms and the chain; or that there is none. protocol.md §4.2, §5.1 */
 import type { SendingContracts } from '#contracts/connect.ts';
+import { voidingsOf } from '#contracts/events.ts';
 import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
 import { digestHex } from '#model/model-store.ts';
 import { seatsOf } from '#protocol/rules/bitmap.ts';
@@ -9,6 +10,7 @@ import { freeAttempt } from '../agreement/free-attempt.ts';
 import type { Clock } from '../driver/clock.ts';
 import type { Performers } from '../driver/perform.ts';
 import { leastMembers, type AttemptRules, type SeatStanding } from '../round/base.ts';
+import { roundLost } from '../settlement/posting.ts';
 import type { LineageBefore, LoadLineage } from './lineage.ts';
 
 /**
@@ -24,12 +26,20 @@ export function announcer(
     const { state, cutoff, rounds, settlements } = await readJobFacts(contracts, next.job);
     const round = Math.max(settlements.length + 1, next.round);
     if (state !== 'active' || clock.now() >= cutoff || round > rounds) return null;
+    await assertNeverPosted(contracts, next.job, round);
     const attempt = round === next.round ? next.attempt : 1;
     const lineage = await loadLineage({ job: next.job, round });
     const id = { job: next.job, round, attempt };
     const rules = rulesOf(lineage, lineage.job.sparse ? await freeAttempt(contracts, id) : id, clock);
     return canMeet(rules) ? rules : null;
   };
+}
+
+/** A second sum of a round that was posted once would be the difference attack (§4.8), whatever became of the posting. */
+async function assertNeverPosted(contracts: SendingContracts, job: number, round: number): Promise<void> {
+  const voidings = await voidingsOf(contracts, BigInt(job));
+  if (!voidings.some(({ args }) => args.round <= round && round <= args.last)) return;
+  throw roundLost(job, round);
 }
 
 function rulesOf(

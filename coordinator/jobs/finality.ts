@@ -6,9 +6,9 @@ import type { Finality } from '../evidence-retention.ts';
 export const finalityReader =
   (contracts: Contracts) =>
   async (job: number): Promise<Finality> => {
-    const { cutoff, longWindow } = await contracts.escrow.read.jobOf(BigInt(job));
+    const { cutoff, longWindow, frozenFrom } = await contracts.escrow.read.jobOf(BigInt(job));
     const settlements = await readSettlements(contracts, job);
     // Read last: a round that was settled meanwhile is after it.
     const block = await contracts.provider.getBlock('latest');
-    return { chainTime: block?.timestamp ?? 0, cutoff: Number(cutoff), longWindow, settlements };
+    return { chainTime: block?.timestamp ?? 0, cutoff: Number(cutoff), longWindow, frozenFrom, settlements };
   };

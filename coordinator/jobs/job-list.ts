@@ -39,6 +39,11 @@ export class JobList {
     return [...this.#drivers.values()].map((driver) => driver.view);
   }
 
+  /** Each job with the last round that was settled, whether the job goes on or not. */
+  settled(): { job: number; last: number }[] {
+    return [...this.#drivers].map(([job, driver]) => ({ job, last: driver.lastSettled }));
+  }
+
   /** @throws TributaryError `job/unknown` */
   driver(job: number): JobDriver {
     const driver = this.#drivers.get(job);

@@ -87,8 +87,16 @@ export function onRefusal(state: Attesting, envelope: Signed<SignedNo>): Attesti
 export const onDeadline = (state: Attesting): Posting => post(state);
 
 /** The escrow has the round, by this transaction. */
-export const onSettled = (state: Posting, transaction: Bytes32): Settled =>
-  settle(state, state.proposal, transaction);
+export const onSettled = (state: Posting, transaction: Bytes32): Settled => settle(state, transaction);
+
+/** The same round to be posted as it was: nothing of it is aggregated, signed or computed anew. */
+export const postingOf = (state: Settled): Posting => ({
+  ...confirmedPart(state),
+  phase: 'settling',
+  step: 'posting',
+  proposal: state.proposal,
+  quorum: state.quorum,
+});
 
 /** The escrow won't have these signatures: the round is settled without them, for the long window. */
 export const onQuorumRefused = (state: Posting): Posting => ({ ...state, quorum: null });

@@ -14,6 +14,7 @@ import { withGrace } from './grace.ts';
 import { slotOf } from './held.ts';
 import * as masking from './masking.ts';
 import * as receiving from './receiving.ts';
+import * as settled from './settled.ts';
 import * as settling from './settling.ts';
 import * as sharing from './sharing.ts';
 import * as unmasking from './unmasking.ts';
@@ -131,6 +132,7 @@ function onInner(state: Attempt, event: InnerEvent, now: Seconds): Attempt | Ref
     case 'settled':
       if (state.phase === 'settling' && state.step === 'posting')
         return settling.onSettled(state, event.transaction);
+      if (state.phase === 'settled') return settled.onSettledAgain(state, event.transaction);
       break;
     case 'quorum-refused':
       if (state.phase === 'settling' && state.step === 'posting') return settling.onQuorumRefused(state);

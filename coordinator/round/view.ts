@@ -80,6 +80,8 @@ const none: Aborted['aborts'] = [];
 export function isNews(before: Attempt, after: Attempt): boolean {
   if (before.phase !== after.phase || before.deadline !== after.deadline) return true;
   if (before.phase === 'confirming' && after.phase === 'confirming') return before.inputs !== after.inputs;
+  if (before.phase === 'settled' && after.phase === 'settled')
+    return before.transaction !== after.transaction;
   return before.phase === 'aborted' && after.phase === 'aborted' && abortsIn(before) !== abortsIn(after);
 }
 

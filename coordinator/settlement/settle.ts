@@ -1,14 +1,14 @@
 /** Puts a round on chain, once: looks first, then sends, then waits for the receipt. protocol.md §5.3 */
-import type { Quorum as QuorumCall, Settlement } from '#contracts/bindings/training-escrow.ts';
+import { JobState } from '#contracts/bindings/training-escrow.ts';
 import type { SendingContracts } from '#contracts/connect.ts';
-import { readSettlements } from '#contracts/job-facts.ts';
+import { readSettlements, type SettlementOnChain } from '#contracts/job-facts.ts';
+import { settlementRecord } from '#contracts/settlement-record.ts';
 import { TributaryError } from '#crypto/error.ts';
-import { seatBitmap } from '#protocol/rules/bitmap.ts';
-import { fromAmount, type Hex } from '#protocol/units.ts';
 import type { Performers } from '../driver/perform.ts';
 import type { InnerEvent } from '../round/attempt.ts';
 import { idOf } from '../round/base.ts';
 import type { Posting } from '../round/settling.ts';
+import { isPostingOf, quorumCall, settlementOf } from './posting.ts';
 
 /** Refusals of the signatures alone: without them the round can be settled still. */
 const ofQuorum: readonly string[] = [
@@ -30,22 +30,21 @@ const final: readonly string[] = [
   'escrow/bitmap-beyond-seats',
 ];
 
-/** @throws TributaryError when it is to be tried again: the chain is away, or the transaction is not mined yet */
+/**
+ * @throws TributaryError when it is to be tried again: the chain is away, the transaction is not mined yet, an earlier
+ *   round is void and not posted again yet; `coordinator/other-posting` while another posting of the round may be voided
+ */
 export const settler =
   (contracts: SendingContracts): Performers['settle'] =>
   async (state) => {
     const settled = await lookUp(contracts, state);
     if (settled) return settled;
-    const { job } = idOf(state);
     try {
-      const { transaction } = await contracts.escrow.send.settle(
-        BigInt(job),
-        settlementOf(state),
-        quorumCall(state),
-      );
+      const job = BigInt(idOf(state).job);
+      const { transaction } = await contracts.escrow.send.settle(job, settlementOf(state), quorumCall(state));
       return { type: 'settled', transaction };
     } catch (error) {
-      const outcome = error instanceof TributaryError ? outcomeOf(state, error) : null;
+      const outcome = error instanceof TributaryError ? await outcomeOf(contracts, state, error) : null;
       if (outcome) return outcome;
       throw error;
     }
@@ -53,35 +52,35 @@ export const settler =
 
 /** The round may be on chain by an earlier try whose receipt was lost. */
 async function lookUp(contracts: SendingContracts, state: Posting): Promise<InnerEvent | null> {
-  const { job, round } = idOf(state);
+  const { job, round, attempt } = idOf(state);
   const found = (await readSettlements(contracts, job)).find((settlement) => settlement.round === round);
   if (!found) return null;
-  return found.manifest === state.proposal.manifest
-    ? { type: 'settled', transaction: found.transaction }
-    : { type: 'failed', reason: `round ${round} was settled with another manifest, ${found.manifest}` };
+  if (isPostingOf(state.proposal, attempt, found)) return { type: 'settled', transaction: found.transaction };
+  const reason = `round ${round} was settled otherwise, by manifest ${found.manifest}, payout root ${found.payoutRoot}`;
+  if (await isFinal(contracts, job, found)) return { type: 'failed', reason };
+  throw new TributaryError(
+    'coordinator/other-posting',
+    `${reason}: this coordinator posts its own if a dispute voids that one`,
+  );
 }
 
-function outcomeOf({ quorum }: Posting, { code, message }: TributaryError): InnerEvent | null {
-  if (quorum && ofQuorum.includes(code)) return { type: 'quorum-refused' };
-  return final.includes(code) ? { type: 'failed', reason: message } : null;
+const isFinal = ({ escrow }: SendingContracts, job: number, found: SettlementOnChain): Promise<boolean> =>
+  escrow.read.isFinal(BigInt(job), settlementRecord(found));
+
+async function outcomeOf(
+  contracts: SendingContracts,
+  state: Posting,
+  { code, message }: TributaryError,
+): Promise<InnerEvent | null> {
+  if (state.quorum && ofQuorum.includes(code)) return { type: 'quorum-refused' };
+  if (code === 'escrow/already-settled') return lookUp(contracts, state);
+  // An earlier round is void; after the cutoff nobody can post that one again.
+  const ended = code === 'escrow/round-out-of-order' && (await isOver(contracts, idOf(state).job));
+  return ended || final.includes(code) ? { type: 'failed', reason: message } : null;
 }
 
-const settlementOf = (state: Posting): Settlement => {
-  const { round, attempt } = idOf(state);
-  const { manifest, payoutRoot, total, participants } = state.proposal;
-  return { round, attempt, manifest, payoutRoot, total: fromAmount(total), participants };
-};
-
-/** Signatures in seat order; all empty for the long window. */
-function quorumCall({ quorum, proposal, rules }: Posting): QuorumCall {
-  if (!quorum) return { signers: '0x', signatures: '0x', buyerSignature: '0x', deadline: 0n };
-  return {
-    signers: seatBitmap(
-      quorum.attestations.map(({ seat }) => seat),
-      rules.seats.length,
-    ),
-    signatures: `0x${quorum.attestations.map(({ signature }) => signature.slice(2)).join('')}` satisfies Hex,
-    buyerSignature: quorum.approval,
-    deadline: BigInt(proposal.deadline),
-  };
+async function isOver({ escrow, provider }: SendingContracts, job: number): Promise<boolean> {
+  const { state, cutoff } = await escrow.read.jobOf(BigInt(job));
+  const block = await provider.getBlock('latest');
+  return state !== JobState.Active || (block?.timestamp ?? 0) >= cutoff;
 }

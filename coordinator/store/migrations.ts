@@ -85,6 +85,8 @@ const steps: readonly string[] = [
   // Members say whose shares they can't open.
   `update attempts set state = state || '{"receipts": []}' where phase in ('masking', 'confirming');
    update attempts set state = state || '{"excluded": []}' where phase = 'masking';`,
+  // A settled round may have to be posted again; the signatures of those from before are gone.
+  `update attempts set state = state || '{"quorum": null}' where phase = 'settled';`,
 ];
 
 /** @throws TributaryError `database/newer` where a later version of this program has written here */

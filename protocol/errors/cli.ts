@@ -57,6 +57,10 @@ export const cliErrors: ErrorEntries = {
   },
   'keystore/passwords-differ': { means: 'The password was not typed the same twice.', do: 'Try again.' },
   'keystore/wrong-password': { means: 'The keystore does not open with this password.', do: 'Try another.' },
+  'lie/refused': {
+    means: '--lie is given off the local chain, or names nothing that can be falsified.',
+    do: 'Leave it out: it is for tests.',
+  },
   'lineage/file-exists': {
     means: 'The file that an export would write is there already.',
     do: 'Name another file, or give --force to replace it.',

@@ -14,7 +14,32 @@ export const coordinatorErrors: ErrorEntries = {
     means: 'The coordinator failed.',
     do: 'Ask its operator to read its log; the request may be sent again.',
   },
+  'coordinator/evidence-gone': {
+    means: "A challenged round is not defended: the coordinator can't show its evidence any more.",
+    do: "Restore the coordinator's folder before the dispute's deadline, or let the round be voided.",
+  },
+  'coordinator/no-bond': {
+    means: "A challenged round can't be defended: the coordinator's account lacks the bond.",
+    do: "Send it as much of the payment token as the message says before the dispute's deadline; nothing else is to be done.",
+  },
+  'coordinator/other-posting': {
+    means: 'The chain holds another posting of the round than this coordinator makes.',
+    do: 'Find out who else has its key. It posts its own once a dispute voids that one; if none does, the job fails.',
+  },
   'coordinator/port-taken': { means: 'The port is in use.', do: 'Choose another.' },
+  'coordinator/posting-differs': {
+    means: "A challenged round is not defended: what is posted is not what the coordinator's evidence gives.",
+    do: 'Find out who posted it: another process with its key, or --lie. The round is posted truly once it is void.',
+  },
+  'coordinator/round-lost': {
+    means:
+      'A void round can not be posted again: the folder does not know what was settled. It is never aggregated anew.',
+    do: "Restore the coordinator's folder before the job's cutoff; otherwise the job ends there.",
+  },
+  'coordinator/round-not-posted': {
+    means: 'A void round can not be posted again: the escrow refuses it for good.',
+    do: 'Read why in the message: the job is over, or the account is not its coordinator any more.',
+  },
   'coordinator/unreachable': {
     means: 'The coordinator gave no answer.',
     do: 'Check that it runs and that the URL reaches it.',

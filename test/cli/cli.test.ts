@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readDeployment } from '#cli/chain.ts';
 import { readHold } from '#cli/hold.ts';
+import { readLie } from '#cli/lie.ts';
 import { jobNumber } from '#cli/job-option.ts';
 import { createKeystore, openKeystore } from '#cli/keystore.ts';
 import { table } from '#cli/output.ts';
@@ -121,6 +122,14 @@ describe('the command line', function () {
       expect(readHold(31_337, 'masking@2')).to.deep.equal({ phase: 'masking', round: 2 });
       expect(readHold(31_337, 'settled')).to.deep.equal({ phase: 'settled', round: null });
       expect(readHold(1, '')).to.equal(null);
+    });
+    it('posts a falsehood on the local chain alone, of a part and a round that there may be', async () => {
+      expect(readLie(31_337, 'payout-root@2')).to.deep.equal({ part: 'payout-root', round: 2 });
+      expect(readLie(1, undefined)).to.equal(null);
+      expect(await codeOf(() => readLie(1, 'payout-root@2'))).to.equal('lie/refused');
+      for (const text of ['', 'payout-root', 'payout-root@0', 'manifest@2', '@2']) {
+        expect(await codeOf(() => readLie(31_337, text)), text).to.equal('lie/refused');
+      }
     });
     it('is refused off the local chain, and for phases that there are not', async () => {
       expect(await codeOf(() => readHold(1, 'masking'))).to.equal('hold/refused');

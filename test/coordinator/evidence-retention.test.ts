@@ -10,7 +10,6 @@ import {
 } from '#coordinator/evidence-retention.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import type { Attempt } from '#coordinator/round/attempt.ts';
-import { settle as settled } from '#coordinator/round/settled.ts';
 import { keptEvidence, openEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk } from '#coordinator/store/files.ts';
 import { TributaryError } from '#crypto/error.ts';
@@ -27,6 +26,7 @@ const finality: Finality = {
   chainTime: START + 10_000 * day,
   cutoff: START + 10 * day,
   longWindow: day,
+  frozenFrom: 0,
   settlements: [{ round: 1, readyAt: START + day }],
 };
 
@@ -34,6 +34,13 @@ describe('how long evidence is kept', () => {
   it('is counted from the final round; of one that is not settled, from when it would be final at the latest', () => {
     expect(keptUntil({ round: 1 }, terms, finality)).to.equal(START + 91 * day);
     expect(keptUntil({ round: 2 }, terms, finality)).to.equal(START + 101 * day);
+  });
+
+  it('has no end while a dispute is open of the round, or of one before it', () => {
+    const frozenFrom = 2;
+    expect(keptUntil({ round: 1 }, terms, { ...finality, frozenFrom })).to.equal(START + 91 * day);
+    expect(keptUntil({ round: 2 }, terms, { ...finality, frozenFrom })).to.equal(Infinity);
+    expect(keptUntil({ round: 3 }, terms, { ...finality, frozenFrom })).to.equal(Infinity);
   });
 
   it('is never shorter than a round can be challenged', () => {
@@ -52,8 +59,8 @@ describe('the sweep of evidence', () => {
 
   before(() => {
     const settling = honestly(cohort({ n: 3 }), 'settling');
-    states.set(settledOne, settled(settling, settling.proposal, digestOfText('transaction')));
     const posting = inPhase(play(settling, [{ type: 'deadline' }], settling.deadline), 'settling');
+    states.set(settledOne, play(posting, [{ type: 'settled', transaction: digestOfText('transaction') }]));
     states.set(failedOne, play(posting, [{ type: 'failed', reason: 'past the cutoff' }]));
     states.set(underWay, settling);
   });

@@ -13,6 +13,8 @@ import { activeJob, openJob, settlement, settle as settleRound, type TestJob } f
 import { startWorld, type World } from '#test/contracts/world.ts';
 import { cohort, digestOfText, type Cohort } from '#test/support/cohort.ts';
 import { lineageJob, type LineageJob } from '#test/support/lineage.ts';
+import { codeOf } from '../code-of.ts';
+import { voidFrom } from '../disputed.ts';
 import { manualClock, memoryLog } from '../fakes.ts';
 
 describe('the coordinator, looking at a real chain', function () {
@@ -141,6 +143,13 @@ describe('the coordinator, looking at a real chain', function () {
       expect((await announce(1, 4))?.expected).to.deep.include({ round: 2, attempt: 1 });
     });
 
+    it('no round that was posted once and is void: it is never aggregated a second time', async () => {
+      await settleRound(world, job, settlement(job, 1, digestOfText('payouts'), [0, 1, 2]));
+      await voidFrom(world, job, 1);
+      expect(await codeOf(announce(1, 1))).to.equal('coordinator/round-lost');
+      expect((await announce(2, 1))?.expected).to.include({ round: 2 });
+    });
+
     it('nothing after the last round, past the cutoff, or for a closed job', async () => {
       expect(await announce(3, 1)).to.equal(null);
       expect(await announce(1, 1, job.cutoff)).to.equal(null);
@@ -169,7 +178,7 @@ describe('the coordinator, looking at a real chain', function () {
 
   it('learns when rounds are final, by the chain and its time', async () => {
     const finalityOf = finalityReader(contracts());
-    const before = { cutoff: job.cutoff, longWindow: 1_000 };
+    const before = { cutoff: job.cutoff, longWindow: 1_000, frozenFrom: 0 };
     const number = Number(job.job);
     expect(await finalityOf(number)).to.deep.include({ ...before, settlements: [] });
     const { readyAt } = await settleRound(

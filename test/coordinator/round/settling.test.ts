@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import type { AttemptEvent } from '#coordinator/round/attempt.ts';
 import { effectsOf } from '#coordinator/round/effects.ts';
 import { quorumOf } from '#coordinator/round/quorum.ts';
+import { postingOf } from '#coordinator/round/settling.ts';
+import { isNews } from '#coordinator/round/view.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
 import { seatBitmap } from '#protocol/rules/bitmap.ts';
 import { toSeconds, type CompactSignature, type Hex } from '#protocol/units.ts';
@@ -127,6 +129,21 @@ describe('settling', () => {
       participants: '0x3d5dca32b04c088dbea884d9d0d5f974c85782e0d26b8f3777bf69620bae6ce2',
       deadline: proposal.deadline,
     });
+  });
+
+  it('is posted again as it was when the chain lost it, its signatures with it', () => {
+    const posted = posting([...[4, 0, 2, 1].map(attest), approve]);
+    if (!posted) throw new Error('not posting');
+    const settled = inPhase(
+      play(posted, [{ type: 'settled', transaction: digestOfText('first') }]),
+      'settled',
+    );
+    expect(postingOf(settled)).to.deep.equal({ ...posted });
+    const moved = play(settled, [{ type: 'settled', transaction: digestOfText('second') }]);
+    expect(moved).to.deep.equal({ ...settled, transaction: digestOfText('second') });
+    expect(isNews(settled, moved)).to.equal(true);
+    expect(play(moved, [{ type: 'settled', transaction: digestOfText('second') }])).to.equal(moved);
+    expect(isNews(moved, moved)).to.equal(false);
   });
 });
 

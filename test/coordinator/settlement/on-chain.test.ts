@@ -104,10 +104,59 @@ describe('the coordinator on a real chain', function () {
       expect(await posted()).to.deep.equal([]);
     });
 
-    it('never over another manifest of the same round', async () => {
-      await settleRound(world, job, settlement(job, 1, digestOfText('payouts'), [0, 1, 2]));
+    it('never over another posting of the same round, which it waits for until that is final', async () => {
+      const { readyAt } = await settleRound(
+        ...([world, job, settlement(job, 1, digestOfText('payouts'), [0, 1, 2])] as const),
+      );
+      expect(await codeOf(settler(contracts())(posting([])))).to.equal('coordinator/other-posting');
+      await world.chain.mineAt(readyAt);
       const event = await settler(contracts())(posting([]));
-      expect(event.type === 'failed' && event.reason).to.match(/^round 1 was settled with another manifest/);
+      expect(event.type === 'failed' && event.reason).to.match(/^round 1 was settled otherwise, by manifest/);
+    });
+
+    it('whose payout root, total, participants and attempt are its own, beside the manifest', async () => {
+      const { proposal } = posting([]);
+      const own = {
+        ...settlement(job, 1, proposal.payoutRoot, [0, 1, 2, 3]),
+        manifest: proposal.manifest,
+        total: BigInt(proposal.total),
+      };
+      const others = [
+        { ...own, payoutRoot: digestOfText('false payouts') },
+        { ...own, total: own.total + 1n },
+        { ...own, participants: '0x07' as const },
+        { ...own, attempt: 2 },
+      ];
+      const snapshots = others.map((other) => async () => {
+        const before = await world.chain.snapshot();
+        await settleRound(world, job, other);
+        expect(await codeOf(settler(contracts())(posting([])))).to.equal('coordinator/other-posting');
+        await world.chain.revert(before);
+      });
+      for (const play of snapshots) await play();
+      await settleRound(world, job, own);
+      expect((await settler(contracts())(posting([]))).type).to.equal('settled');
+    });
+
+    it('that was settled between looking and sending, as a success', async () => {
+      const { escrow, ...others } = contracts();
+      const settle = async (...args: Parameters<typeof escrow.send.settle>) => {
+        await escrow.send.settle(...args);
+        return escrow.send.settle(...args);
+      };
+      const event = await settler({ ...others, escrow: { ...escrow, send: { ...escrow.send, settle } } })(
+        posting([]),
+      );
+      expect(event).to.deep.equal({ type: 'settled', transaction: (await posted())[0]?.transaction });
+    });
+
+    it('behind one that is void not before that is posted again, and not at all past the cutoff', async () => {
+      const first = posting([]);
+      const expected = { ...first.rules.expected, round: 2 };
+      const second = { ...first, rules: { ...first.rules, expected } };
+      expect(await codeOf(settler(contracts())(second))).to.equal('escrow/round-out-of-order');
+      await world.chain.mineAt(job.cutoff);
+      expect((await settler(contracts())(second)).type).to.equal('failed');
     });
 
     it('fails past the cutoff, for good, and is to be tried again without a chain', async () => {

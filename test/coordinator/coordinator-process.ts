@@ -1,0 +1,42 @@
+/** A coordinator in a process of its own, to be killed: its options as JSON in the environment, its URL on stdout. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Wallet } from 'ethers';
+import { startCoordinator, type CoordinatorOptions } from '#coordinator/start.ts';
+
+type Plain = Omit<CoordinatorOptions, 'wallet' | 'log' | 'clock' | 'onHeld'> & Readonly<{ key: string }>;
+
+export type CoordinatorProcess = Readonly<{ url: string; kill(): Promise<void> }>;
+
+const GIVEN = 'TRIBUTARY_TEST_COORDINATOR';
+
+export async function spawnCoordinator(options: Plain): Promise<CoordinatorProcess> {
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, [GIVEN]: JSON.stringify(options) },
+  });
+  if (!child.stdout) throw new Error('no output');
+  const [url] = (await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with ${String(code)}`))),
+  ])) as [string];
+  return {
+    url,
+    async kill() {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+const given = process.env[GIVEN];
+if (given !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { key, ...options } = JSON.parse(given) as Plain;
+  const quiet = () => undefined;
+  const log = { info: quiet, warn: quiet, error: quiet };
+  const { url } = await startCoordinator({ ...options, wallet: new Wallet(key), log });
+  process.stdout.write(`${url}\n`);
+}
