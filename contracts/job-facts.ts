@@ -34,6 +34,10 @@ export type SettlementOnChain = Readonly<{
   readyAt: number;
   head: Bytes32;
   previousHead: Bytes32;
+  /**
+   * The first that posted this manifest as this round: what the next manifest names, and goes on naming when the round is
+   * voided and posted again. protocol.md §6.2
+   */
   transaction: Bytes32;
   /** Whether owners and buyer signed for it, so that the short window holds. */
   quorum: boolean;
@@ -97,6 +101,7 @@ export async function readJobFacts(contracts: Contracts, job: number): Promise<J
 /** The settlements alone, for those who know the rest. @throws TributaryError `chain/broken-history` */
 export async function readSettlements(contracts: Contracts, job: number): Promise<SettlementOnChain[]> {
   const settlements: SettlementOnChain[] = [];
+  const firstPostings = new Map<string, Bytes32>();
   for (const { event, args, transaction } of await postingsAndVoidings(contracts, BigInt(job))) {
     if (event === 'void') {
       settlements.length = Math.min(settlements.length, args.round - 1);
@@ -109,6 +114,9 @@ export async function readSettlements(contracts: Contracts, job: number): Promis
         `job ${job}: the chain's events skip from round ${settlements.length} to ${args.round}; use an RPC with the full history`,
       );
     }
+    const posting = `${args.round} ${args.manifest}`;
+    const first = firstPostings.get(posting) ?? transaction;
+    firstPostings.set(posting, first);
     settlements.push({
       round: args.round,
       attempt: args.attempt,
@@ -119,7 +127,7 @@ export async function readSettlements(contracts: Contracts, job: number): Promis
       readyAt: Number(args.readyAt),
       head: toBytes32(args.head),
       previousHead: previous?.head ?? ZERO,
-      transaction,
+      transaction: first,
       quorum: /[1-9a-f]/.test(args.signers.slice(2)),
     });
   }
