@@ -14,8 +14,23 @@ const fileOf = (home: string, { chainId, escrow }: Domain, { job, round, attempt
   join(home, 'approvals', `${chainId}-${escrow}-${job}`, `round-${round}.attempt-${attempt}`);
 
 /** The same settlement, whatever the signature's deadline. */
-const fingerprint = ({ manifest, payoutRoot, total, participants }: SettlementTerms): string =>
+const fingerprint = ({
+  manifest,
+  payoutRoot,
+  total,
+  participants,
+}: Omit<SettlementTerms, keyof AttemptId | 'deadline'>): string =>
   [manifest, payoutRoot, total, participants].join('\n');
+
+/** Whether this home approved exactly this settlement of the attempt. */
+export async function hasApproved(
+  home: string,
+  domain: Domain,
+  id: AttemptId,
+  settled: Omit<SettlementTerms, keyof AttemptId | 'deadline'>,
+): Promise<boolean> {
+  return (await readIfThere(fileOf(home, domain, id))) === fingerprint(settled);
+}
 
 /**
  * Signs a proposal that was found right. One attempt is approved with one content for ever.

@@ -1,5 +1,4 @@
 /** Recomputes a proposed round from its evidence, every coordinate, before the buyer signs. protocol.md §4.7 */
-import type { JobFacts } from '#contracts/job-facts.ts';
 import { carBlockStore } from '#datasets/car.ts';
 import type { BlockSource } from '#datasets/blockstore.ts';
 import { loadAggregate } from '#model/aggregate.ts';
@@ -13,9 +12,16 @@ import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Evidence } from '#protocol/manifests.ts';
 import type { Committed } from '#protocol/rules/committed.ts';
+import type { SeatPrice } from '#protocol/rules/payouts.ts';
+import type { SeatFacts } from '#protocol/rules/roster.ts';
 
 /** What a proposed round starts from. */
-export type Basis = Readonly<{ job: Job; facts: JobFacts; before: Model; previous: PreviousRound | null }>;
+export type Basis = Readonly<{
+  job: Job;
+  facts: Readonly<{ seats: readonly (SeatPrice & SeatFacts)[]; bonusPool: bigint }>;
+  before: Model;
+  previous: PreviousRound | null;
+}>;
 
 export type RoundVerdict =
   Readonly<{ holds: true; result: RoundResult; evidence: Evidence }> | Readonly<{ holds: false; flaw: Flaw }>;

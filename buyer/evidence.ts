@@ -15,6 +15,9 @@ export const evidenceFile = (
   { job, round, attempt }: AttemptId,
 ): string => join(home, 'evidence', `${chainId}-${escrow}-${job}`, `round-${round}.attempt-${attempt}.car`);
 
+/** One fetch of a file at a time: rounds are watched as they are made and as they are posted. */
+const underWay = new Map<string, Promise<void>>();
+
 /**
  * Fetches evidence into its file, unless it is there with this root; it survives a crash when this resolves.
  *
@@ -26,6 +29,20 @@ export async function keepEvidence(
   limit: EvidenceLimit,
   from: EvidenceFrom,
 ): Promise<void> {
+  const earlier = underWay.get(file);
+  const fetched = (async () => {
+    await earlier?.catch(() => undefined);
+    await keep(file, root, limit, from);
+  })();
+  underWay.set(file, fetched);
+  try {
+    await fetched;
+  } finally {
+    if (underWay.get(file) === fetched) underWay.delete(file);
+  }
+}
+
+async function keep(file: string, root: CID, limit: EvidenceLimit, from: EvidenceFrom): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await fetchEvidence(file, root, limit, from);

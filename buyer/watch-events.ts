@@ -1,4 +1,6 @@
 /** What a watch says, and what its parts work with. protocol.md §4.7 */
+import type { ChallengeRules } from '#contracts/postings/challenge.ts';
+import type { PostingEvent } from '#contracts/postings/events.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { AttemptView } from '#protocol/attempt-view.ts';
 import type { Flaw } from '#protocol/flaw.ts';
@@ -15,6 +17,8 @@ export type WatchEvent =
   | Readonly<{ kind: 'phase'; id: AttemptId; phase: AttemptView['phase'] }>
   | Readonly<{ kind: 'approved'; id: AttemptId; manifest: Bytes32; evidence: string }>
   | Readonly<{ kind: 'refused'; id: AttemptId; flaw: Flaw }>
+  /** Of the watch over posted rounds. */
+  | Readonly<{ kind: 'posting'; posting: PostingEvent }>
   /** Something is away or not to be had: said once, and tried again. */
   | Readonly<{ kind: 'waiting'; code: string; message: string }>
   | Readonly<{ kind: 'finished'; settled: number; rounds: number }>;
@@ -25,6 +29,8 @@ export type WatchOptions = Readonly<{
   job: number;
   evaluating: Evaluating;
   patience: Patience;
+  /** What it does about a posted round that is false; by default it challenges it as the buyer. */
+  challenges?: ChallengeRules;
   /** Stands in for HTTP in tests. */
   connect?: (url: string, signal: AbortSignal) => CoordinatorApi;
   /** Seconds since the epoch. */

@@ -5,32 +5,60 @@ import { evidenceLimit } from '#model/fetch-evidence.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { rosterSchema } from '#protocol/manifests.ts';
+import { TributaryError } from '#crypto/error.ts';
+import type { Bytes32 } from '#protocol/units.ts';
 import { passes, pause } from './backoff.ts';
+import { beside } from './beside.ts';
 import { chainTime } from './chain-time.ts';
 import { evidenceFile, keepEvidence } from './evidence.ts';
 import { followAttempt } from './follow-attempt.ts';
-import { isOver, readJobState } from './job-state.ts';
+import { isOver, readJobState, type JobState } from './job-state.ts';
 import { reportRound, type RoundReport } from './rounds.ts';
 import { domainOf, type BuyerSetting } from './setting.ts';
 import { waiting, type Events, type Watching, type WatchOptions } from './watch-events.ts';
+import { watchPostings, type Court } from './watch-postings.ts';
 
 /**
  * @returns events until no more rounds can be settled; started again, it reports all rounds anew and pays for none
  * @throws what the patience's signal aborts with; TributaryError for what waiting does not mend
  */
 export async function* watchJob(setting: BuyerSetting, options: WatchOptions): Events {
+  const court: Court = { atRest: false, looks: 0, last: null };
+  const given = {
+    connect: coordinatorApi,
+    now: () => Math.floor(Date.now() / 1000),
+    challenges: { automatic: true, maximumBond: null },
+    ...options,
+  };
+  yield* beside(watchRounds(setting, given, court), (signal) =>
+    watchPostings(setting, given, court, AbortSignal.any([signal, options.patience.signal])),
+  );
+}
+
+type Given = Required<WatchOptions>;
+
+/** Reported rounds by their heads, from round 1: where one is voided, it and what follows is reported anew. */
+type Progress = { reported: number; heads: Bytes32[] };
+
+async function* watchRounds(setting: BuyerSetting, options: Given, court: Court): Events {
   const { firstMillis, longestMillis, signal } = options.patience;
-  const progress = { reported: -1 };
+  const progress: Progress = { reported: -1, heads: [] };
   let said = '';
+  let broken: number | null = null;
   for (let wait = firstMillis; ;) {
     signal.throwIfAborted();
     try {
-      if (yield* pass(setting, options, progress)) return;
+      if (yield* pass(setting, options, progress, court)) return;
       said = '';
+      broken = null;
       wait = firstMillis;
     } catch (error) {
       signal.throwIfAborted();
-      if (!passes(error)) throw error;
+      if (!passes(error)) {
+        broken ??= court.looks;
+        // Whoever watches the postings sees it too, in a look that began after this one.
+        if (!isOfPosting(error) || (court.atRest && court.looks > broken + 1)) throw error;
+      }
       if (error.code !== said) yield waiting(error);
       said = error.code;
       await pause(wait, signal);
@@ -39,30 +67,48 @@ export async function* watchJob(setting: BuyerSetting, options: WatchOptions): E
   }
 }
 
+/** A false posting breaks the lineage as long as it stands. */
+const isOfPosting = (error: unknown): error is TributaryError =>
+  error instanceof TributaryError && /^(lineage|model|dag|blob|aggregate)\//.test(error.code);
+
 /** Reports what is settled, then follows what is under way. @returns whether the job is over */
 async function* pass(
   setting: BuyerSetting,
-  options: WatchOptions,
-  progress: { reported: number },
+  options: Given,
+  progress: Progress,
+  court: Court,
 ): Events<boolean> {
-  const { job, patience, connect = coordinatorApi } = options;
-  const now = options.now ?? (() => Math.floor(Date.now() / 1000));
+  const { job, patience, connect } = options;
   const state = await readJobState(setting.contracts, setting.store, domainOf(setting), job);
   const api = connect(state.job.manifest.coordinator.url, patience.signal);
-  const watching: Watching = { ...setting, ...options, connect, now, api, state };
+  const watching: Watching = { ...setting, ...options, api, state };
+  forgetVoid(progress, state);
   while (progress.reported < state.history.length) {
     const round = progress.reported + 1;
     yield* fetchEvidence(watching, round);
     yield { kind: 'round', report: await report(watching, round) };
     progress.reported = round;
+    const head = state.facts.settlements[round - 1]?.head;
+    if (head) progress.heads[round - 1] = head;
   }
   if (isOver(state.facts, await chainTime(setting.contracts))) {
+    if (!court.atRest || court.last !== (state.facts.settlements.at(-1)?.head ?? null)) {
+      await pause(patience.pollMillis, patience.signal);
+      return false;
+    }
     for (const { settlement } of state.history) yield* fetchEvidence(watching, settlement.round);
     yield { kind: 'finished', settled: state.history.length, rounds: state.facts.rounds };
     return true;
   }
   yield* followRound(watching);
   return false;
+}
+
+function forgetVoid(progress: Progress, { facts }: JobState): void {
+  const kept = progress.heads.findIndex((head, at) => facts.settlements[at]?.head !== head);
+  if (kept < 0) return;
+  progress.heads.length = kept;
+  progress.reported = Math.min(progress.reported, kept);
 }
 
 async function report({ state, store, evaluating }: Watching, round: number): Promise<RoundReport> {

@@ -1,11 +1,13 @@
 /** The owner's agent: finds its jobs on the chain and takes part in them until it is told to stop. protocol.md §4 */
 import { join } from 'node:path';
-import { computeAddress, type SigningKey } from 'ethers';
+import { computeAddress, Wallet, type SigningKey } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import { systemRng } from '#crypto/random.ts';
-import { connect } from '#contracts/connect.ts';
+import { connect, connectAs } from '#contracts/connect.ts';
 import type { Deployment } from '#contracts/deployment.ts';
+import type { ChallengeRules } from '#contracts/postings/challenge.ts';
 import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
+import { createTransactor } from '#contracts/transact.ts';
 import { takeLock } from '#datasets/folder-lock.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { defaultReading, type Reading } from '#datasets/schema.ts';
@@ -22,8 +24,10 @@ import { loadHoldings, type OwnFile } from './holdings.ts';
 import { openJournal } from './journal/journal.ts';
 import { openLineage } from './lineage.ts';
 import type { Log } from './log.ts';
+import { openPostings } from './postings.ts';
 import type { Setting } from './setting.ts';
 import { localTrainer } from './train.ts';
+import { watchPostings } from './watch-postings.ts';
 
 export type ClientOptions = Readonly<{
   /** The client's home: its lock, its journal, its copies of the lineage. */
@@ -43,6 +47,8 @@ export type ClientOptions = Readonly<{
   reading?: Reading;
   /** 32 bytes, as at registration. */
   salt: Uint8Array;
+  /** What it does about a posted round that is false; by default it challenges it from the operator's account. */
+  challenges?: ChallengeRules;
   log: Log;
   signal?: AbortSignal;
   /** The test hook, and who hears that it holds. */
@@ -58,6 +64,8 @@ export type Client = Readonly<{
   /** Stops, and resolves when the home is free again. A message that is under way may or may not arrive. */
   stop(): Promise<void>;
 }>;
+
+const challengesByDefault: ChallengeRules = { automatic: true, maximumBond: null };
 
 /**
  * Starts a client. It resumes from its journal whatever it was in the middle of.
@@ -103,10 +111,9 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
   const patience: Patience = { first: 250, longest: local ? 4_000 : 60_000, signal, log };
   const hold = holder(options.hold, chainId, options.held ?? ((line) => log.info({}, line)), signal);
   const store = connectIpfs(options.ipfsUrl);
-  const readsBy = async (url: string): Promise<ChainReads> => {
-    const provider = await persist(() => openChain(url, { chainId }), patience);
-    return chainReads(connect(deployment, provider), BigInt(dataset));
-  };
+  const opened = (url: string) => persist(() => openChain(url, { chainId }), patience);
+  const readsBy = async (url: string): Promise<ChainReads> =>
+    chainReads(connect(deployment, await opened(url)), BigInt(dataset));
   const further = await Promise.all((options.furtherRpcUrls ?? []).map(readsBy));
   const chain = agreedReads(await readsBy(options.rpcUrl), ...further);
   const file: OwnFile = { path: csv, reading: options.reading ?? defaultReading(csv), salt };
@@ -124,6 +131,11 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
     journal: openJournal(folder, key),
     lineage: openLineage(folder),
     evidenceFolder: await emptyEvidenceFolder(folder),
+    postings: openPostings(folder),
+    court: {
+      contracts: connectAs(deployment, await createTransactor(new Wallet(key, await opened(options.rpcUrl)))),
+      rules: options.challenges ?? challengesByDefault,
+    },
     train: localTrainer(encoded, rng),
     release: (job) => encoded.release(job),
     hold,
@@ -148,7 +160,8 @@ export async function serve(setting: Setting, halt: (failure: unknown) => void):
     for (;;) {
       const jobs = await persist(() => chain.jobs(), patience);
       for (const job of jobs.filter((found) => !followed.has(found))) {
-        followed.set(job, followJob(setting, job).catch(halt));
+        const beside = watchPostings(setting, job).catch(halt);
+        followed.set(job, Promise.all([followJob(setting, job).catch(halt), beside]));
       }
       await pause(pollMillis, patience.signal);
     }

@@ -25,6 +25,7 @@ export function agreedReads(first: ChainReads, ...others: readonly ChainReads[])
   return {
     jobs: () => agree("the dataset's jobs", (reads) => reads.jobs()),
     facts: (job) => agree(`job ${job}`, (reads) => reads.facts(job)),
+    operators: (job) => agree(`the seats of job ${job}`, (reads) => reads.operators(job)),
     descriptor: () => agree('the dataset', (reads) => reads.descriptor()),
     attempt: (id) => agree(`attempt ${id.attempt} of round ${id.round}`, (reads) => reads.attempt(id)),
     committed: (id) => agree(`attempt ${id.attempt} of round ${id.round}`, (reads) => reads.committed(id)),

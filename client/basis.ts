@@ -8,6 +8,7 @@ import { loadModel, putInitialModel, type Model } from '#model/model-store.ts';
 import type { PreviousRound } from '#model/round-result.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import { earnedPayouts } from './earned.ts';
+import type { Bytes32 } from '#protocol/units.ts';
 import type { Journal } from './journal/journal.ts';
 
 export type Basis = Readonly<{ round: number; model: Model; previous: PreviousRound | null }>;
@@ -15,6 +16,7 @@ export type Basis = Readonly<{ round: number; model: Model; previous: PreviousRo
 /**
  * Reads the lineage up to the last settled round and holds that round against what it should be.
  *
+ * @param isRight whether this client has checked a posting by itself, and it was right
  * @returns a flaw where the last round broke a rule: then the next one is not begun
  * @throws TributaryError `lineage/…` where the lineage is broken, and those of the store
  */
@@ -23,6 +25,7 @@ export async function basisOf(
   job: Job,
   facts: JobFacts,
   journal: Journal,
+  isRight: (head: Bytes32) => boolean = () => false,
 ): Promise<Basis | Flaw> {
   const round = facts.settlements.length + 1;
   const history = await loadHistory(store, job, facts.settlements);
@@ -31,8 +34,9 @@ export async function basisOf(
     const model = await loadModel(store, job.manifest.model);
     return (await seedFlaw(job, model)) ?? { round, model, previous: null };
   }
+  const head = facts.settlements.at(-1)?.head;
   const broken =
-    attestedFlaw(journal, job, last) ??
+    (head !== undefined && isRight(head) ? null : attestedFlaw(journal, job, last)) ??
     payoutsFlaw(facts) ??
     (await transitionFlaw(store, job, last.manifest));
   if (broken) return broken;

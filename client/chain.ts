@@ -4,14 +4,17 @@ import type { Contracts } from '#contracts/connect.ts';
 import { chainError } from '#contracts/decode-error.ts';
 import { activations, seatsOfDataset } from '#contracts/events.ts';
 import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
+import { readSeatOperators } from '#contracts/seat-operators.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Committed } from '#protocol/rules/committed.ts';
-import { toBytes32, type Bytes32 } from '#protocol/units.ts';
+import { toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
 
 export type ChainReads = Readonly<{
   /** Jobs in which the dataset has a seat and which were activated, ascending; over or not. */
   jobs(): Promise<number[]>;
   facts(job: number): Promise<JobFacts>;
+  /** By seat, every operator that it had. */
+  operators(job: number): Promise<readonly (readonly Address[])[]>;
   /** Digest of the dataset's registered descriptor. */
   descriptor(): Promise<Bytes32>;
   attempt(id: AttemptId): Promise<AttemptOnChain>;
@@ -46,6 +49,7 @@ export function chainReads(contracts: Contracts, dataset: bigint): ChainReads {
       return jobs.map(Number).sort((a, b) => a - b);
     },
     facts: (job) => readJobFacts(contracts, job),
+    operators: (job) => readSeatOperators(contracts, job),
     attempt: (id) => readAttempt(contracts, id),
     committed: (id) => readCommitted(contracts, id),
     seed: (block) => readSeed(contracts, block),

@@ -8,6 +8,14 @@ import { evidenceLimit, fetchEvidence } from '#model/fetch-evidence.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { Attempt, RoundApi } from './attempt.ts';
 
+/** Whose evidence is fetched, by whom, and where it is put. */
+export type EvidenceOf = Pick<Attempt, 'id' | 'job' | 'key' | 'now' | 'evidenceFolder'> &
+  Readonly<{
+    api: Pick<RoundApi, 'evidence'>;
+    /** Of a posted round: it is checked beside the attempt that is under way. */
+    posted?: true;
+  }>;
+
 /** What is wrong with evidence that came. That it doesn't come, or finds no room, is waited for. */
 const wrong = new Set(['evidence/altered', 'evidence/too-big']);
 
@@ -17,7 +25,7 @@ const wrong = new Set(['evidence/altered', 'evidence/too-big']);
  * @returns the evidence, to be closed; or what is wrong with it
  * @throws TributaryError `evidence/unreachable` where the coordinator gives no answer or refuses, `car/unwritable`
  */
-export async function evidenceOf(attempt: Attempt, root: CID): Promise<CarSource | Flaw> {
+export async function evidenceOf(attempt: EvidenceOf, root: CID): Promise<CarSource | Flaw> {
   const { id, job, key, now, api } = attempt;
   const file = fileOf(attempt);
   const from = { api: { evidence: waited(api.evidence) }, domain: job.id, id, key, now };
@@ -31,7 +39,7 @@ export async function evidenceOf(attempt: Attempt, root: CID): Promise<CarSource
 }
 
 /** The coordinator keeps it for whoever wants it later. */
-export const dropEvidence = (attempt: Attempt): Promise<void> => rm(fileOf(attempt), { force: true });
+export const dropEvidence = (attempt: EvidenceOf): Promise<void> => rm(fileOf(attempt), { force: true });
 
 /** Makes the folder, without what an earlier run left in it. */
 export async function emptyEvidenceFolder(home: string): Promise<string> {
@@ -42,8 +50,8 @@ export async function emptyEvidenceFolder(home: string): Promise<string> {
 }
 
 /** One a job: the next attempt's takes its place. */
-const fileOf = ({ evidenceFolder, job: { id } }: Attempt): string =>
-  join(evidenceFolder, `${id.chainId}-${id.escrow}-${id.job}.car`);
+const fileOf = ({ evidenceFolder, job: { id }, posted }: EvidenceOf): string =>
+  join(evidenceFolder, `${id.chainId}-${id.escrow}-${id.job}${posted ? '-posted' : ''}.car`);
 
 /** Evidence that doesn't come is waited for, whatever the coordinator says of it. */
 function waited(evidence: RoundApi['evidence']): RoundApi['evidence'] {

@@ -1,8 +1,9 @@
 /** Follows one job, round after round, until it is over. protocol.md §4, §4.8 */
 import type { JobFacts, SeatOnChain } from '#contracts/job-facts.ts';
+import { isHeldRight } from '#contracts/postings/record.ts';
 import { loadJob, type Job } from '#model/job.ts';
 import { evidenceText } from '#protocol/evidence-terms.ts';
-import { flaw, type Flaw } from '#protocol/flaw.ts';
+import { flaw, toError, type Flaw } from '#protocol/flaw.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import type { Attempt } from './attempt.ts';
 import { persist, pause } from './backoff.ts';
@@ -31,11 +32,15 @@ export async function followJob(setting: Setting, job: number): Promise<Flaw | n
 async function takeRound(setting: Setting, number: number): Promise<Ended | null> {
   const { chain, journal, domain, holdings, log } = setting;
   const facts = await chain.facts(number);
-  const over = isOver(facts, setting.now());
+  const over = isOver(facts, setting.now()) && !mayReopen(setting, facts);
   eraseSpent(journal, domain, number, holdings.dataset, over ? Infinity : facts.settlements.length);
   if (over) {
     log.info({ job: number, rounds: facts.settlements.length }, `job ${number} is over`);
     return { declined: null };
+  }
+  if (facts.settlements.length >= facts.rounds) {
+    await pause(setting.pollMillis, setting.patience.signal);
+    return null;
   }
   const declined = await takePart(setting, facts);
   if (!declined) return null;
@@ -47,6 +52,23 @@ async function takeRound(setting: Setting, number: number): Promise<Ended | null
 export const isOver = ({ state, settlements, rounds, cutoff }: JobFacts, now: number): boolean =>
   state === 'cancelled' || state === 'closed' || settlements.length >= rounds || now > cutoff;
 
+/** All rounds are posted, but one is in dispute, or neither final nor found right: it may be voided and posted again. */
+function mayReopen({ court, postings, domain, now }: Setting, facts: JobFacts): boolean {
+  if (!court || facts.state !== 'active' || now() > facts.cutoff) return false;
+  return (
+    facts.frozenFrom !== 0 ||
+    facts.settlements.some(
+      ({ head, readyAt }) => now() < readyAt && !isHeldRight(postings.found(domain, facts.job, head)),
+    )
+  );
+}
+
+/** A flaw of a posted round that may yet be voided is waited out: an honest one may come in its place. */
+function mayBeVoided({ court, now }: Setting, { settlements, frozenFrom }: JobFacts): boolean {
+  const last = settlements.at(-1);
+  return court !== null && last !== undefined && (frozenFrom !== 0 || now() < last.readyAt);
+}
+
 /** Checks what this owner is asked for and takes part in the present attempt of the next round. */
 async function takePart(setting: Setting, facts: JobFacts): Promise<Flaw | null> {
   const { store, domain, holdings, operator, journal, patience, pollMillis } = setting;
@@ -55,8 +77,13 @@ async function takePart(setting: Setting, facts: JobFacts): Promise<Flaw | null>
   if (!seat) return flaw('terms/no-seat', `job ${facts.job} has no seat for dataset ${holdings.dataset}`);
   const broken = termsFlaw(job, facts, seat, holdings, operator) ?? unitsFlaw(facts, seat);
   if (broken) return broken;
-  const basis = await basisOf(store, job, facts, journal);
-  if (isFlaw(basis)) return basis;
+  const basis = await basisOf(store, job, facts, journal, (head) =>
+    isHeldRight(setting.postings.found(domain, facts.job, head)),
+  );
+  if (isFlaw(basis)) {
+    if (mayBeVoided(setting, facts)) throw toError(basis);
+    return basis;
+  }
 
   const api = setting.coordinator(job.manifest.coordinator.url);
   const now = await api.job(facts.job);

@@ -1,5 +1,7 @@
 /** What a running client has at hand for all of its jobs. protocol.md §4 */
 import type { SigningKey } from 'ethers';
+import type { SendingContracts } from '#contracts/connect.ts';
+import type { ChallengeRules } from '#contracts/postings/challenge.ts';
 import type { Rng } from '#crypto/random.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
@@ -12,7 +14,11 @@ import type { Holdings } from './holdings.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Lineage } from './lineage.ts';
 import type { Log } from './log.ts';
+import type { Postings } from './postings.ts';
 import type { Trainer } from './train.ts';
+
+/** The account that challenges, and what it may do. */
+export type Court = Readonly<{ contracts: SendingContracts; rules: ChallengeRules }>;
 
 export type Setting = Readonly<{
   domain: Domain;
@@ -25,6 +31,10 @@ export type Setting = Readonly<{
   lineage: Lineage;
   /** Where evidence is while it is checked. */
   evidenceFolder: string;
+  /** Kept of each posted round that was checked. */
+  postings: Postings;
+  /** With what a false one is challenged; null: rounds are not watched here. */
+  court: Court | null;
   train: Trainer;
   /** A job is over: what was kept for it in memory is let go. */
   release(job: number): void;

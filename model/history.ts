@@ -32,6 +32,9 @@ export type RoundRecord = Readonly<{
   payouts: Payouts;
 }>;
 
+/** A round as far as the next one links it. */
+type LinkedRound = Pick<RoundRecord, 'cid' | 'settlement' | 'manifest'>;
+
 /**
  * Walks the settlements from the first to the last.
  *
@@ -76,7 +79,7 @@ export function linkFlaw(
   job: Job,
   settlement: Settled,
   manifest: RoundManifest,
-  previous: RoundRecord | undefined,
+  previous: LinkedRound | undefined,
 ): Flaw | null {
   const wanted: Record<string, [unknown, unknown]> = {
     chain: [manifest.chainId, job.id.chainId],
@@ -134,7 +137,7 @@ export async function transitionFlaw(
 export async function continuing(
   store: BlockSource,
   job: Job,
-  { cid, settlement, manifest }: RoundRecord,
+  { cid, settlement, manifest }: LinkedRound,
   leaves: readonly PayoutLeaf[],
 ): Promise<PreviousRound> {
   return {

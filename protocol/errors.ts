@@ -2,6 +2,7 @@
 import { auditorErrors } from './errors/auditor.ts';
 import { blockErrors } from './errors/blocks.ts';
 import { buyerErrors } from './errors/buyer.ts';
+import { challengeErrors } from './errors/challenges.ts';
 import { chainErrors } from './errors/chain.ts';
 import { cliErrors } from './errors/cli.ts';
 import { clientErrors } from './errors/client.ts';
@@ -26,6 +27,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   datasetErrors,
   modelErrors,
   chainErrors,
+  challengeErrors,
   coordinatorErrors,
   clientErrors,
   buyerErrors,

@@ -4,8 +4,10 @@ import { readJobState } from '#buyer/job-state.ts';
 import { domainOf } from '#buyer/setting.ts';
 import type { WatchEvent } from '#buyer/watch-events.ts';
 import { watchJob as watch } from '#buyer/watch.ts';
+import { postingText } from '#contracts/postings/events.ts';
 import { LOCAL_CHAIN } from '#contracts/provider.ts';
 import { loadBackend } from '#model/tensorflow.ts';
+import { challengeRules, type ChallengeOptions } from '../challenge-options.ts';
 import { buyerSetting } from '../buyer-home.ts';
 import { jobNumber } from '../job-option.ts';
 import { untilStopped } from '../lifetime.ts';
@@ -17,7 +19,7 @@ const local = { firstMillis: 250, longestMillis: 4_000, pollMillis: 500 };
 const elsewhere = { firstMillis: 1_000, longestMillis: 60_000, pollMillis: 15_000 };
 
 export async function watchJob(
-  options: CommonOptions & Readonly<{ heldOut: string }>,
+  options: CommonOptions & ChallengeOptions & Readonly<{ heldOut: string }>,
   text: string,
 ): Promise<void> {
   const settings = readSettings(options);
@@ -31,7 +33,13 @@ export async function watchJob(
   const pace = deployment.chainId === LOCAL_CHAIN ? local : elsewhere;
   let since = Date.now();
   try {
-    for await (const event of watch(setting, { job, evaluating, patience: { ...pace, signal: stop } })) {
+    const patience = { ...pace, signal: stop };
+    for await (const event of watch(setting, {
+      job,
+      evaluating,
+      patience,
+      challenges: challengeRules(options),
+    })) {
       const seconds = Math.round((Date.now() - since) / 1000);
       if (event.kind === 'round') since = Date.now();
       tell(settings.json, event, seconds);
@@ -68,6 +76,11 @@ function tell(json: boolean, event: WatchEvent, seconds: number): void {
       return progress(`round ${event.id.round}: recomputed from its evidence and approved`);
     case 'refused':
       return progress(`round ${event.id.round} REFUSED: ${event.flaw.detail} (${event.flaw.code})`);
+    case 'posting': {
+      const { kind, ...fields } = event.posting;
+      if (json) return result(json, { event: kind, ...fields }, '');
+      return progress(postingText(event.posting));
+    }
     case 'waiting':
       return progress(`waiting: ${event.message} (${event.code})`);
     default:

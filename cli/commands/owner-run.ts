@@ -1,5 +1,6 @@
 /** `tributary owner run`: the owner's agent, until it is stopped. protocol.md §4 */
 import { startClient } from '#client/agent.ts';
+import { challengeRules, type ChallengeOptions } from '../challenge-options.ts';
 import { readDeployment } from '../chain.ts';
 import { readHold } from '../hold.ts';
 import { untilStopped } from '../lifetime.ts';
@@ -8,7 +9,9 @@ import { result } from '../output.ts';
 import { ownerHome, registered } from '../owner-home.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
 
-export async function runClient(options: CommonOptions & Readonly<{ data: string }>): Promise<void> {
+export async function runClient(
+  options: CommonOptions & ChallengeOptions & Readonly<{ data: string }>,
+): Promise<void> {
   const settings = readSettings(options);
   const deployment = readDeployment(settings.deployment);
   const home = ownerHome(settings);
@@ -25,6 +28,7 @@ export async function runClient(options: CommonOptions & Readonly<{ data: string
     csv: options.data,
     reading: schema.reading,
     salt: home.salt(),
+    challenges: challengeRules(options),
     log: commandLog(settings.json),
     signal: stop,
     hold: readHold(deployment.chainId),

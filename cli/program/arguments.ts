@@ -57,3 +57,16 @@ export const run =
     const action = await load();
     await action(command.optsWithGlobals<never>(), ...command.args);
   };
+
+/** Base units of the payment token. */
+export const baseUnits = (text: string): bigint => {
+  if (!/^\d{1,30}$/.test(text))
+    throw new InvalidArgumentError('expected whole base units of the payment token');
+  return BigInt(text);
+};
+
+/** For commands that watch posted rounds. */
+export const challenging = (command: Command): Command =>
+  command
+    .option('--no-challenge', 'only say that a posted round is false, and leave its challenge to you')
+    .option('--max-bond <amount>', 'base units to bond for one challenge at most (default: any)', baseUnits);

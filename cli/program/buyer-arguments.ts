@@ -2,13 +2,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { number } from './arguments.ts';
 
-/** Base units of the payment token. */
-export const baseUnits = (text: string): bigint => {
-  if (!/^\d{1,30}$/.test(text))
-    throw new InvalidArgumentError('expected whole base units of the payment token');
-  return BigInt(text);
-};
-
 const positive = (text: string): number => {
   const value = Number(text);
   if (!/^\d+(\.\d+)?(e-?\d+)?$/.test(text) || !(value >= 0) || value > 1e6) {

@@ -1,7 +1,7 @@
 /** `tributary buyer`: access, a model, a check of every round. Names, options and help; what a command does is loaded when it is called. */
 import { Option, type Command } from 'commander';
-import { addresses, list, number, numbers, run } from './arguments.ts';
-import { baseUnits, modelOptions, trainingOptions } from './buyer-arguments.ts';
+import { addresses, baseUnits, challenging, list, number, numbers, run } from './arguments.ts';
+import { modelOptions, trainingOptions } from './buyer-arguments.ts';
 
 const bonus = () =>
   new Option('--bonus <amount>', 'base units shared among participants over all rounds')
@@ -99,9 +99,8 @@ function addLaunch(buyer: Command): void {
 }
 
 function addModels(buyer: Command): void {
-  buyer
-    .command('watch <job>')
-    .description('check, evaluate and approve every round until the last is settled')
+  challenging(buyer.command('watch <job>'))
+    .description('check, evaluate and approve every round until the last is settled; challenge false ones')
     .requiredOption('--held-out <file>', 'rows that no owner has, to evaluate on')
     .addHelpText('after', '\nExample:\n  tributary buyer watch 31337:0x…/1 --held-out held-out.csv')
     .action(run(async () => (await import('../commands/buyer-watch.ts')).watchJob));

@@ -1,6 +1,6 @@
 /** `tributary owner`: a dataset, its training and its pay. Names, options and help; what a command does is loaded when it is called. */
 import { type Command, Option } from 'commander';
-import { fraction, list, number, run, signing } from './arguments.ts';
+import { challenging, fraction, list, number, run, signing } from './arguments.ts';
 
 export function addOwner(program: Command): void {
   const owner = program.command('owner').description('offer a dataset, train on it, be paid');
@@ -66,11 +66,13 @@ export function addOwner(program: Command): void {
       '\nExample:\n  tributary owner register --data rows.csv --schema schema.json --name "Clinic A" --price 1000000 --peers 0x…,0x…',
     )
     .action(run(async () => (await import('../commands/owner-register.ts')).register));
-  owner
-    .command('run')
-    .description('train and take part in jobs until stopped')
+  challenging(owner.command('run'))
+    .description('train and take part in jobs until stopped; challenge rounds that are posted falsely')
     .requiredOption('--data <file>', 'the rows that were registered')
-    .addHelpText('after', '\nExample:\n  tributary owner run --data rows.csv')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  tributary owner run --data rows.csv\n  tributary owner run --data rows.csv --max-bond 5000000',
+    )
     .action(run(async () => (await import('../commands/owner-run.ts')).runClient));
   signing(owner.command('claim <job>'))
     .description('collect what final rounds have earned')

@@ -20,11 +20,11 @@ export const clientErrors: ErrorEntries = {
   },
   'history/other-payouts': {
     means: 'The last settled round pays other amounts than were earned.',
-    do: 'Nothing: the client stops taking part in the job; audit it.',
+    do: 'Nothing: the client challenges the round, and goes on if it is voided; where it stands, audit the job.',
   },
   'history/other-than-attested': {
     means: 'A round was settled with other results than this client attested.',
-    do: 'Nothing: the client stops taking part in the job; audit it.',
+    do: 'Nothing: the client checks the round, and goes on if it is right or voided; else it leaves the job.',
   },
   'journal/behind': {
     means:

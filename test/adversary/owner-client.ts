@@ -6,6 +6,7 @@ import { chainReads, type ChainReads } from '#client/chain.ts';
 import { emptyEvidenceFolder } from '#client/evidence.ts';
 import { openJournal } from '#client/journal/journal.ts';
 import { openLineage } from '#client/lineage.ts';
+import { openPostings } from '#client/postings.ts';
 import { connect } from '#contracts/connect.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import { openChain } from '#contracts/provider.ts';
@@ -68,6 +69,8 @@ export async function runOwner(of: OwnerOptions): Promise<Running> {
       journal: openJournal(home, key, quick),
       lineage: openLineage(home, quick),
       evidenceFolder: await emptyEvidenceFolder(home),
+      postings: openPostings(home),
+      court: null,
       train: async ({ parameters }, { weights }, weight) => {
         // As of units that never fire: a model without weights learns nothing.
         const learns = weights.some((one) => one !== 0);

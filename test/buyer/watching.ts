@@ -60,9 +60,10 @@ export async function launched(stage: Stage, evaluating: Evaluating): Promise<La
   };
 }
 
-/** Events as words. */
+/** Events as words; without the checks of posted rounds that held, which may come before or after others. */
 export const kinds = (events: readonly WatchEvent[]): string[] =>
-  events.map((event) => {
+  events.flatMap((event) => {
+    if (event.kind === 'posting' && event.posting.kind === 'checked') return [];
     if (event.kind === 'round') return `round ${event.report.round}`;
     if (event.kind === 'phase') return event.phase;
     if (event.kind === 'refused') return `refused ${event.flaw.code}`;

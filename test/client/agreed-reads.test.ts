@@ -18,6 +18,7 @@ const attempt = {
 const honest: ChainReads = {
   jobs: async () => [7, 9],
   facts: async () => ({ job: 7, seats: seatsOnChain() }) as unknown as JobFacts,
+  operators: async () => seatsOnChain().map(({ operator }) => [operator]),
   descriptor: async () => digestOfText('descriptor'),
   attempt: async () => attempt,
   committed: async () => ({ ...attempt, randao: digestOfText('randao') }),
@@ -37,6 +38,7 @@ const lies: readonly (readonly [(reads: ChainReads) => Promise<unknown>, Partial
         }) as unknown as JobFacts,
     },
   ],
+  [(reads) => reads.operators(7), { operators: async () => [[]] }],
   [(reads) => reads.descriptor(), { descriptor: async () => digestOfText('another') }],
   [(reads) => reads.attempt(id), { attempt: async () => ({ ...attempt, outcome: 'committed' }) }],
   [

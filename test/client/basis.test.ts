@@ -128,5 +128,10 @@ describe('what a round starts from', () => {
       'history/other-than-attested',
     );
     expect(await outcome(facts, attest({}))).to.have.property('round', 3);
+    // Unless it has recomputed what was posted since: a void round's successor is made anew.
+    const { store, job } = await theJob();
+    const other = attest({ manifest: digestOfText('x') });
+    const isRight = (head: string) => head === facts.settlements[1]!.head;
+    expect(await basisOf(store, job, facts, other, isRight)).to.have.property('round', 3);
   });
 });

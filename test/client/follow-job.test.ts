@@ -132,6 +132,30 @@ describe('following a job', () => {
     expect(world.rounds[0]!.sent).to.deep.equal([]);
   });
 
+  it('waits out a round that breaks the rules as long as it may be voided, and goes on from the true one', async () => {
+    const world = await SelfDriving.start(await theJob(), 3);
+    const players = await playersIn(world);
+    let asked = 0;
+    const lying = {
+      ...world.chain,
+      facts: async (job: number) => {
+        const facts = await world.chain.facts(job);
+        const posted = facts.settlements.length === 1 && (asked += 1) < 20;
+        const lie = ({ total }: { total: bigint }) => ({ total: total + 1n, readyAt: 2_000_000_000 });
+        return posted
+          ? { ...facts, settlements: facts.settlements.map((settled) => ({ ...settled, ...lie(settled) })) }
+          : facts;
+      },
+    };
+    const court = {} as never;
+    const settings = players.map(({ setting }) => ({ ...setting, chain: lying, court }));
+    const ended = await Promise.all(settings.map((setting) => followJob(setting, 7)));
+    expect(ended).to.deep.equal([null, null, null]);
+    expect(asked).to.be.greaterThan(19);
+    expect(players.flatMap(({ said }) => said.map(({ code }) => code))).to.include('history/other-payouts');
+    expect(world.facts.settlements).to.have.length(3);
+  });
+
   it('stops where the last round was settled against the rules', async () => {
     const world = await SelfDriving.start(await theJob(), 3);
     const players = await playersIn(world);

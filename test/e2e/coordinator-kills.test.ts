@@ -1,5 +1,5 @@
 /** The coordinator dies by SIGKILL as it enters each phase, and goes on: another process, the same attempt, the same roster. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -15,6 +15,10 @@ import { writeData } from '#examples/demo/data.ts';
 import { succeed, type Service } from '#examples/demo/processes.ts';
 import { samples } from '#examples/demo/samples.ts';
 import { startStack, type Stack } from '#examples/demo/stack.ts';
+import { connect } from '#contracts/connect.ts';
+import { deploymentSchema } from '#contracts/deployment.ts';
+import { readEvents } from '#contracts/events.ts';
+import { openChain } from '#contracts/provider.ts';
 import { carBlockStore } from '#datasets/car.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { roundSchema, type RoundManifest } from '#protocol/manifests.ts';
@@ -43,6 +47,7 @@ describe('a coordinator killed in every phase', () => {
   let started: Stack | undefined;
   let manifests: RoundManifest[];
   let audit: Readonly<Record<string, unknown>>;
+  let challenges: number;
 
   before(async function () {
     this.timeout(600_000);
@@ -66,6 +71,7 @@ describe('a coordinator killed in every phase', () => {
       ['audit', buyer.job, '--evidence', stack.folder('buyer', 'evidence')],
       stack.home('auditor'),
     );
+    challenges = await challengesOn(stack);
   });
 
   after(async function () {
@@ -73,6 +79,17 @@ describe('a coordinator killed in every phase', () => {
     await started?.stop();
     rmSync(root, { recursive: true, force: true });
   });
+
+  async function challengesOn({ rpc, folder }: Stack): Promise<number> {
+    const deployment = deploymentSchema.parse(JSON.parse(readFileSync(folder('deployment.json'), 'utf8')));
+    const provider = await openChain(rpc);
+    try {
+      const contracts = connect(deployment, provider);
+      return (await readEvents(contracts, contracts.disputes, 'Challenged', {})).length;
+    } finally {
+      provider.destroy();
+    }
+  }
 
   const holdAt = (index: number) => (kills[index] ? `${kills[index].phase}@${kills[index].round}` : '');
 
@@ -127,6 +144,8 @@ describe('a coordinator killed in every phase', () => {
   }
 
   it('is another process each time', () => expect(processes.size).to.equal(kills.length + 1));
+
+  it('has no round challenged by owners and buyer, who check each', () => expect(challenges).to.equal(0));
 
   it('leaves a lineage that passes the audit', () => {
     expect(manifests).to.have.length(ROUNDS);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { benchAt } from '../support/cohort.ts';
 import { removeHomes, filesIn } from '../support/home.ts';
-import { next } from '../support/retry.ts';
+import { codes, next } from '../support/retry.ts';
 import { domain, digestOfText } from '#test/support/cohort.ts';
 import { eraseSpent } from '#client/steps/erase.ts';
 import { updateKeyOf } from '#client/steps/retry.ts';
@@ -34,5 +34,13 @@ describe('erasing what is spent', () => {
     expect(fresh.record.secret('keys')).to.not.equal(null);
     eraseSpent(attempt!.journal, domain, 7, 1, Infinity);
     expect(fresh.record.secret('keys')).to.equal(null);
+  });
+
+  it('lets no second aggregation follow where a settled round is voided later', async () => {
+    const at = await benchAt('settling');
+    for (const { journal, dataset } of at.attempts) eraseSpent(journal, domain, 7, dataset, 1);
+    const again = await next(at, { attempt: 2 });
+    expect(await codes(again, [0, 1, 2])).to.deep.equal(Array(3).fill('retry/already-revealed'));
+    expect(again.coordinator.enrolments).to.deep.equal([]);
   });
 });

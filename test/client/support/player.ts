@@ -3,6 +3,7 @@ import { quantise } from '#crypto/quantise.ts';
 import { seededRng } from '#crypto/random.ts';
 import { openJournal } from '#client/journal/journal.ts';
 import { openLineage } from '#client/lineage.ts';
+import { openPostings } from '#client/postings.ts';
 import type { Setting } from '#client/setting.ts';
 import { makePolicy } from '#datasets/policy.ts';
 import { writeBlock } from '#datasets/read-block.ts';
@@ -52,6 +53,8 @@ export async function player(
     journal: openJournal(home, operatorKey(seat), quick),
     lineage: openLineage(home, quick),
     evidenceFolder: home,
+    postings: openPostings(home, quick),
+    court: null,
     train: async (job, model, weight) => ({
       quantised: quantise(
         updateOf(seat + model.digest.charCodeAt(5), job.parameters.dimension),

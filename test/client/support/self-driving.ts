@@ -49,6 +49,7 @@ export class SelfDriving {
         this.onCall('facts');
         return this.facts;
       },
+      operators: async () => this.facts.seats.map(({ operator }) => [operator]),
       descriptor: async () => digestOfText('descriptor'),
       attempt: notAsked,
       seed: notAsked,
