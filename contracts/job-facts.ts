@@ -35,6 +35,8 @@ export type SettlementOnChain = Readonly<{
   head: Bytes32;
   previousHead: Bytes32;
   transaction: Bytes32;
+  /** Of earlier postings of the same round and manifest, which a dispute voided; left out where there are none. */
+  voidTransactions?: readonly Bytes32[];
   /** Whether owners and buyer signed for it, so that the short window holds. */
   quorum: boolean;
 }>;
@@ -97,9 +99,10 @@ export async function readJobFacts(contracts: Contracts, job: number): Promise<J
 /** The settlements alone, for those who know the rest. @throws TributaryError `chain/broken-history` */
 export async function readSettlements(contracts: Contracts, job: number): Promise<SettlementOnChain[]> {
   const settlements: SettlementOnChain[] = [];
+  const voided: SettlementOnChain[] = [];
   for (const { event, args, transaction } of await postingsAndVoidings(contracts, BigInt(job))) {
     if (event === 'void') {
-      settlements.length = Math.min(settlements.length, args.round - 1);
+      voided.push(...settlements.splice(args.round - 1));
       continue;
     }
     const previous = settlements.at(-1);
@@ -109,10 +112,12 @@ export async function readSettlements(contracts: Contracts, job: number): Promis
         `job ${job}: the chain's events skip from round ${settlements.length} to ${args.round}; use an RPC with the full history`,
       );
     }
+    const manifest = toBytes32(args.manifest);
+    const before = voided.filter((earlier) => earlier.round === args.round && earlier.manifest === manifest);
     settlements.push({
       round: args.round,
       attempt: args.attempt,
-      manifest: toBytes32(args.manifest),
+      manifest,
       payoutRoot: toBytes32(args.payoutRoot),
       total: args.total,
       participants: args.participants,
@@ -120,6 +125,7 @@ export async function readSettlements(contracts: Contracts, job: number): Promis
       head: toBytes32(args.head),
       previousHead: previous?.head ?? ZERO,
       transaction,
+      ...(before.length > 0 && { voidTransactions: before.map((earlier) => earlier.transaction) }),
       quorum: /[1-9a-f]/.test(args.signers.slice(2)),
     });
   }

@@ -23,6 +23,8 @@ export type Settled = Readonly<{
   manifest: Bytes32;
   payoutRoot: Bytes32;
   transaction: Bytes32;
+  /** Of earlier postings of the same round and manifest, which a dispute voided; left out where there are none. */
+  voidTransactions?: readonly Bytes32[];
 }>;
 
 export type RoundRecord = Readonly<{
@@ -31,6 +33,9 @@ export type RoundRecord = Readonly<{
   manifest: RoundManifest;
   payouts: Payouts;
 }>;
+
+/** A round as far as the next one links it. */
+type LinkedRound = Pick<RoundRecord, 'cid' | 'settlement' | 'manifest'>;
 
 /**
  * Walks the settlements from the first to the last.
@@ -76,8 +81,10 @@ export function linkFlaw(
   job: Job,
   settlement: Settled,
   manifest: RoundManifest,
-  previous: RoundRecord | undefined,
+  previous: LinkedRound | undefined,
 ): Flaw | null {
+  const before = previous?.settlement;
+  const reposted = before?.voidTransactions?.find((made) => made === manifest.previousTransaction);
   const wanted: Record<string, [unknown, unknown]> = {
     chain: [manifest.chainId, job.id.chainId],
     escrow: [manifest.escrow, job.id.escrow],
@@ -86,7 +93,7 @@ export function linkFlaw(
     attempt: [manifest.attempt, settlement.attempt],
     terms: [manifest.terms.toString(), job.terms.toString()],
     previous: [manifest.previous?.toString(), previous?.cid.toString()],
-    previousTransaction: [manifest.previousTransaction ?? undefined, previous?.settlement.transaction],
+    previousTransaction: [manifest.previousTransaction ?? undefined, reposted ?? before?.transaction],
     optimiserBefore: [manifest.optimiserBefore?.toString(), previous?.manifest.optimiserAfter?.toString()],
     modelBefore: [
       manifest.modelBefore.toString(),
@@ -134,7 +141,7 @@ export async function transitionFlaw(
 export async function continuing(
   store: BlockSource,
   job: Job,
-  { cid, settlement, manifest }: RoundRecord,
+  { cid, settlement, manifest }: LinkedRound,
   leaves: readonly PayoutLeaf[],
 ): Promise<PreviousRound> {
   return {

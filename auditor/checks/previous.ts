@@ -15,7 +15,9 @@ export const previous: RoundCheck = {
       return fails(`${place} → previous`, 'lineage/previous', `it links ${link}, the round before is ${due}`);
     }
     const transaction = found.previousTransaction ?? 'none';
-    const settling = before?.settlement.transaction ?? 'none';
+    // A round that was voided and posted again has the manifest that it had: the next one may name either posting.
+    const reposted = before?.settlement.voidTransactions?.find((made) => made === transaction);
+    const settling = reposted ?? before?.settlement.transaction ?? 'none';
     if (transaction !== settling) {
       return fails(
         `${place} → previousTransaction`,
