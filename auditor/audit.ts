@@ -7,6 +7,8 @@ import { notChecked, verdictOf, type Verdict } from './verdict.ts';
 
 export type AuditOptions = Readonly<{
   levels: readonly Level[];
+  /** Which questions of these levels are asked; all where it is left out. `place` is `job`, or as `round 3`. */
+  asks?: (id: string, place: string) => boolean;
   /** Told of each finding as it is made. */
   onFinding?: (finding: Finding) => void;
 }>;
@@ -18,13 +20,14 @@ export type AuditOptions = Readonly<{
  */
 export async function audit(
   given: Given,
-  { levels, onFinding = () => undefined }: AuditOptions,
+  { levels, asks = () => true, onFinding = () => undefined }: AuditOptions,
 ): Promise<Report> {
   const subject = subjectOf(given);
   const findings: Finding[] = [];
   for (const check of checks) {
     if (!levels.includes(check.level)) continue;
     for (const [place, run] of questions(check, subject)) {
+      if (!asks(check.id, place)) continue;
       const verdict = unmet(check, place, findings) ?? (await verdictOf(run));
       const finding = { level: check.level, id: check.id, place, verdict };
       findings.push(finding);

@@ -29,6 +29,8 @@ export type AuditFacts = Readonly<{
   descriptors: readonly Bytes32[];
   /** Who owned each seat's dataset when a round was settled: rounds from 1, then seats. */
   owners: readonly (readonly Address[])[];
+  /** By seat, every operator that it had: an enrolment may be older than a rotation. */
+  operators: readonly (readonly Address[])[];
   claims: readonly ClaimOnChain[];
   /** What the escrow keeps of each round's attempt, rounds from 1; null where it was not told (a complete graph). */
   attempts: readonly (Committed | null)[];

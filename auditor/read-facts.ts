@@ -4,6 +4,7 @@ import { readAttempt, readCommitted } from '#contracts/attempts.ts';
 import type { Contracts } from '#contracts/connect.ts';
 import { claimsOf, readEvents, seatsOfJob, settlementsOf } from '#contracts/events.ts';
 import { readJobFacts, type JobFacts, type SeatOnChain } from '#contracts/job-facts.ts';
+import { readSeatOperators } from '#contracts/seat-operators.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Committed } from '#protocol/rules/committed.ts';
@@ -21,6 +22,7 @@ export async function readAuditFacts(contracts: Contracts, job: number): Promise
     unitsTaken: await readUnitsTaken(contracts, facts),
     descriptors: await Promise.all(seats.map(({ dataset }) => readDescriptor(contracts, dataset))),
     owners: await readOwners(contracts, facts),
+    operators: await readSeatOperators(contracts, job),
     claims: await readClaims(contracts, job),
     attempts: await Promise.all(
       settlements.map(({ round, attempt }) => readAgreement(contracts, { job, round, attempt })),
@@ -101,11 +103,16 @@ const isBefore = (a: Place, b: Place): boolean =>
   a.block < b.block || (a.block === b.block && a.logIndex < b.logIndex);
 
 /** The owners when each round was settled, by the registry's transfers. */
-async function readOwners(contracts: Contracts, { job, seats }: JobFacts): Promise<Address[][]> {
-  const settled = await settlementsOf(contracts, BigInt(job));
+async function readOwners(contracts: Contracts, { job, seats, settlements }: JobFacts): Promise<Address[][]> {
+  const posted = await settlementsOf(contracts, BigInt(job));
   const histories = await Promise.all(seats.map(({ dataset }) => readTransfers(contracts, dataset)));
-  return settled.map((settlement) =>
+  // A round that was voided and posted again is as old as its first posting.
+  const first = settlements.map(({ round, manifest }) =>
+    posted.find(({ args }) => args.round === round && args.manifest === manifest),
+  );
+  return first.map((settlement) =>
     seats.map((seat: SeatOnChain, index) => {
+      if (settlement === undefined) return seat.owner;
       const earlier = (histories[index] ?? []).filter((transfer) => isBefore(transfer, settlement));
       return earlier.at(-1)?.to ?? seat.owner;
     }),

@@ -3,6 +3,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { recipeFlaw } from '#datasets/encoding/fits.ts';
 import { classNamesOf, parseTopology } from '#model/topology.ts';
 import { toAmount } from '#protocol/units.ts';
+import { readableByArbiter } from './arbiter.ts';
 import { readCatalogue, type Catalogue, type Listing } from './catalogue.ts';
 import { choose, type Choice } from './choice/choose.ts';
 import { groupsOf, type Group, type LeftOut } from './choice/groups.ts';
@@ -67,6 +68,7 @@ export async function arrangeJob(
     bonusPool: toAmount(bonusPool),
     ...design,
     ...running,
+    evidence: await readableByArbiter(contracts, running.evidence),
   });
   await assertSparseRuns(contracts, plan);
   const agreed = agreementOf(choice, budget);

@@ -63,7 +63,7 @@ export async function launch(
   await buyMissing(setting, manifest, job, purchase);
   onStep('bought', record);
 
-  job ??= await openJob(setting.contracts, record.plan, terms);
+  job ??= await openJob(setting.contracts, record.plan, terms, manifest.evidence);
   record = await writeLaunch(setting.home, name, { ...record, job });
   onStep('opened', record);
 

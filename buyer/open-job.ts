@@ -2,9 +2,11 @@
 import type { SendingContracts } from '#contracts/connect.ts';
 import type { JobFacts } from '#contracts/job-facts.ts';
 import { readEvents } from '#contracts/events.ts';
-import { chooseArbiter, openingConditions } from '#contracts/opening-conditions.ts';
+import { openingConditions } from '#contracts/opening-conditions.ts';
 import { TributaryError } from '#crypto/error.ts';
+import type { EvidenceTerms } from '#protocol/evidence-terms.ts';
 import { fromAmount, type Bytes32 } from '#protocol/units.ts';
+import { arbiterFor } from './arbiter.ts';
 import { chainTime } from './chain-time.ts';
 import type { Plan } from './plan.ts';
 
@@ -21,8 +23,18 @@ export async function findJob(contracts: SendingContracts, terms: Bytes32): Prom
   return own ? Number(own.args.job) : null;
 }
 
-/** Opens the job and pays in its bonus. @returns the escrow's number for it */
-export async function openJob(contracts: SendingContracts, plan: Plan, terms: Bytes32): Promise<number> {
+/**
+ * Opens the job and pays in its bonus.
+ *
+ * @param evidence by its published terms
+ * @returns the escrow's number for it
+ */
+export async function openJob(
+  contracts: SendingContracts,
+  plan: Plan,
+  terms: Bytes32,
+  evidence: EvidenceTerms,
+): Promise<number> {
   const { escrow, paymentToken, account } = contracts;
   const bonusPool = fromAmount(plan.bonusPool);
   if ((await paymentToken.read.allowance(account, escrow.address)) < bonusPool) {
@@ -30,7 +42,7 @@ export async function openJob(contracts: SendingContracts, plan: Plan, terms: By
   }
   const { windows, rounds, coordinator } = plan;
   const conditions = await openingConditions(contracts);
-  const arbiter = chooseArbiter(conditions);
+  const arbiter = arbiterFor(conditions, evidence);
   const { logs } = await escrow.send.open({
     terms,
     coordinator: coordinator.address,

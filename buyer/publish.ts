@@ -13,6 +13,7 @@ import { largestRoster } from '#protocol/rules/sparse.ts';
 import { toError } from '#protocol/flaw.ts';
 import type { Aggregation, JobManifest } from '#protocol/manifests.ts';
 import type { Address } from '#protocol/units.ts';
+import { readableByArbiter } from './arbiter.ts';
 import { assertAccepted, type SeatTerms } from './acceptance.ts';
 import { readDescriptor } from './catalogue.ts';
 import type { Plan } from './plan.ts';
@@ -28,7 +29,7 @@ type Described = SeatTerms & Readonly<{ line: QuoteLine; link: CID }>;
  * @param lines the quote's, ascending by dataset
  * @returns the terms' CID
  * @throws TributaryError `launch/too-few-datasets`, `launch/too-many-datasets`, `launch/other-columns`,
- *   `launch/refused-by-policy`, `launch/same-owner`, `job/model-mismatch`, `parameters/…`, `model/…`, `descriptor/…`,
+ *   `launch/refused-by-policy`, `launch/bad-plan`, `escrow/arbiter-not-listed`, `launch/same-owner`, `job/model-mismatch`, `parameters/…`, `model/…`, `descriptor/…`,
  *   `ipfs/…`
  */
 export async function publishTerms(
@@ -69,7 +70,7 @@ export async function publishTerms(
     minimumCohort: plan.minimumCohort,
     phases: plan.phases,
     bonusPool: plan.bonusPool,
-    evidence: plan.evidence,
+    evidence: await readableByArbiter(contracts, plan.evidence),
   } satisfies JobManifest);
   await store.pin(terms);
   return terms;

@@ -6,11 +6,21 @@ import { join } from 'node:path';
 export type EntryKind = 'precious' | 'state' | 'unknown';
 export type HomeEntry = Readonly<{ path: string; kind: EntryKind }>;
 
-const keystores = /^(owner|operator|buyer|coordinator|deployer)(-[\w.-]+)?\.json$/;
+const keystores = /^(owner|operator|buyer|coordinator|arbiter|deployer)(-[\w.-]+)?\.json$/;
 /** The salt opens the commitment to the rows; journal, launches and approvals keep a key from signing twice. */
 const besideKeys = new Set(['salt', 'dataset.json', 'client', 'launches', 'approvals']);
 const state = new Set([
-  ...['tributary.yaml', 'deployment.json', 'stack.json', 'dev', 'logs', 'ipfs', 'coordinator', 'evidence'],
+  ...[
+    'tributary.yaml',
+    'deployment.json',
+    'stack.json',
+    'dev',
+    'logs',
+    'ipfs',
+    'coordinator',
+    'arbiter',
+    'evidence',
+  ],
   ...['chain-state.json', 'prepared-database.tar'],
 ]);
 const DEPTH = 3;

@@ -4,6 +4,8 @@ import type { Address, Hex } from '#protocol/units.ts';
 import { toPlain } from './abi-values.ts';
 import { accessToken } from './bindings/access-token.ts';
 import { datasetRegistry } from './bindings/dataset-registry.ts';
+import { disputes } from './bindings/disputes.ts';
+import { testCoin } from './bindings/test-coin.ts';
 import { trainingEscrow } from './bindings/training-escrow.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -34,10 +36,13 @@ export function describeCall(deployment: Deployment, to: Address, data: Hex): De
   }
 }
 
-const targets = ({ registry, accessToken: token, escrow }: Deployment) => [
+const targets = ({ registry, accessToken: token, escrow, disputes: court, paymentToken }: Deployment) => [
   { ...datasetRegistry, address: registry },
   { ...accessToken, address: token },
   { ...trainingEscrow, address: escrow },
+  { ...disputes, address: court },
+  // Of any ERC-20 the calls that it shares with the test coin are told.
+  { ...testCoin, name: 'PaymentToken', address: paymentToken },
 ];
 
 const asText = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value);

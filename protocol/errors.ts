@@ -9,6 +9,7 @@ import { clientErrors } from './errors/client.ts';
 import { coordinatorErrors } from './errors/coordinator.ts';
 import { cryptoErrors } from './errors/crypto.ts';
 import { datasetErrors } from './errors/datasets.ts';
+import { disputeErrors } from './errors/disputes.ts';
 import type { ErrorEntries, ErrorEntry } from './errors/entry.ts';
 import { evidenceErrors } from './errors/evidence.ts';
 import { modelErrors } from './errors/model.ts';
@@ -32,6 +33,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   clientErrors,
   buyerErrors,
   auditorErrors,
+  disputeErrors,
   cliErrors,
 ]);
 

@@ -27,7 +27,12 @@ export const roster: RoundCheck = {
         `the roster of ${round.place}`,
       );
       const owners = ownersAt(facts, round.number);
-      const seats = facts.job.seats.map((seat, index) => ({ ...seat, owner: owners[index] ?? seat.owner }));
+      const signer = new Map(members.map(({ message }) => [message.seat, message.operator]));
+      const seats = facts.job.seats.map((seat, index) => ({
+        ...seat,
+        owner: owners[index] ?? seat.owner,
+        operator: facts.operators[index]?.find((had) => had === signer.get(index)) ?? seat.operator,
+      }));
       const expected = { ...round.id, model: digestHex(manifest.modelBefore), ...digests };
       const broken = rosterFlaw(domain, members, expected, seats);
       if (broken) return failsBy(at, broken);

@@ -39,15 +39,21 @@ export const list = (text: string): string[] =>
 
 export const numbers = (text: string): number[] => list(text).map(number);
 
-/** For commands whose transactions the owner's key signs: here, or on the machine that has it. */
-export const signing = (command: Command): Command =>
+/**
+ * For commands whose transactions a key signs: here, or on the machine that has it.
+ *
+ * @param whose key, as "the owner's"
+ */
+export const signingAs = (whose: string, command: Command): Command =>
   command
     .option(
       '--unsigned <file>',
       'prepare the transactions into this file for "keys sign", and sign nothing here',
     )
-    .option('--from <address>', "the owner's account, where its keystore is not here")
+    .option('--from <address>', `${whose} account, where its keystore is not here`)
     .option('--dry-run', 'say what would be signed and what gas it costs, and stop');
+
+export const signing = (command: Command): Command => signingAs("the owner's", command);
 
 /** Loads a command's module and calls it with its options, which are what its definition makes them. */
 export const run =

@@ -76,7 +76,7 @@ function addLaunch(buyer: Command): void {
     .option('--cutoff-days <days>', 'when the job ends at the latest', number, 30)
     .option(
       '--evidence-reader <address>',
-      "may read the rounds' evidence, as members and you may (repeat it; at most 16)",
+      "may read the rounds' evidence, as members, you and the arbiter may (repeat it; at most 15)",
       addresses,
     )
     .option(

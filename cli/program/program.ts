@@ -1,12 +1,14 @@
 /** The whole `tributary` command: names, options and help. What a command does is loaded when it is called. */
 import { Command } from 'commander';
 import { reportUsage } from '../output.ts';
+import { addArbiter } from './arbiter.ts';
 import { addAudit } from './audit.ts';
 import { addBuyer } from './buyer.ts';
 import { addChain } from './chain.ts';
 import { addClean } from './clean.ts';
 import { addCompletion } from './completion.ts';
 import { addCoordinator } from './coordinator.ts';
+import { addDispute } from './dispute.ts';
 import { addDoctor } from './doctor.ts';
 import { addDev } from './dev.ts';
 import { addIpfs } from './ipfs.ts';
@@ -42,6 +44,8 @@ export function createProgram(json: boolean): Command {
   addOwner(program);
   addBuyer(program);
   addAudit(program);
+  addDispute(program);
+  addArbiter(program);
   addLineage(program);
   addKeys(program);
   addDoctor(program);

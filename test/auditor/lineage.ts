@@ -157,6 +157,7 @@ function auditFacts(chain: JobFacts, job: Job, shape: Shape, rounds: readonly Ro
     unitsTaken: chain.seats.map(({ seat, token, units }) => ({ seat, holder: buyer, token, units })),
     descriptors: job.manifest.datasets.map(({ descriptor }) => digestHex(descriptor)),
     owners: chain.settlements.map(() => ownersOf(shape)),
+    operators: chain.seats.map(({ operator }) => [operator]),
     attempts: rounds.map(({ cohort: { roster, inputs } }) =>
       roster.draw
         ? {

@@ -42,6 +42,17 @@ describe('a launch refuses', () => {
     if (step === stop) throw new Error('killed');
   };
 
+  it('more readers than there is room for beside the arbiter, who is one', async () => {
+    const others = Array.from({ length: 16 }, (_, n) => `0x${(n + 16).toString(16).repeat(20)}`);
+    const readable = (readers: string[]) => planOf(stage, { evidence: { readers, retentionDays: 90 } });
+    expect(await codeOf(run(readable(others)))).to.equal('launch/bad-plan');
+    const { arbiter } = stage.world;
+    const { job } = await run(readable([...others.slice(1), arbiter.address]));
+    expect(await stage.setting.contracts.escrow.read.jobOf(BigInt(job))).to.include({
+      arbiter: arbiter.address,
+    });
+  });
+
   it('a plan that is none', () => {
     const plan = planOf(stage);
     expect(() => parsePlan({ ...plan, rounds: 0 }))

@@ -65,7 +65,9 @@ describe('a launch', () => {
     const loaded = await loadJob(stage.store, { chainId, escrow }, facts);
     expect(loaded.manifest.datasets.map(({ weight }) => weight)).to.deep.equal([4, 4, 2, 1]);
     expect(loaded.parameters).to.include({ maxWeight: 4, dimension: 16, bits: 12, chunkWords: 8 });
-    expect(loaded.manifest.evidence).to.deep.equal({ readers: [], retentionDays: 90 });
+    const arbiter = stage.world.arbiter.address;
+    expect(loaded.manifest.evidence).to.deep.equal({ readers: [arbiter], retentionDays: 90 });
+    expect(facts.arbiter).to.equal(arbiter);
     expect(loaded.manifest.coordinator.url).to.equal('http://127.0.0.1:7070');
     const first = parseDescriptor(await stage.store.get(at(loaded.manifest.datasets, 0).descriptor));
     expect(first.name).to.equal('clinic 0');

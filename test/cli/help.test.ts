@@ -30,7 +30,9 @@ describe('the help', () => {
     const wanted = `dev|ipfs start|coordinator start|doctor|logs|clean|version|completion|audit
       |owner init|owner register|owner inspect|owner run|owner status|owner claim|owner withdraw-operator
       |buyer datasets|buyer quote|buyer buy|buyer launch|buyer watch|buyer evaluate|buyer download|buyer cancel|buyer refund
-      |lineage show|lineage export|lineage import|chain deploy`;
+      |lineage show|lineage export|lineage import|chain deploy
+      |arbiter init|arbiter run|arbiter judge|arbiter show|arbiter withdraw
+      |dispute challenge|dispute show|dispute defend|dispute file|dispute conclude|dispute withdraw`;
     expect(names).to.include.members(wanted.split('|').map((name) => name.trim()));
   });
 

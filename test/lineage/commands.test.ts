@@ -91,7 +91,9 @@ describe('the commands of a lineage', function () {
         expect(text).to.contain(part.toString());
       }
       expect(text).to.contain('2 rounds, every link between manifests holds');
-      expect(text).to.match(/^evidence for members, buyer; kept 90 days after a round is final$/m);
+      expect(text).to.match(
+        /^evidence for members, buyer, 0x[0-9a-f]{40}; kept 90 days after a round is final$/m,
+      );
     });
 
     it('ends at a broken link with its code, after the rounds before it', async () => {

@@ -1,4 +1,4 @@
-/** The tutorials, as a newcomer reads them: every block of all four, in one empty home. */
+/** The tutorials, as a newcomer reads them: every block of all five, in one empty home. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -23,7 +23,7 @@ describe('the tutorials', function () {
 
   it('were followed block by block, none left out', () => {
     const written = readdirSync(pages).sort();
-    expect(written).to.deep.equal(['auditor.md', 'buyer.md', 'operator.md', 'owner.md']);
+    expect(written).to.deep.equal(['arbiter.md', 'auditor.md', 'buyer.md', 'operator.md', 'owner.md']);
     for (const page of written) {
       const text = readFileSync(join(pages, page), 'utf8');
       expect(reader.followed.get(page), page).to.have.lengthOf(blocksIn(text));
