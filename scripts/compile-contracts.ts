@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { immutablesOf } from './immutables.ts';
 import { compile, compilerSettings, readSources, type Compilation } from './solidity.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -50,7 +51,7 @@ async function freshStamp(): Promise<Stamp> {
 /** Everything that decides the output: sources, settings, compiler, library and these scripts. */
 function cacheKey(sources: Readonly<Record<string, string>>): string {
   const require = createRequire(import.meta.url);
-  const scripts = ['solidity.ts', 'bindings.ts', 'compile-contracts.ts'];
+  const scripts = ['solidity.ts', 'bindings.ts', 'immutables.ts', 'compile-contracts.ts'];
   const parts = [
     JSON.stringify(sources),
     JSON.stringify(compilerSettings),
@@ -78,6 +79,7 @@ async function writeArtifacts(key: string, compilation: Compilation): Promise<St
         abi,
         bytecode: `0x${evm.bytecode.object}`,
         deployedBytecode: `0x${evm.deployedBytecode.object}`,
+        immutables: immutablesOf(evm.deployedBytecode, compilation),
       };
       writeWhole(artifactFile(name), JSON.stringify(artifact));
       contracts.push(name);
