@@ -16,7 +16,7 @@ const each = <T extends z.ZodType>(value: T) =>
     seatReader: value,
   });
 
-/** A deployment as its file holds it: the manifest that deployed-code.ts holds against the chain. */
+/** A deployment as its file holds it; deployed-code.ts holds it against the chain. */
 export const deploymentSchema = z.strictObject({
   /** 2 since it says code and constructor arguments, and names the contracts of disputes and administration. */
   version: z.literal(2),

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { guardsOf } from './guards.ts';
 import { immutablesOf } from './immutables.ts';
 import { compile, compilerSettings, readSources, type Compilation } from './solidity.ts';
 
@@ -19,6 +20,8 @@ type Stamp = Readonly<{
   key: string;
   contracts: readonly string[];
   bindings: Readonly<Record<string, string>>;
+  /** The modifiers of each function, `Contract.function`, of ours and of the manager of roles: who is kept from what. */
+  guards: Readonly<Record<string, readonly string[]>>;
 }>;
 
 const checking = process.argv.includes('--check');
@@ -51,7 +54,7 @@ async function freshStamp(): Promise<Stamp> {
 /** Everything that decides the output: sources, settings, compiler, library and these scripts. */
 function cacheKey(sources: Readonly<Record<string, string>>): string {
   const require = createRequire(import.meta.url);
-  const scripts = ['solidity.ts', 'bindings.ts', 'immutables.ts', 'compile-contracts.ts'];
+  const scripts = ['solidity.ts', 'bindings.ts', 'immutables.ts', 'guards.ts', 'compile-contracts.ts'];
   const parts = [
     JSON.stringify(sources),
     JSON.stringify(compilerSettings),
@@ -85,7 +88,7 @@ async function writeArtifacts(key: string, compilation: Compilation): Promise<St
       contracts.push(name);
     }
   }
-  const stamp = { key, contracts, bindings: await bindings(compilation) };
+  const stamp = { key, contracts, bindings: await bindings(compilation), guards: guardsOf(compilation) };
   writeWhole(stampFile, JSON.stringify(stamp));
   return stamp;
 }

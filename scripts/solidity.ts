@@ -103,15 +103,8 @@ function readFolder(folder: string, prefix: string): Record<string, string> {
   return Object.fromEntries(files.map((file) => [prefix + file, readFileSync(join(folder, file), 'utf8')]));
 }
 
-/** The syntax trees alone, in a second or two. */
-export const parse = (sources: Readonly<Record<string, string>>): Compilation =>
-  compile(sources, { '': ['ast'] });
-
 /** @throws Error with the compiler's own messages, warnings included */
-export function compile(
-  sources: Readonly<Record<string, string>>,
-  ours: Readonly<Record<string, readonly string[]>> = outputs,
-): Compilation {
+export function compile(sources: Readonly<Record<string, string>>): Compilation {
   const solc = require('solc') as Solc;
   const input = {
     language: 'Solidity',
@@ -119,7 +112,7 @@ export function compile(
     settings: {
       ...compilerSettings,
       outputSelection: Object.fromEntries([
-        ...Object.keys(sources).map((file) => [file, ours]),
+        ...Object.keys(sources).map((file) => [file, outputs]),
         ...libraryTrees.map((file) => [file, { '': ['ast'] }]),
       ]),
     },

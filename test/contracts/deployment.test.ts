@@ -1,4 +1,4 @@
-/** The deployment manifest against the chain: the true one holds, and each lie about a contract has its code. */
+/** The deployment record against the chain: the true one holds, and each lie about a contract has its code. */
 import { AbiCoder, concat, keccak256, toBeHex } from 'ethers';
 import { expect } from 'chai';
 import { readArtifact } from '#contracts/artifact.ts';
@@ -9,7 +9,7 @@ import { contractNames } from '#contracts/wiring.ts';
 import { toBytes32, type Hex } from '#protocol/units.ts';
 import { at, floors, refusal, startWorld, type World } from './world.ts';
 
-describe('the deployment manifest', function () {
+describe('the deployment record', function () {
   this.timeout(120_000);
   let world: World;
   let deployment: Deployment;
