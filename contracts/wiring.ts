@@ -37,7 +37,8 @@ export type Arguments = readonly unknown[];
 export function argumentsOf({ contracts }: Deployment, name: ContractName): Arguments | null {
   const { inputs } = new Interface(contractAbis[name].abi).deploy;
   try {
-    return AbiCoder.defaultAbiCoder().decode(inputs, contracts[name].constructorArguments).toArray(true);
+    const decoded = AbiCoder.defaultAbiCoder().decode(inputs, contracts[name].constructorArguments);
+    return decoded.toArray(true) as Arguments;
   } catch {
     return null;
   }

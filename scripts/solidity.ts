@@ -111,7 +111,7 @@ export function compile(sources: Readonly<Record<string, string>>): Compilation 
     sources: Object.fromEntries(Object.entries(sources).map(([file, content]) => [file, { content }])),
     settings: {
       ...compilerSettings,
-      outputSelection: Object.fromEntries([
+      outputSelection: Object.fromEntries<object>([
         ...Object.keys(sources).map((file) => [file, outputs]),
         ...libraryTrees.map((file) => [file, { '': ['ast'] }]),
       ]),

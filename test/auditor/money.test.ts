@@ -7,7 +7,7 @@ import { readAuditFacts } from '#auditor/read-facts.ts';
 import type { Subject } from '#auditor/subject.ts';
 import { collectFees, dueFees } from '#contracts/fees.ts';
 import { activeJob, leavesOf, settleRounds } from '#test/contracts/job.ts';
-import { startWorld, type World } from '#test/contracts/world.ts';
+import { refusal, startWorld, type World } from '#test/contracts/world.ts';
 
 const FEE = 333;
 /** ⌊3.33 % of each price⌋. */
@@ -59,6 +59,7 @@ describe('the money of a job', function () {
     expect(due).to.deep.equal({ job: number, seats: [0, 1], amount: feesDue });
     expect(await collectFees(anyone, due!)).to.equal(feesDue);
     expect(await dueFees(anyone, number)).to.deep.equal([]);
+    expect(await refusal(collectFees(anyone, due!)), 'twice').to.match(/^escrow\/nothing-to-collect /);
     expect(await anyone.escrow.read.credits(world.deployer.address), 'the recipient').to.equal(feesDue);
     await balances({ claimed, returned: 0n, fees: feesDue, feesDue: 0n, open });
 
