@@ -13,7 +13,6 @@ import { largestRoster } from '#protocol/rules/sparse.ts';
 import { toError } from '#protocol/flaw.ts';
 import type { Aggregation, JobManifest } from '#protocol/manifests.ts';
 import type { Address } from '#protocol/units.ts';
-import { readableByArbiter } from './arbiter.ts';
 import { assertAccepted, type SeatTerms } from './acceptance.ts';
 import { readDescriptor } from './catalogue.ts';
 import type { Plan } from './plan.ts';
@@ -70,7 +69,7 @@ export async function publishTerms(
     minimumCohort: plan.minimumCohort,
     phases: plan.phases,
     bonusPool: plan.bonusPool,
-    evidence: await readableByArbiter(contracts, plan.evidence),
+    evidence: plan.evidence,
   } satisfies JobManifest);
   await store.pin(terms);
   return terms;

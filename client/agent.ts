@@ -4,6 +4,7 @@ import { computeAddress, Wallet, type SigningKey } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import { systemRng } from '#crypto/random.ts';
 import { connect, connectAs } from '#contracts/connect.ts';
+import { assertDeployment } from '#contracts/deployed-code.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import type { ChallengeRules } from '#contracts/postings/challenge.ts';
 import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
@@ -70,8 +71,8 @@ const challengesByDefault: ChallengeRules = { automatic: true, maximumBond: null
 /**
  * Starts a client. It resumes from its journal whatever it was in the middle of.
  *
- * `done` rejects with TributaryError `client/locked`, `client/hold-refused`, `data/…`, `journal/…`; what may come
- * back (coordinator, chain, IPFS, disk space) is waited for.
+ * `done` rejects with TributaryError `client/locked`, `client/hold-refused`, `data/…`, `journal/…`, and `deployment/…`
+ * where the contracts are not what the record says; what may come back (coordinator, chain, IPFS, disk space) is waited for.
  */
 export function startClient(options: ClientOptions): Client {
   const stopping = new AbortController();
@@ -112,8 +113,11 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
   const hold = holder(options.hold, chainId, options.held ?? ((line) => log.info({}, line)), signal);
   const store = connectIpfs(options.ipfsUrl);
   const opened = (url: string) => persist(() => openChain(url, { chainId }), patience);
-  const readsBy = async (url: string): Promise<ChainReads> =>
-    chainReads(connect(deployment, await opened(url)), BigInt(dataset));
+  const readsBy = async (url: string): Promise<ChainReads> => {
+    const contracts = connect(deployment, await opened(url));
+    await persist(() => assertDeployment(contracts), patience);
+    return chainReads(contracts, BigInt(dataset));
+  };
   const further = await Promise.all((options.furtherRpcUrls ?? []).map(readsBy));
   const chain = agreedReads(await readsBy(options.rpcUrl), ...further);
   const file: OwnFile = { path: csv, reading: options.reading ?? defaultReading(csv), salt };

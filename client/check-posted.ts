@@ -64,19 +64,24 @@ async function recompute(setting: Setting, round: PostedRound, proposal: Proposa
   const from: EvidenceOf = { id, job, key, now, evidenceFolder, api, posted: true };
   const car = await evidenceOf(from, cidFromDigest('dag-cbor', fromHex(proposal.evidence)));
   if (isFlaw(car)) return car;
-  const verdict = await checkProposal({
-    job,
-    id,
-    proposal,
-    seats: seatsThen(round),
-    bonusPool,
-    before,
-    previous,
-    store,
-    evidenceStore: car,
-    readCommitted: () => chain.committed(id),
-    coordinates: randomCoordinates(job.parameters.dimension, rng),
-  }).finally(() => car.close());
+  let verdict;
+  try {
+    verdict = await checkProposal({
+      job,
+      id,
+      proposal,
+      seats: seatsThen(round),
+      bonusPool,
+      before,
+      previous,
+      store,
+      evidenceStore: car,
+      readCommitted: () => chain.committed(id),
+      coordinates: randomCoordinates(job.parameters.dimension, rng),
+    });
+  } finally {
+    await car.close();
+  }
   await dropEvidence(from);
   return verdict.holds ? null : verdict.flaw;
 }

@@ -9,7 +9,7 @@ import {
 } from '#contracts/job-facts.ts';
 import { settlementRecord } from '#contracts/settlement-record.ts';
 import { payoutProof, type PayoutLeaf } from '#protocol/rules/payouts.ts';
-import { fromAmount, toBytes32, type Bytes32 } from '#protocol/units.ts';
+import { fromAmount, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
 import { settledLeaves, type LeafSources } from './leaves.ts';
 import { seatFor } from './terms.ts';
 
@@ -42,8 +42,10 @@ export async function payOf(
 }
 
 /**
- * Claims all that is final for a dataset's seat; the escrow pays the dataset's present owner, whoever sends.
+ * Claims all that is final for a dataset's seat. The escrow pays the dataset's present owner, whoever sends; or, where
+ * the owner itself sends, any account that it names.
  *
+ * @param to an account other than the owner's
  * @returns what was paid; 0, and no transaction, where nothing is owed
  * @throws TributaryError as `payOf`, and what the escrow refuses with: `escrow/…`
  */
@@ -52,18 +54,21 @@ export async function claimPay(
   sources: PaySources,
   job: number,
   dataset: number,
+  to?: Address,
 ): Promise<Claim> {
   const { pay, last, leaves } = await reckon(contracts, sources, job, dataset);
   const leaf = leaves[pay.seat];
   if (pay.owed === 0n || !last || !leaf) return { before: pay, paid: 0n, transaction: null };
-  const mined = await contracts.escrow.send.claimFor(
+  const { send } = contracts.escrow;
+  const claimed = [
     BigInt(job),
     settlementRecord(last),
     { ...leaf, bonus: fromAmount(leaf.bonus) },
     payoutProof(job, leaves, pay.seat).map(toBytes32),
-  );
-  const [claimed] = contracts.escrow.events('Claimed', mined.logs);
-  return { before: pay, paid: claimed?.args.amount ?? 0n, transaction: mined.transaction };
+  ] as const;
+  const mined = await (to === undefined ? send.claimFor(...claimed) : send.claim(...claimed, to));
+  const [event] = contracts.escrow.events('Claimed', mined.logs);
+  return { before: pay, paid: event?.args.amount ?? 0n, transaction: mined.transaction };
 }
 
 type Reckoning = Readonly<{ pay: Pay; last: SettlementOnChain | undefined; leaves: readonly PayoutLeaf[] }>;

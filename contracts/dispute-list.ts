@@ -1,10 +1,11 @@
 /** Disputes as the chain holds them: who opened one, what was filed, and how it stands. protocol.md §5.6 */
+import { ZeroAddress } from 'ethers';
 import { toAddress, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
 import { Status } from './bindings/disputes.ts';
 import type { Contracts } from './connect.ts';
 import { readEvents, type BlockRange } from './events.ts';
 
-/** `open`: the coordinator may bond; `defended`: the arbiter may judge; the others are ends. */
+/** `open`: a defender may bond; `defended`: the arbiter may judge; the others are ends. */
 export type DisputeStatus = 'open' | 'defended' | 'stood' | 'voided' | 'moot';
 
 /** The SHA-256 of a dag-cbor block, named by one side. */
@@ -18,10 +19,11 @@ export type DisputeFacts = Readonly<{
   status: DisputeStatus;
   /** Whether the round was settled with one: then it stands where the arbiter stays silent. */
   quorum: boolean;
-  /** Last second of the present step: for the coordinator's bond, or for the judgement. */
+  /** Last second of the present step: for a defender's bond, or for the judgement. */
   deadline: number;
   challenger: Address;
-  coordinator: Address;
+  /** Null until somebody, the job's coordinator as a rule, has bonded for the round. */
+  defender: Address | null;
   arbiter: Address;
   /** Base units: the arbiter's fee, and the bond of each side. */
   arbiterFee: bigint;
@@ -55,7 +57,7 @@ export async function readDispute(contracts: Contracts, head: Bytes32): Promise<
     quorum: found.quorum,
     deadline: Number(found.deadline),
     challenger: toAddress(found.challenger),
-    coordinator: toAddress(found.coordinator),
+    defender: found.defender === ZeroAddress ? null : toAddress(found.defender),
     arbiter: toAddress(found.arbiter),
     arbiterFee: found.arbiterFee,
     bond: found.bond,
@@ -84,7 +86,7 @@ export async function readDisputes(contracts: Contracts, job: number | null): Pr
 /** What both sides filed in a dispute, in the order of the chain. @throws TributaryError `chain/unreachable` */
 export async function readFiled(
   contracts: Contracts,
-  { head, challenger, coordinator }: Pick<DisputeFacts, 'head' | 'challenger' | 'coordinator'>,
+  { head }: Pick<DisputeFacts, 'head'>,
 ): Promise<Filed[]> {
   const { disputes } = contracts;
   const [opened, defended, more] = await Promise.all([
@@ -93,8 +95,8 @@ export async function readFiled(
     readEvents(contracts, disputes, 'EvidenceFiled', { head }),
   ]);
   return [
-    ...opened.map(({ args, ...at }) => ({ ...at, party: challenger, evidence: args.evidence })),
-    ...defended.map(({ args, ...at }) => ({ ...at, party: coordinator, evidence: args.evidence })),
+    ...opened.map(({ args, ...at }) => ({ ...at, party: args.challenger, evidence: args.evidence })),
+    ...defended.map(({ args, ...at }) => ({ ...at, party: args.defender, evidence: args.evidence })),
     ...more.map(({ args, ...at }) => ({ ...at, party: args.party, evidence: args.evidence })),
   ]
     .sort((a, b) => a.block - b.block || a.logIndex - b.logIndex)

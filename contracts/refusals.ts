@@ -102,7 +102,10 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   NotDisputes: ['escrow/not-disputes', 'Only the disputes contract of the deployment does this.'],
   NotFinalBefore: ['escrow/not-final-before', 'Wait until this time, or claim on an earlier round.'],
   NotInPayouts: ['escrow/not-in-payouts', "Take leaf and proof from this very round's payouts."],
-  NotPartyOf: ['escrow/not-party', 'Use the account that opened the dispute, or the one that defends the round.'],
+  NotPartyOf: [
+    'escrow/not-party',
+    'Use the account that opened the dispute, or the one that defends the round.',
+  ],
   NotTheAgreedAttempt: [
     'escrow/not-the-agreed-attempt',
     'Settle the attempt whose survivors the chain holds, or abort it and settle a later one.',

@@ -103,6 +103,10 @@ function jobText({ job, state, worth, from }: JobRefund, token: Token): string {
   switch (state) {
     case 'running':
       return `job ${job}: ${money}, were no more rounds settled; from ${new Date((from ?? 0) * 1000).toISOString()}`;
+    case 'waiting':
+      return from === null
+        ? `job ${job}: ${money}, once the dispute of its last rounds is over`
+        : `job ${job}: ${money}, from ${new Date(from * 1000).toISOString()}, when its last round is final`;
     case 'closable':
     case 'unearned':
       return `job ${job}: ${money}`;

@@ -26,7 +26,7 @@ const taking =
     await act(settings, options, holder, (acting) => prepare(settings, options, acting));
   };
 
-/** The coordinator's bond. A round that is known to be false is not defended, unless it is forced. */
+/** The bond for a round: the coordinator's, or anyone's in its place. One that is known to be false is not defended, unless it is forced. */
 export const defend = taking<DisputeOptions>(async (settings, options, acting) => {
   const { contracts, dryRun } = acting;
   const { facts, settlement, dispute } = await disputeOfRound(contracts, options);
@@ -59,15 +59,9 @@ export const defend = taking<DisputeOptions>(async (settings, options, acting) =
 });
 
 async function assertDefendable({ contracts }: Acting, dispute: DisputeFacts): Promise<void> {
-  const { round, status, coordinator, deadline } = dispute;
+  const { round, status, deadline } = dispute;
   if (status !== 'open')
     throw new TributaryError('escrow/wrong-status', `the dispute of round ${round} is ${status}`);
-  if (contracts.account !== coordinator) {
-    throw new TributaryError(
-      'escrow/not-disputed-coordinator',
-      `the job's coordinator is ${coordinator}, this account is ${contracts.account}`,
-    );
-  }
   if ((await latestTime(contracts)) > deadline)
     throw new TributaryError('escrow/deadline-over', `the time for a defence ended ${timeText(deadline)}`);
 }

@@ -55,7 +55,7 @@ async function prepared(settings: Settings, options: DisputeOptions, acting: Act
     facts: { job: options.job, round, head, bond, arbiter: facts.arbiter, deadline, why },
     lines: [
       `round ${round} of job ${options.job}: ${why}`,
-      `bond ${bondText}; arbiter ${facts.arbiter}; the coordinator may answer until about ${timeText(deadline)}`,
+      `bond ${bondText}; arbiter ${facts.arbiter}; it may be defended until about ${timeText(deadline)}`,
     ],
     async send() {
       const store = dryRun ? null : connectIpfs(settings.ipfs);

@@ -42,18 +42,16 @@ export async function disputeFields(contracts: Contracts, dispute: DisputeFacts)
 
 /** For people: what it is about, what comes next and until when, who filed what. */
 export async function disputeText(contracts: Contracts, dispute: DisputeFacts): Promise<string> {
-  const { round, status, challenger, coordinator, arbiter, bond, arbiterFee } = dispute;
+  const { round, status, challenger, defender, arbiter, bond, arbiterFee } = dispute;
   const token = await readToken(contracts);
   const filed = await readFiled(contracts, dispute);
-  const who = new Map<string, string>([
-    [challenger, 'challenger'],
-    [coordinator, 'coordinator'],
-  ]);
+  const who = (party: string) =>
+    party === challenger ? 'challenger' : party === defender ? 'defender' : party;
   return [
     `${formatJobId({ ...contracts.deployment, job: dispute.job })}, round ${round}: ${nextText(dispute)}`,
-    `  challenger ${challenger}, coordinator ${coordinator}, arbiter ${arbiter}`,
+    `  challenger ${challenger}, defender ${defender ?? 'none yet'}, arbiter ${arbiter}`,
     `  bond ${moneyText(bond, token)} of each side, of the loser's ${moneyText(arbiterFee, token)} to the arbiter; head ${dispute.head}`,
-    ...filed.map(({ party, evidence }) => `  filed by the ${who.get(party) ?? party}: ${cidText(evidence)}`),
+    ...filed.map(({ party, evidence }) => `  filed by the ${who(party)}: ${cidText(evidence)}`),
     ...(isOngoing(dispute) && status === 'defended'
       ? [
           `  if the arbiter is silent it ${dispute.quorum ? 'stands: it has a quorum' : 'is void: it has no quorum'}`,
@@ -64,7 +62,7 @@ export async function disputeText(contracts: Contracts, dispute: DisputeFacts): 
 
 function nextText({ status, deadline, fallen }: DisputeFacts): string {
   if (fallen) return 'fell with an earlier round; anyone may conclude it';
-  if (status === 'open') return `open; the coordinator may defend it until ${timeText(deadline)}`;
+  if (status === 'open') return `open; the coordinator, or anyone, may defend it until ${timeText(deadline)}`;
   if (status === 'defended') return `defended; the arbiter may judge until ${timeText(deadline)}`;
   return status;
 }

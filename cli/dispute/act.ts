@@ -4,11 +4,11 @@ import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
 import { result } from '../output.ts';
 import type { Settings } from '../settings.ts';
-import { asAccount, type Account, type SigningOptions } from '../unsigned/as-account.ts';
+import { asAccount, type SigningAccount, type SigningOptions } from '../unsigned/as-account.ts';
 import { planning, plannedText } from '../unsigned/planning.ts';
 import type { ActingKeys } from './key.ts';
 
-export type Acting = Account &
+export type Acting = SigningAccount &
   Readonly<{
     /** By which the account may read evidence, where its keystore was opened. */
     key: SigningKey | null;

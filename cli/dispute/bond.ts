@@ -2,7 +2,7 @@
 import type { SendingContracts } from '#contracts/connect.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { moneyText, readToken } from '#buyer/money.ts';
-import type { Account } from '../unsigned/as-account.ts';
+import type { SigningAccount } from '../unsigned/as-account.ts';
 
 /** @throws TributaryError `dispute/no-bond` */
 export async function assertBond(contracts: SendingContracts, bond: bigint): Promise<string> {
@@ -21,7 +21,7 @@ export async function assertBond(contracts: SendingContracts, bond: bigint): Pro
  * Nothing is approved where an earlier run, cut off, left an allowance; one that prepares for another machine goes through
  * the same transactions each time.
  */
-export async function approveBond({ contracts, remember }: Account, bond: bigint): Promise<void> {
+export async function approveBond({ contracts, remember }: SigningAccount, bond: bigint): Promise<void> {
   const { paymentToken, disputes, account } = contracts;
   const allowed = await paymentToken.read.allowance(account, disputes.address);
   const approves = remember('approves the bond', () => (allowed < bond ? 'yes' : 'no'));

@@ -6,7 +6,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { keystoreAddress, openKeystore } from '../keystore.ts';
 import { readPassword } from '../password.ts';
 import type { Settings } from '../settings.ts';
-import type { KeyHolder } from '../unsigned/as-account.ts';
+import type { Signer } from '../unsigned/as-account.ts';
 
 /** Each actor's keys, the one that holds its money first. */
 const actors = [['buyer.json'], ['coordinator.json'], ['owner.json', 'operator.json'], ['arbiter.json']];
@@ -26,15 +26,15 @@ export function keyFile({ home }: Settings, key?: string): string {
 }
 
 /** An account that acts, and the key by which it may read evidence. */
-export type ActingKeys = KeyHolder & Readonly<{ reading(): Promise<SigningKey> }>;
+export type ActingKeys = Signer & Readonly<{ reading(): Promise<SigningKey> }>;
 
 /** Opened once, however often they are asked for. */
 export function holderOf(settings: Settings, file: () => string): ActingKeys {
   const open = async (path: string) => openKeystore(path, await readPassword(settings.passwordFile));
   const account = once(() => open(file()));
   return {
-    open: account,
-    address: () => keystoreAddress(file()),
+    key: account,
+    address: async () => keystoreAddress(file()),
     // An owner pays by one key and is a member of its rounds by the other.
     reading: once(async () => {
       const operator = join(dirname(file()), 'operator.json');

@@ -24,11 +24,24 @@ export const positive = (text: string): number => {
   return value;
 };
 
-/** One more address of a list. */
-export const addresses = (text: string, earlier: readonly string[] | undefined): string[] => {
+/** An address. */
+export const account = (text: string): string => {
   if (!/^0x[0-9a-f]{40}$/i.test(text))
     throw new InvalidArgumentError('expected an address, 0x and 40 hex digits');
-  return [...(earlier ?? []), text];
+  return text.toLowerCase();
+};
+
+/** One more address of a list. */
+export const addresses = (text: string, earlier: readonly string[] | undefined): string[] => [
+  ...(earlier ?? []),
+  account(text),
+];
+
+/** Hundredths of a per cent. */
+export const basisPoints = (text: string): number => {
+  const value = number(text);
+  if (value > 10_000) throw new InvalidArgumentError('expected basis points, 0 to 10000');
+  return value;
 };
 
 export const list = (text: string): string[] =>

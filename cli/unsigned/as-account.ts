@@ -21,17 +21,18 @@ export type SigningOptions = Readonly<{
   dryRun?: boolean;
 }>;
 
-export type Account = Readonly<{
+export type SigningAccount = Readonly<{
   contracts: SendingContracts;
   /** A decision that must come out the same when the command runs again with the same file, such as a date. */
   remember(name: string, decide: () => string): string;
 }>;
 
-/** Whose account it is. */
-export type KeyHolder = Readonly<{
-  open(): Promise<Wallet>;
-  /** Without opening its keystore. */
-  address(contracts: Contracts): Promise<Address> | Address;
+/** Whose transactions they are. */
+export type Signer = Readonly<{
+  /** Opens the key. */
+  key(): Promise<Wallet>;
+  /** The account, without opening the key. */
+  address(contracts: Contracts): Promise<Address>;
 }>;
 
 /**
@@ -42,11 +43,11 @@ export type KeyHolder = Readonly<{
 export async function asAccount(
   settings: Settings,
   options: SigningOptions,
-  holder: KeyHolder,
-  work: (account: Account) => Promise<void>,
+  signer: Signer,
+  work: (account: SigningAccount) => Promise<void>,
 ): Promise<void> {
   if (options.unsigned === undefined && options.dryRun !== true) {
-    const contracts = await sendingContracts(settings, await holder.open());
+    const contracts = await sendingContracts(settings, await signer.key());
     try {
       return await work({ contracts, remember: (_name, decide) => decide() });
     } finally {
@@ -58,7 +59,7 @@ export async function asAccount(
   const path = options.dryRun === true || options.unsigned === undefined ? null : resolve(options.unsigned);
   try {
     const from =
-      options.from === undefined ? await holder.address(reading) : toAddress(options.from.toLowerCase());
+      options.from === undefined ? await signer.address(reading) : toAddress(options.from.toLowerCase());
     const { transactor, remember } = prepareInto(path, provider, deployment, from);
     await work({ contracts: connectAs(deployment, transactor), remember });
   } catch (error) {

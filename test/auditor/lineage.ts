@@ -169,5 +169,6 @@ function auditFacts(chain: JobFacts, job: Job, shape: Shape, rounds: readonly Ro
         : null,
     ),
     claims: shape.claims,
+    out: { ended: 0n, unearned: 0n, bonus: 0n, fees: 0n },
   };
 }

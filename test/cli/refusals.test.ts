@@ -87,7 +87,7 @@ describe('a command', function () {
     });
   });
 
-  it('to deploy asks which token pays, off the local chain', async () => {
+  it('to deploy asks which token pays, who judges and who administers, off the local chain', async () => {
     const chain = await startTestChain({ chainId: 4_242, accounts: 1 });
     try {
       const home = stage.path('public');
@@ -98,6 +98,12 @@ describe('a command', function () {
       const refused = await failureOf(deployContracts(options));
       expect(refused.code).to.equal('settings/no-payment-token');
       expect(refused.message).to.contain('--payment-token');
+      const token = `0x${'70'.repeat(20)}`;
+      const paying = { ...options, paymentToken: token };
+      expect((await failureOf(deployContracts(paying))).code).to.equal('settings/no-arbiter');
+      expect((await failureOf(deployContracts({ ...paying, arbiter: token }))).code).to.equal(
+        'settings/no-admin',
+      );
       expect(await chain.provider.getBlockNumber(), 'nothing was sent').to.equal(0);
     } finally {
       await chain.stop();
