@@ -60,6 +60,8 @@ abstract contract Challenges is Settlements, IChallenges {
         for (uint256 word = round / 256 + 1; word <= posted / 256; ++word) _disputed[job][word] = 0;
         if (progress.frozenFrom >= round) progress.frozenFrom = 0;
         progress.posted = uint16(left); // below a posted round
+        // What is posted in its place is ready later, so it has a head, and a dispute, of its own.
+        ++progress.readyAt;
         data.progress = progress;
 
         uint256 credited = 0;

@@ -121,9 +121,9 @@ export async function settle(
   job: TestJob,
   given: Settlement,
   quorum: Quorum = noQuorum,
+  { contracts: { escrow } }: Actor = world.coordinator,
 ): Promise<Settled> {
-  const { escrow } = world.coordinator.contracts;
-  const previousHead = await escrow.read.headOf(job.job, given.round - 1);
+  const previousHead = await escrow.read.headOf(job.job, Math.max(0, given.round - 1));
   const mined = await escrow.send.settle(job.job, given, quorum);
   const { head, readyAt } = at(escrow.events('RoundSettled', mined.logs), 0).args;
   return {
@@ -164,16 +164,33 @@ export function quorumOf(
   signers: readonly number[],
   deadline: bigint,
 ): Quorum {
+  const operators = job.seats.map((_, seat) =>
+    signers.includes(seat) ? at(job.listings, seat).operator : null,
+  );
+  return signedQuorum(world, job, given, operators, world.buyer, deadline);
+}
+
+/** @param operators number of the key that signs for each seat; null for none */
+export function signedQuorum(
+  world: World,
+  job: TestJob,
+  given: Settlement,
+  operators: readonly (number | null)[],
+  buyer: Actor,
+  deadline: bigint,
+): Quorum {
   const domain = { chainId: world.deployment.chainId, escrow: world.deployment.escrow };
   const message = signedFields(job, given, deadline);
   const attestation = typedDigest(domain, 'Attestation', message);
-  const signatures = signers.map((seat) =>
-    operatorKey(at(job.listings, seat).operator).sign(attestation).compactSerialized.slice(2),
-  );
+  const signing = operators.flatMap((key, seat) => (key === null ? [] : [{ key, seat }]));
+  const signatures = signing.map(({ key }) => operatorKey(key).sign(attestation).compactSerialized.slice(2));
   return {
-    signers: seatBitmap(signers, job.seats.length),
+    signers: seatBitmap(
+      signing.map(({ seat }) => seat),
+      operators.length,
+    ),
     signatures: `0x${signatures.join('')}`,
-    buyerSignature: world.buyer.key.sign(typedDigest(domain, 'Approval', message)).serialized as Hex,
+    buyerSignature: buyer.key.sign(typedDigest(domain, 'Approval', message)).serialized as Hex,
     deadline,
   };
 }

@@ -7,6 +7,7 @@ type HostileTokenWrites = {
   approve(spender: Address, amount: bigint): boolean;
   setFee(percent: bigint): void;
   setBlocked(recipient: Address, value: boolean): void;
+  setRefusesQuietly(value: boolean): void;
   setCallback(target: Address, callback: Hex): void;
 };
 
@@ -22,6 +23,7 @@ export const hostileToken: TypedAbi<
     'function approve(address spender, uint256 amount) returns (bool)',
     'function setFee(uint256 percent)',
     'function setBlocked(address recipient, bool value)',
+    'function setRefusesQuietly(bool value)',
     'function setCallback(address target, bytes callback)',
   ],
 };
@@ -64,5 +66,22 @@ export const pushPayments: TypedAbi<
   abi: [
     'constructor(address token, address registry, uint256[] datasets, uint96 price)',
     'function pay(uint256 round, bytes32 digest)',
+  ],
+};
+
+type HostileOwnerWrites = {
+  list(token: Address, operator: Address, price: bigint, cap: number): bigint;
+};
+
+export const hostileOwner: TypedAbi<
+  Record<string, never>,
+  HostileOwnerWrites,
+  Record<string, never>,
+  readonly [burns: boolean]
+> = {
+  name: 'HostileOwner',
+  abi: [
+    'constructor(bool burns)',
+    'function list(address token, address operator, uint96 price, uint32 cap) returns (uint256)',
   ],
 };

@@ -33,8 +33,11 @@ export const ARBITER_FEE = 1_000n;
 export const disputeWindows = { defenceWindow: 200, judgementWindow: 300 };
 
 /** @param tokenOf deploys another payment token than the test coin; it must have its `mint` and `approve` */
-export async function startWorld(tokenOf?: (chain: TestChain) => Promise<Address>): Promise<World> {
-  const chain = await startTestChain({ accounts: 5 + OWNERS });
+export async function startWorld(
+  tokenOf?: (chain: TestChain) => Promise<Address>,
+  options: Readonly<{ chainId?: number }> = {},
+): Promise<World> {
+  const chain = await startTestChain({ ...options, accounts: 5 + OWNERS });
   const [first] = chain.accounts;
   if (first === undefined) throw new Error('the chain has no accounts');
   const paymentToken = await tokenOf?.(chain);
@@ -56,6 +59,10 @@ export async function startWorld(tokenOf?: (chain: TestChain) => Promise<Address
     await actor.contracts.paymentToken.send.approve(deployment.accessToken, FUNDS);
     await actor.contracts.paymentToken.send.approve(deployment.escrow, FUNDS);
     await actor.contracts.accessToken.send.setApprovalForAll(deployment.escrow, true);
+  }
+  await coordinator.contracts.paymentToken.send.mint(coordinator.address, FUNDS);
+  for (const actor of [buyer, coordinator, stranger]) {
+    await actor.contracts.paymentToken.send.approve(deployment.disputes, FUNDS);
   }
   let snapshot = await chain.snapshot();
   return {

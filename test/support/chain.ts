@@ -2,7 +2,7 @@
 import { HDNodeWallet, type JsonRpcProvider, type SigningKey } from 'ethers';
 import { localMnemonic, startAnvil, type AnvilOptions } from '#contracts/anvil.ts';
 import { decodeRefusal } from '#contracts/decode-error.ts';
-import { openChain } from '#contracts/provider.ts';
+import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
 import type { Call, Mined, Transactor } from '#contracts/transact.ts';
 import { toAddress, toBytes32, type Address } from '#protocol/units.ts';
 
@@ -40,7 +40,7 @@ export async function startTestChain(options: AnvilOptions = {}): Promise<TestCh
   return {
     url: anvil.url,
     provider,
-    accounts: Array.from({ length: count }, (_, index) => account(provider, root.deriveChild(index))),
+    accounts: Array.from({ length: count }, (_, index) => account(provider, root.deriveChild(index), options.chainId)),
     now: async () => Number((await latest(provider)).timestamp),
     nextBlockAt,
     async mineAt(time) {
@@ -62,11 +62,11 @@ async function latest(provider: JsonRpcProvider): Promise<{ timestamp: string }>
   return (await provider.send('eth_getBlockByNumber', ['latest', false])) as { timestamp: string };
 }
 
-function account(provider: JsonRpcProvider, wallet: HDNodeWallet): Account {
+function account(provider: JsonRpcProvider, wallet: HDNodeWallet, chainId = LOCAL_CHAIN): Account {
   const address = toAddress(wallet.address);
   const transactor = {
     address,
-    chainId: 31_337,
+    chainId,
     provider,
     send: (call: Call) => sendUnlocked(provider, address, call),
   };

@@ -37,7 +37,8 @@ interface IChallenges {
     /// @notice Ends the dispute of a frozen round, which stands.
     function uphold(uint256 job, uint32 round) external;
 
-    /// @notice Takes back a frozen round and all later ones; the coordinator may post them again before the cutoff.
+    /// @notice Takes back a frozen round and all later ones; the coordinator may post them again before the cutoff. Even
+    /// the same fields and signatures then make another head, since they are ready a second later at the least.
     /// @dev Costs no more for any number of later rounds than for 256 times fewer: their heads stay where they are and
     /// count for nothing.
     function void(uint256 job, uint32 round) external;

@@ -4,10 +4,12 @@ pragma solidity ^0.8.28;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
-/// @dev A payment token that can turn bad: it takes a fee, blocks recipients, or calls back while it moves.
+/// @dev A payment token that can turn bad: it takes a fee, blocks recipients, answers false, or
+/// calls back while it moves.
 contract HostileToken is ERC20 {
     uint256 public feePercent;
     mapping(address recipient => bool) public blocked;
+    bool public refusesQuietly;
     address private _target;
     bytes private _callback;
 
@@ -25,6 +27,19 @@ contract HostileToken is ERC20 {
 
     function setBlocked(address recipient, bool value) external {
         blocked[recipient] = value;
+    }
+
+    /// @dev From now on transfers move nothing and return false.
+    function setRefusesQuietly(bool value) external {
+        refusesQuietly = value;
+    }
+
+    function transfer(address to, uint256 value) public override returns (bool) {
+        return !refusesQuietly && super.transfer(to, value);
+    }
+
+    function transferFrom(address from, address to, uint256 value) public override returns (bool) {
+        return !refusesQuietly && super.transferFrom(from, to, value);
     }
 
     /// @dev Made once, in the middle of the next transfer; its failure fails the transfer.
