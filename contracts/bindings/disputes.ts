@@ -12,6 +12,7 @@ export type Dispute = Readonly<{
   quorum: boolean;
   deadline: bigint;
   challenger: Address;
+  coordinator: Address;
   defender: Address;
   arbiter: Address;
   arbiterFee: bigint;
@@ -106,7 +107,7 @@ export const disputes: TypedAbi<DisputesReads, DisputesWrites, DisputesEvents, D
     'function credits(address account) view returns (uint256)',
     'function defenceWindow() view returns (uint32)',
     'function defend(bytes32 head, bytes32 evidence)',
-    'function disputeOf(bytes32 head) view returns ((uint8 status, uint256 job, uint32 round, bool quorum, uint64 deadline, address challenger, address defender, address arbiter, uint256 arbiterFee, uint256 bond))',
+    'function disputeOf(bytes32 head) view returns ((uint8 status, uint256 job, uint32 round, bool quorum, uint64 deadline, address challenger, address coordinator, address defender, address arbiter, uint256 arbiterFee, uint256 bond))',
     'function escrow() view returns (address)',
     'function fileEvidence(bytes32 head, bytes32 evidence)',
     'function judge(bytes32 head, bool stands)',

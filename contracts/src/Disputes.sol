@@ -54,7 +54,7 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
         uint256 bond = _bond(arbiterFee, roundValue);
         uint64 deadline = uint64(block.timestamp + defenceWindow);
         (dispute.status, dispute.job, dispute.round, dispute.quorum) = (Status.Open, job, record.round, record.quorum);
-        (dispute.deadline, dispute.challenger) = (deadline, msg.sender);
+        (dispute.deadline, dispute.challenger, dispute.coordinator) = (deadline, msg.sender, coordinator);
         (dispute.arbiter, dispute.arbiterFee, dispute.bond) = (arbiter, arbiterFee, bond);
         emit Challenged(head, job, record.round, msg.sender, coordinator, arbiter, bond, deadline, evidence);
         _takeBond(bond);
@@ -76,7 +76,9 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
     function fileEvidence(bytes32 head, bytes32 evidence) external {
         Dispute storage dispute = _existing(head);
         if (dispute.status > Status.Defended) revert WrongStatus(head, dispute.status);
-        if (msg.sender != dispute.challenger && msg.sender != dispute.defender) revert NotPartyOf(head, msg.sender);
+        if (
+            msg.sender != dispute.challenger && msg.sender != dispute.defender && msg.sender != dispute.coordinator
+        ) revert NotPartyOf(head, msg.sender);
         if (evidence == bytes32(0)) revert ZeroEvidence();
 
         emit EvidenceFiled(head, dispute.job, msg.sender, evidence);

@@ -41,6 +41,7 @@ interface IDisputes {
         bool quorum;
         uint64 deadline;
         address challenger;
+        address coordinator;
         address defender;
         address arbiter;
         uint256 arbiterFee;
@@ -117,7 +118,8 @@ interface IDisputes {
     /// @notice Takes the same bond from whoever defends the round, before the deadline.
     function defend(bytes32 head, bytes32 evidence) external;
 
-    /// @notice Names a further block of evidence; by challenger and defender, while the dispute is open.
+    /// @notice Names a further block of evidence; by challenger, defender and the job's coordinator, while the dispute is
+    /// open.
     function fileEvidence(bytes32 head, bytes32 evidence) external;
 
     /// @notice The arbiter's answer, before the deadline.

@@ -19,29 +19,32 @@ export function challenge(ledger: Ledger, by: Address, posting: Posting, now: nu
   if (posting.dispute !== null) refuse('already-disputed');
   const bond = bondOf(posting.job);
   move(ledger, by, ledger.disputes, bond);
-  posting.dispute = { status: 'Open', challenger: by, bond, deadline: now + disputeWindows.defenceWindow };
+  const deadline = now + disputeWindows.defenceWindow;
+  posting.dispute = { status: 'Open', challenger: by, defender: null, bond, deadline };
 }
 
 export function defend(ledger: Ledger, by: Address, posting: Posting, now: number): void {
   const dispute = inStatus(posting, 'Open');
-  if (by !== posting.job.coordinator) refuse('not-disputed-coordinator');
   requireOngoing(posting, dispute, now);
   move(ledger, by, ledger.disputes, dispute.bond);
   [dispute.status, dispute.deadline] = ['Defended', now + disputeWindows.judgementWindow];
+  dispute.defender = by;
 }
 
 export function fileEvidence(by: Address, posting: Posting): void {
   const dispute = ongoing(posting);
-  if (by !== dispute.challenger && by !== posting.job.coordinator) refuse('not-party');
+  if (by !== dispute.challenger && by !== dispute.defender && by !== posting.job.coordinator)
+    refuse('not-party');
 }
 
 export function judge(ledger: Ledger, by: Address, posting: Posting, stands: boolean, now: number): void {
   const dispute = inStatus(posting, 'Defended');
-  const { arbiter, arbiterFee, coordinator } = posting.job;
+  const { arbiter, arbiterFee } = posting.job;
   if (by !== arbiter) refuse('not-arbiter');
   requireOngoing(posting, dispute, now);
   credit(ledger.bondCredits, arbiter, arbiterFee);
-  credit(ledger.bondCredits, stands ? coordinator : dispute.challenger, 2n * dispute.bond - arbiterFee);
+  const winner = stands ? dispute.defender : dispute.challenger;
+  if (winner) credit(ledger.bondCredits, winner, 2n * dispute.bond - arbiterFee);
   end(ledger, posting, dispute, stands);
 }
 
@@ -49,11 +52,11 @@ export function conclude(ledger: Ledger, posting: Posting, now: number): void {
   const dispute = ongoing(posting);
   const moot = posting.fallen;
   if (!moot && now <= dispute.deadline) refuse('not-concludable-before');
-  const defended = dispute.status === 'Defended';
+  const { defender } = dispute;
   credit(ledger.bondCredits, dispute.challenger, dispute.bond);
-  if (defended) credit(ledger.bondCredits, posting.job.coordinator, dispute.bond);
+  if (defender) credit(ledger.bondCredits, defender, dispute.bond);
   if (moot) dispute.status = 'Moot';
-  else end(ledger, posting, dispute, defended && posting.quorum);
+  else end(ledger, posting, dispute, defender !== null && posting.quorum);
 }
 
 export function withdrawBonds(ledger: Ledger, by: Address): void {

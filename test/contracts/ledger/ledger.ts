@@ -34,6 +34,7 @@ export type GhostSeat = {
 export type GhostDispute = {
   status: 'Open' | 'Defended' | 'Stood' | 'Voided' | 'Moot';
   challenger: Address;
+  defender: Address | null;
   bond: bigint;
   deadline: number;
 };

@@ -1,4 +1,5 @@
 /** The whole state that the ledger expects, each value beside the view of the chain that must answer it. */
+import { ZeroAddress } from 'ethers';
 import { accessToken } from '#contracts/bindings/access-token.ts';
 import { datasetRegistry } from '#contracts/bindings/dataset-registry.ts';
 import { disputes, Status } from '#contracts/bindings/disputes.ts';
@@ -131,7 +132,12 @@ function ofJob(stage: Stage, job: GhostJob, { escrow, court }: On, now: number):
         {
           read: court(`dispute ${id}/${place}`, 'disputeOf', head),
           value: dispute
-            ? { ...dispute, status: Status[dispute.status], deadline: BigInt(dispute.deadline) }
+            ? {
+                ...dispute,
+                defender: dispute.defender ?? ZeroAddress,
+                status: Status[dispute.status],
+                deadline: BigInt(dispute.deadline),
+              }
             : { status: Status.None },
         },
       ];

@@ -20,7 +20,7 @@ export function expectInvariants(stage: Stage, answers: Answers, now: number): v
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the views' own types
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the views' own types
 const read = <T>(answers: Answers, what: string): T => answers.get(what) as T;
 const seatsOf = (answers: Answers, { id, seats }: GhostJob): Seat[] =>
   seats.map((_, index) => read<Seat>(answers, `seat ${id}/${index}`));

@@ -61,10 +61,15 @@ describe('scenario: somebody stays away from a dispute', () => {
     expect(await disputes.statusOf(head)).to.equal('Defended');
   });
 
-  it('nobody but the coordinator answers for it', async () => {
+  it('an owner answers for it, and is paid as its defender', async () => {
     const { disputes, head } = await disputed(false);
-    for (const actor of [world.buyer, world.stranger]) {
-      expect(await refusal(disputes.defend(head, actor))).to.match(/^escrow\/not-disputed-coordinator/);
-    }
+    const owner = world.buyer;
+    await disputes.defend(head, owner);
+    expect(await refusal(disputes.defend(head))).to.match(/^escrow\/wrong-status/);
+    await disputes.judge(head, true);
+    expect(await disputes.statusOf(head)).to.equal('Stood');
+    // Both bonds are the arbiter's fee here: one pays the arbiter, the other goes back.
+    expect(await disputes.creditOf(owner)).to.equal(ARBITER_FEE);
+    expect(await disputes.creditOf(world.coordinator)).to.equal(0n);
   });
 });
