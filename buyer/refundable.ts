@@ -14,13 +14,14 @@ export type UnusedUnits = Readonly<{ token: number; dataset: number; units: bigi
 export type JobRefund = Readonly<{
   job: number;
   /**
-   * `running` may still earn its units; `closable` is over; `unearned` is closed with leaves to show; `done` has given
-   * all back; `altered` was settled with other payouts than were earned, which is an auditor's case.
+   * `running` may still earn its units; `closable` is over; `waiting` is closed, and its last round not final yet;
+   * `unearned` is closed with leaves to show; `done` has given all back; `altered` was settled with other payouts than
+   * were earned, which is an auditor's case.
    */
-  state: 'running' | 'closable' | 'unearned' | 'done' | 'altered';
+  state: 'running' | 'closable' | 'waiting' | 'unearned' | 'done' | 'altered';
   /** Base units that would come back, were no more rounds settled. */
   worth: bigint;
-  /** For a running job: the second from which it can be closed. */
+  /** For a running or waiting job: the second from which it can be closed, or its last round is final unless disputed. */
   from: number | null;
 }>;
 
@@ -78,19 +79,18 @@ async function jobRefund(contracts: Contracts, job: number, now: number): Promis
   if (payouts && payouts.root !== facts.settlements.at(-1)?.payoutRoot) {
     return { job, state: 'altered', worth: 0n, from: null };
   }
-  if (facts.state === 'closed') return closedRefund(contracts, facts, payouts);
+  if (facts.state === 'closed') return closedRefund(contracts, facts, payouts, now);
   const paidIn = facts.seats.reduce((sum, { price, units }) => sum + price * BigInt(units), facts.bonusPool);
   const worth = paidIn - (payouts ? fromAmount(payouts.total) : 0n);
-  const from = await closableFrom(contracts, facts);
+  const from = closableFrom(facts);
   return now >= from ? { job, state: 'closable', worth, from: null } : { job, state: 'running', worth, from };
 }
 
-/** As the escrow's `close` has it: all rounds final, or one long window after the cutoff; an open job at its cutoff. */
-async function closableFrom(contracts: Contracts, { job, state, rounds, cutoff, settlements }: JobFacts) {
-  if (state === 'open') return cutoff;
-  if (settlements.length === rounds) return settlements.at(-1)?.readyAt ?? cutoff;
-  const { longWindow } = await contracts.escrow.read.jobOf(BigInt(job));
-  return cutoff + longWindow;
+/** As the escrow's `close` has it: all rounds posted and final, or the cutoff; an open job at its cutoff. */
+function closableFrom({ state, rounds, cutoff, frozenFrom, settlements }: JobFacts): number {
+  const last = settlements.at(-1);
+  const over = state === 'active' && settlements.length === rounds && frozenFrom === 0;
+  return over && last ? Math.min(last.readyAt, cutoff) : cutoff;
 }
 
 /** Posted rounds that seats did not earn, and the bonus of which no leaf speaks. */
@@ -98,8 +98,9 @@ async function closedRefund(
   contracts: Contracts,
   facts: JobFacts,
   last: Payouts | undefined,
+  now: number,
 ): Promise<JobRefund> {
-  const { job, settlements, seats, rounds, bonusPool } = facts;
+  const { job, settlements, seats, rounds, bonusPool, frozenFrom } = facts;
   const posted = settlements.length;
   const done = { job, state: 'done', worth: 0n, from: null } as const;
   if (!last) return done;
@@ -113,5 +114,9 @@ async function closedRefund(
   const [refunded] = await readEvents(contracts, contracts.escrow, 'BonusRefunded', { job: BigInt(job) });
   const promised = last.leaves.reduce((sum, { bonus }) => sum + fromAmount(bonus), 0n);
   worth += refunded ? promised : (bonusPool / BigInt(rounds)) * BigInt(posted);
-  return worth > 0n ? { job, state: 'unearned', worth, from: null } : done;
+  if (worth === 0n) return done;
+  const readyAt = settlements.at(-1)?.readyAt ?? 0;
+  return now < readyAt || frozenFrom > 0
+    ? { job, state: 'waiting', worth, from: readyAt }
+    : { job, state: 'unearned', worth, from: null };
 }

@@ -103,6 +103,8 @@ function jobText({ job, state, worth, from }: JobRefund, token: Token): string {
   switch (state) {
     case 'running':
       return `job ${job}: ${money}, were no more rounds settled; from ${new Date((from ?? 0) * 1000).toISOString()}`;
+    case 'waiting':
+      return `job ${job}: ${money}, when its last round is final: from ${new Date((from ?? 0) * 1000).toISOString()}, unless disputed`;
     case 'closable':
     case 'unearned':
       return `job ${job}: ${money}`;

@@ -113,6 +113,23 @@ describe('refunds', () => {
     expect(returned).to.equal(610n);
   });
 
+  it('is closed at the cutoff, and shows what was not earned once the last round is final', async () => {
+    const run = await launched(stage, evaluating);
+    const { facts } = await run.state();
+    await stage.world.chain.mineAt(facts.cutoff - 2);
+    await run.coordinator({}, [[2], []]).settle();
+    await stage.world.chain.mineAt(facts.cutoff);
+    const early = await take(run.job);
+    expect(early.steps).to.deep.equal(['closed', 'withdrawn']);
+    const readyAt = at((await run.state()).facts.settlements, 0).readyAt;
+    expect(readyAt).to.be.above(facts.cutoff);
+    expect(early.left.jobs).to.deep.equal([{ job: run.job, state: 'waiting', worth: 24n, from: readyAt }]);
+    await stage.world.chain.mineAt(readyAt);
+    const late = await take(run.job);
+    expect(late.steps).to.deep.equal(['unearned', 'withdrawn']);
+    expect(early.returned + late.returned).to.equal(610n);
+  });
+
   it('ends with the last round where all are settled, and a window later', async () => {
     const run = await launched(stage, evaluating);
     const fake = run.coordinator({}, [[], []]);
