@@ -24,8 +24,16 @@ export type Stack = Readonly<{
   stop(): Promise<void>;
 }>;
 
-/** Who answers disputes, if not whoever deployed. Base units; seconds. */
-export type Court = Readonly<{ arbiterFee: bigint; defenceWindow: number; judgementWindow: number }>;
+/** Who answers disputes, if not whoever deployed, and what the deployment takes. */
+export type Court = Readonly<{
+  /** Base units. */
+  arbiterFee: bigint;
+  /** Basis points of a unit's price. */
+  fee: number;
+  /** Seconds. */
+  defenceWindow: number;
+  judgementWindow: number;
+}>;
 
 /**
  * Starts the chain and the IPFS node, and deploys the contracts.
@@ -103,11 +111,11 @@ export async function startStack(
 /** Makes the arbiter's key. @returns what the deployment says of it */
 async function courtOptions(
   arbiter: Environment,
-  { arbiterFee, defenceWindow, judgementWindow }: Court,
+  { arbiterFee, fee, defenceWindow, judgementWindow }: Court,
 ): Promise<string[]> {
   const { arbiter: address } = await succeed(['arbiter', 'init'], arbiter);
   return [
-    ...['--arbiter', String(address), '--arbiter-fee', arbiterFee.toString()],
+    ...['--fee', String(fee), '--arbiter', String(address), '--arbiter-fee', arbiterFee.toString()],
     ...['--defence-window', String(defenceWindow), '--judgement-window', String(judgementWindow)],
   ];
 }

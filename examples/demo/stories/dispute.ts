@@ -22,7 +22,7 @@ const SLANDERED_ROUNDS = 2;
 const windows = { shortWindow: 60, longWindow: 120 };
 const WITHDRAWAL_SECONDS = 120;
 
-const court: Court = { arbiterFee: 100_000n, defenceWindow: 120, judgementWindow: 300 };
+const court: Court = { arbiterFee: 100_000n, fee: 100, defenceWindow: 120, judgementWindow: 300 };
 
 export const dispute: Story = { court, play };
 
@@ -95,17 +95,16 @@ async function bringBonds(stack: Stack, { owners, coordinator }: People, say: Sa
   const bonding = [...owners.map(({ operator }) => operator), coordinator.address, liar];
   const faucet = stack.home('faucet');
   await succeed(['chain', 'fund', ...bonding, '--coins', BOND_COINS.toString()], faucet);
-  const { arbiter } = await succeed(['arbiter', 'show'], stack.home('arbiter'));
-  await succeed(['chain', 'fund', String(arbiter), '--coins', '0'], faucet);
   const service = stack.own(new Service('arbiter', ['arbiter', 'run', '--withdraw'], stack.home('arbiter')));
-  await service.ready();
+  const arbiter = String((await service.ready())['arbiter']);
+  await succeed(['chain', 'fund', arbiter, '--coins', '0'], faucet);
   say(`the arbiter is process ${service.pid}, the coordinator ${coordinator.service.pid}`);
   return {
-    arbiter: String(arbiter),
+    arbiter,
     purses: [
       ...owners.map(({ name, operator }) => ({ who: `client of ${name}`, address: operator })),
       { who: 'coordinator', address: coordinator.address },
-      { who: 'arbiter', address: String(arbiter) },
+      { who: 'arbiter', address: arbiter },
       { who: SLANDERER, address: liar },
     ],
   };
