@@ -16,6 +16,7 @@ import { jobOnChain } from './checks/job-on-chain.ts';
 import { leaves } from './checks/leaves.ts';
 import { manifest } from './checks/manifest.ts';
 import { modelBefore } from './checks/model-before.ts';
+import { money } from './checks/money.ts';
 import { optimiserBefore } from './checks/optimiser-before.ts';
 import { participants } from './checks/participants.ts';
 import { policies } from './checks/policies.ts';
@@ -60,4 +61,5 @@ export const checks: readonly Check[] = [
   participants,
   leaves,
   claims,
+  money,
 ];

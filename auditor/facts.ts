@@ -18,6 +18,18 @@ export type ClaimOnChain = Readonly<{
   amount: bigint;
 }>;
 
+/** What left a job beside claims, by the escrow's events; base units. */
+export type MoneyOut = Readonly<{
+  /** Credited to the buyer when the job was closed or cancelled, or when a round was voided after that. */
+  ended: bigint;
+  /** Credited to the buyer for posted rounds that seats did not earn. */
+  unearned: bigint;
+  /** Credited to the buyer of the bonus that no leaf promises. */
+  bonus: bigint;
+  /** Credited to the deployment, of the units that were claimed. */
+  fees: bigint;
+}>;
+
 export type AuditFacts = Readonly<{
   job: JobFacts;
   /** What the escrow stores of each settled round, from round 1; zero where it stores nothing. */
@@ -30,6 +42,7 @@ export type AuditFacts = Readonly<{
   /** Who owned each seat's dataset when a round was settled: rounds from 1, then seats. */
   owners: readonly (readonly Address[])[];
   claims: readonly ClaimOnChain[];
+  out: MoneyOut;
   /** What the escrow keeps of each round's attempt, rounds from 1; null where it was not told (a complete graph). */
   attempts: readonly (Committed | null)[];
 }>;

@@ -8,7 +8,7 @@ import { TributaryError } from '#crypto/error.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Committed } from '#protocol/rules/committed.ts';
 import { toAddress, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
-import type { AuditFacts, ClaimOnChain, OfferOnChain, UnitsTaken } from './facts.ts';
+import type { AuditFacts, ClaimOnChain, MoneyOut, OfferOnChain, UnitsTaken } from './facts.ts';
 
 /** @throws TributaryError `escrow/…` where there is no such job, `chain/…` where the chain gives no answer */
 export async function readAuditFacts(contracts: Contracts, job: number): Promise<AuditFacts> {
@@ -22,6 +22,7 @@ export async function readAuditFacts(contracts: Contracts, job: number): Promise
     descriptors: await Promise.all(seats.map(({ dataset }) => readDescriptor(contracts, dataset))),
     owners: await readOwners(contracts, facts),
     claims: await readClaims(contracts, job),
+    out: await readMoneyOut(contracts, BigInt(job)),
     attempts: await Promise.all(
       settlements.map(({ round, attempt }) => readAgreement(contracts, { job, round, attempt })),
     ),
@@ -58,6 +59,26 @@ async function readClaims(contracts: Contracts, job: number): Promise<ClaimOnCha
     bonus,
     amount,
   }));
+}
+
+async function readMoneyOut(contracts: Contracts, job: bigint): Promise<MoneyOut> {
+  const { escrow } = contracts;
+  const [closed, cancelled, voided, unearned, bonus, fees] = await Promise.all([
+    readEvents(contracts, escrow, 'JobClosed', { job }),
+    readEvents(contracts, escrow, 'JobCancelled', { job }),
+    readEvents(contracts, escrow, 'RoundsVoided', { job }),
+    readEvents(contracts, escrow, 'SeatRefunded', { job }),
+    readEvents(contracts, escrow, 'BonusRefunded', { job }),
+    readEvents(contracts, escrow, 'FeesCollected', { job }),
+  ]);
+  const amounts = (events: readonly Readonly<{ args: Readonly<{ amount: bigint }> }>[]) =>
+    events.reduce((sum, { args }) => sum + args.amount, 0n);
+  return {
+    ended: [...closed, ...cancelled, ...voided].reduce((sum, { args }) => sum + args.credited, 0n),
+    unearned: amounts(unearned),
+    bonus: amounts(bonus),
+    fees: amounts(fees),
+  };
 }
 
 type Burn = Readonly<{ transaction: Bytes32; token: bigint; units: number; holder: Address }>;

@@ -2,7 +2,8 @@
 import { TributaryError } from '#crypto/error.ts';
 import { recipeFlaw } from '#datasets/encoding/fits.ts';
 import { classNamesOf, parseTopology } from '#model/topology.ts';
-import { toAmount } from '#protocol/units.ts';
+import { conditionsNow, type JobConditions } from '#contracts/opening-conditions.ts';
+import { toAmount, type Address } from '#protocol/units.ts';
 import { readCatalogue, type Catalogue, type Listing } from './catalogue.ts';
 import { choose, type Choice } from './choice/choose.ts';
 import { groupsOf, type Group, type LeftOut } from './choice/groups.ts';
@@ -22,7 +23,9 @@ export type JobWishes = Readonly<{
   columns: readonly string[] | null;
   /** Exactly these; null to choose. */
   datasets: readonly number[] | null;
-  /** Base units in all, the bonus included; null sets no bound. */
+  /** Answers the job's disputes; the deployment's first arbiter where it is left out. */
+  arbiter?: Address | undefined;
+  /** Base units in all, the bonus and the fee included; null sets no bound. */
   budget: bigint | null;
   rounds: number | null;
   bonusPool: bigint;
@@ -33,7 +36,7 @@ export type Arranged = Readonly<{ plan: Plan; quote: Quote; choice: Choice; agre
 
 /**
  * @param onRead told after each descriptor
- * @throws TributaryError `choice/…`, `design/…`, `quote/…`, `launch/bad-plan`, `launch/round-timeout-too-short`,
+ * @throws TributaryError `escrow/opening-is-paused`, `escrow/arbiter-not-listed`, `choice/…`, `design/…`, `quote/…`, `launch/bad-plan`, `launch/round-timeout-too-short`,
  *   `parameters/no-safe-graph`, `job/model-mismatch`, `model/…`, `data/…`,
  *   `chain/…`, `ipfs/…`
  */
@@ -43,6 +46,7 @@ export async function arrangeJob(
   onRead?: (read: number, of: number) => void,
 ): Promise<Arranged> {
   const { what, datasets, rounds, budget, bonusPool, running } = wishes;
+  const conditions = await conditionsNow(contracts, wishes.arbiter);
   const catalogue = await readCatalogue(contracts, store, datasets, onRead);
   if (datasets) assertAllRead(catalogue, datasets);
   const { groups, leftOut } = candidatesFor(catalogue.listings, wishes);
@@ -51,6 +55,7 @@ export async function arrangeJob(
   const found = choose(groups, {
     budget,
     bonusPool,
+    fee: conditions.fee,
     rounds,
     minimumCohort: running.minimumCohort,
     layers,
@@ -69,14 +74,19 @@ export async function arrangeJob(
     ...running,
   });
   await assertSparseRuns(contracts, plan);
-  const agreed = agreementOf(choice, budget);
-  const wanted = { datasets: plan.datasets, rounds: plan.rounds, bonusPool };
+  const agreed = agreementOf(choice, conditions, budget);
+  const wanted = { datasets: plan.datasets, rounds: plan.rounds, bonusPool, conditions };
   const quote = await quoteJob(contracts, contracts.account, wanted, tokensOf(agreed));
   assertAgreed(quote, agreed);
   return { plan, quote, choice, agreed };
 }
 
-const agreementOf = ({ chosen, rounds }: Choice, limit: bigint | null): Agreement => ({
+const agreementOf = (
+  { chosen, rounds }: Choice,
+  conditions: JobConditions,
+  limit: bigint | null,
+): Agreement => ({
+  conditions,
   lines: chosen.map(({ listing: { dataset }, offer: { token, price } }) => ({
     dataset,
     token,

@@ -7,14 +7,19 @@ import { readIfThere, writeDurably } from './durable-file.ts';
 import { planSchema } from './plan.ts';
 
 const recordSchema = z.strictObject({
-  version: z.literal(2),
+  version: z.literal(3),
   chainId: z.int().min(1),
   escrow: address,
   buyer: address,
   plan: planSchema,
   /** What the plan was made from, as its maker writes it; null where a plan was given. */
   asked: z.string().nullable(),
-  /** What all units and the bonus cost, in base units: the offers that the terms name never change. */
+  /** What the job is opened with: fee in basis points, and who answers its disputes for how many base units. */
+  conditions: z.strictObject({
+    fee: z.int().min(0).max(10_000),
+    arbiter: z.strictObject({ address, fee: amount }),
+  }),
+  /** What all units, their fees and the bonus cost, in base units: the offers that the terms name never change. */
   total: amount,
   /** Digest of the published terms. */
   terms: bytes32,

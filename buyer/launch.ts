@@ -6,12 +6,13 @@
 import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
+import { conditionsNow, type JobConditions } from '#contracts/opening-conditions.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { loadJob } from '#model/job.ts';
 import { digestHex } from '#model/model-store.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { jobSchema, type JobManifest } from '#protocol/manifests.ts';
-import { fromAmount, toAmount, type Bytes32 } from '#protocol/units.ts';
+import { fromAmount, toAmount, type Address, type Bytes32 } from '#protocol/units.ts';
 import { buyAccess, type Payment } from './buy.ts';
 import { settlePending } from './chain-time.ts';
 import { readLaunch, writeLaunch, type LaunchRecord } from './launch-record.ts';
@@ -33,6 +34,8 @@ export type LaunchOptions = Readonly<{
   purchase: Purchase;
   /** The quote that was agreed to: offers and prices that are kept to, whatever is for sale by now. */
   agreed?: Agreement | undefined;
+  /** Who answers the job's disputes, where nothing was agreed to; the deployment's first arbiter by default. */
+  arbiter?: Address | undefined;
   /** What the plan was made from: kept in the record. */
   asked?: string | undefined;
   /** How long to wait for transactions that an earlier run left under way. */
@@ -50,9 +53,9 @@ export type Launched = Readonly<{ job: number; terms: Bytes32 }>;
 export async function launch(
   setting: BuyerSetting,
   plan: Plan | null,
-  { name, purchase, agreed, asked, pending, onStep = () => undefined }: LaunchOptions,
+  { name, purchase, agreed, arbiter, asked, pending, onStep = () => undefined }: LaunchOptions,
 ): Promise<Launched> {
-  let record = await published(setting, plan, { name, agreed, asked });
+  let record = await published(setting, plan, { name, agreed, arbiter, asked });
   onStep('published', record);
   const { terms } = record;
   if (record.activated && record.job !== null) return { job: record.job, terms };
@@ -60,10 +63,11 @@ export async function launch(
   await settlePending(setting.contracts, setting.contracts.account, pending);
   const manifest = await readBlock(setting.store, blockOf(terms), jobSchema, 'the published terms');
   let job = record.job ?? (await findJob(setting.contracts, terms));
-  await buyMissing(setting, manifest, job, purchase);
+  const conditions = conditionsOf(record);
+  await buyMissing(setting, { ...manifest, conditions }, job, purchase);
   onStep('bought', record);
 
-  job ??= await openJob(setting.contracts, record.plan, terms);
+  job ??= await openJob(setting.contracts, record.plan, terms, conditions);
   record = await writeLaunch(setting.home, name, { ...record, job });
   onStep('opened', record);
 
@@ -82,7 +86,7 @@ const blockOf = (terms: Bytes32) => cidFromDigest('dag-cbor', fromHex(terms));
 async function published(
   setting: BuyerSetting,
   plan: Plan | null,
-  { name, agreed, asked = '' }: Pick<LaunchOptions, 'name' | 'agreed' | 'asked'>,
+  { name, agreed, arbiter, asked = '' }: Pick<LaunchOptions, 'name' | 'agreed' | 'arbiter' | 'asked'>,
 ): Promise<LaunchRecord> {
   const { contracts, store, home } = setting;
   const place = { ...domainOf(setting), buyer: contracts.account };
@@ -94,14 +98,20 @@ async function published(
   if (!plan)
     throw new TributaryError('launch/no-record', `this home has no launch named ${name}: give a plan`);
   await assertSparseRuns(contracts, plan);
-  const quote = await quoteJob(contracts, contracts.account, wantedOf(plan), agreed && tokensOf(agreed));
+  const conditions = await conditionsNow(contracts, agreed?.conditions?.arbiter.address ?? arbiter);
+  const wanted = { ...wantedOf(plan), conditions };
+  const quote = await quoteJob(contracts, contracts.account, wanted, agreed && tokensOf(agreed));
   if (agreed) assertAgreed(quote, agreed);
   const terms = digestHex(await publishTerms(contracts, store, contracts.account, plan, quote.lines));
   return writeLaunch(home, name, {
-    version: 2,
+    version: 3,
     ...place,
     plan,
     asked: asked || null,
+    conditions: {
+      fee: conditions.fee,
+      arbiter: { ...conditions.arbiter, fee: toAmount(conditions.arbiter.fee) },
+    },
     total: toAmount(quote.total),
     terms,
     job: null,
@@ -109,8 +119,13 @@ async function published(
   });
 }
 
+const conditionsOf = ({ conditions: { fee, arbiter } }: LaunchRecord): JobConditions => ({
+  fee,
+  arbiter: { address: arbiter.address, fee: fromAmount(arbiter.fee) },
+});
+
 /** What a plan asks the market for. */
-export const wantedOf = ({ datasets, rounds, bonusPool }: Plan) => ({
+const wantedOf = ({ datasets, rounds, bonusPool }: Plan) => ({
   datasets,
   rounds,
   bonusPool: fromAmount(bonusPool),
@@ -132,10 +147,10 @@ function assertSame(record: LaunchRecord, place: object, plan: Plan | null, name
   }
 }
 
-/** Units for the seats that are still to be added, and money for the bonus that is still to be paid in. */
+/** Units for the seats that are still to be added, and money for the fees and the bonus that are still to be paid in. */
 async function buyMissing(
   setting: BuyerSetting,
-  { datasets, rounds, bonusPool }: JobManifest,
+  { datasets, rounds, bonusPool, conditions }: JobManifest & Readonly<{ conditions: JobConditions }>,
   job: number | null,
   purchase: Purchase,
 ): Promise<void> {
@@ -150,6 +165,7 @@ async function buyMissing(
       datasets: missing.map(({ dataset }) => dataset),
       rounds,
       bonusPool: job === null ? fromAmount(bonusPool) : 0n,
+      conditions,
     },
     new Set(missing.map(({ token }) => token)),
   );

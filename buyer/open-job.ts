@@ -2,7 +2,8 @@
 import type { SendingContracts } from '#contracts/connect.ts';
 import type { JobFacts } from '#contracts/job-facts.ts';
 import { readEvents } from '#contracts/events.ts';
-import { chooseArbiter, openingConditions } from '#contracts/opening-conditions.ts';
+import { feeOf } from '#contracts/fees.ts';
+import type { JobConditions } from '#contracts/opening-conditions.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { fromAmount, type Bytes32 } from '#protocol/units.ts';
 import { chainTime } from './chain-time.ts';
@@ -21,16 +22,25 @@ export async function findJob(contracts: SendingContracts, terms: Bytes32): Prom
   return own ? Number(own.args.job) : null;
 }
 
-/** Opens the job and pays in its bonus. @returns the escrow's number for it */
-export async function openJob(contracts: SendingContracts, plan: Plan, terms: Bytes32): Promise<number> {
+/**
+ * Opens the job and pays in its bonus.
+ *
+ * @param conditions as quoted: the escrow refuses where other ones are asked by now
+ * @returns the escrow's number for it
+ * @throws TributaryError `escrow/fee-differs`, `escrow/arbiter-fee-differs`, `escrow/arbiter-not-listed`, `escrow/…`
+ */
+export async function openJob(
+  contracts: SendingContracts,
+  plan: Plan,
+  terms: Bytes32,
+  { fee, arbiter }: JobConditions,
+): Promise<number> {
   const { escrow, paymentToken, account } = contracts;
   const bonusPool = fromAmount(plan.bonusPool);
   if ((await paymentToken.read.allowance(account, escrow.address)) < bonusPool) {
     await paymentToken.send.approve(escrow.address, bonusPool);
   }
   const { windows, rounds, coordinator } = plan;
-  const conditions = await openingConditions(contracts);
-  const arbiter = chooseArbiter(conditions);
   const { logs } = await escrow.send.open({
     terms,
     coordinator: coordinator.address,
@@ -42,17 +52,17 @@ export async function openJob(contracts: SendingContracts, plan: Plan, terms: By
     bonusPool,
     arbiter: arbiter.address,
     arbiterFee: arbiter.fee,
-    fee: conditions.fee,
+    fee,
   });
   const [opened] = escrow.events('JobOpened', logs);
   if (!opened) throw new TributaryError('chain/failed', 'the opening left no event: is this the escrow?');
   return Number(opened.args.job);
 }
 
-/** Turns the units of those lines that have no seat yet into seats. */
+/** Turns the units of those lines that have no seat yet into seats, and pays their fees. */
 export async function addSeats(
   contracts: SendingContracts,
-  facts: Pick<JobFacts, 'job' | 'seats'>,
+  facts: Pick<JobFacts, 'job' | 'seats' | 'fee'>,
   lines: readonly SeatLine[],
   atOnce = seatsAtOnce,
 ): Promise<void> {
@@ -62,6 +72,7 @@ export async function addSeats(
   if (!(await accessToken.read.isApprovedForAll(account, escrow.address))) {
     await accessToken.send.setApprovalForAll(escrow.address, true);
   }
+  await approveFees(contracts, missing, facts.fee);
   for (let at = 0; at < missing.length; at += atOnce) {
     const batch = missing.slice(at, at + atOnce);
     await escrow.send.addSeats(
@@ -70,4 +81,20 @@ export async function addSeats(
       batch.map(({ units }) => units),
     );
   }
+}
+
+/** The escrow takes them with the units: one approval for all of them. */
+async function approveFees(
+  { accessToken, paymentToken, escrow, account }: SendingContracts,
+  lines: readonly SeatLine[],
+  fee: number,
+): Promise<void> {
+  if (fee === 0) return;
+  let fees = 0n;
+  for (const { token, units } of lines) {
+    const { price } = await accessToken.read.unitOf(BigInt(token));
+    fees += BigInt(units) * feeOf(price, fee);
+  }
+  if ((await paymentToken.read.allowance(account, escrow.address)) >= fees) return;
+  await paymentToken.send.approve(escrow.address, fees);
 }

@@ -1,5 +1,8 @@
-/** What a job would cost: units of each dataset for each round, and the bonus. protocol.md §5.1, §5.2 */
+/** What a job would cost: units of each dataset for each round, the fee on them, and the bonus. protocol.md §5.1, §5.2 */
+import { isDeepStrictEqual } from 'node:util';
 import type { Contracts } from '#contracts/connect.ts';
+import { feeOf } from '#contracts/fees.ts';
+import type { JobConditions } from '#contracts/opening-conditions.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { Address } from '#protocol/units.ts';
 import { chainTime } from './chain-time.ts';
@@ -12,6 +15,8 @@ export type Wanted = Readonly<{
   rounds: number;
   /** Base units shared among participants, over all rounds. */
   bonusPool: bigint;
+  /** What the job is to be opened with; null for units alone, which pay no fee. */
+  conditions: JobConditions | null;
 }>;
 
 /** One dataset's part; amounts in base units. */
@@ -34,9 +39,12 @@ export type Quote = Readonly<{
   lines: readonly QuoteLine[];
   rounds: number;
   bonusPool: bigint;
-  /** What the job is worth to its owners: all units and the bonus. */
+  /** Of all units, to the deployment: paid when they become seats, and given back with each that is not earned. */
+  fees: bigint;
+  conditions: JobConditions | null;
+  /** What the job costs in all: its units, their fees and the bonus. */
   total: bigint;
-  /** What is still to be paid: units to buy, and the bonus. */
+  /** What is still to be paid: units to buy, the fees, and the bonus. */
   toPay: bigint;
   balance: bigint;
   /** What the contracts may take already. */
@@ -55,17 +63,25 @@ export function quoteFrom(
   const { rounds, bonusPool } = wanted;
   const datasets = [...wanted.datasets].sort((a, b) => a - b);
   const lines = datasets.map((dataset) => lineOf(chooseOffer(offers, dataset, rounds, held), rounds, held));
-  const toPay = lines.reduce((sum, { cost }) => sum + cost, bonusPool);
+  const { conditions } = wanted;
+  const fees = feesOf(lines, conditions?.fee ?? 0);
+  const toPay = lines.reduce((sum, { cost }) => sum + cost, bonusPool + fees);
   return {
     lines,
     rounds,
     bonusPool,
-    total: lines.reduce((sum, { full }) => sum + full, bonusPool),
+    fees,
+    conditions,
+    total: lines.reduce((sum, { full }) => sum + full, bonusPool + fees),
     toPay,
     ...account,
     affordable: account.balance >= toPay,
   };
 }
+
+/** @param fee basis points */
+export const feesOf = (lines: readonly Pick<QuoteLine, 'price' | 'units'>[], fee: number): bigint =>
+  lines.reduce((sum, { price, units }) => sum + BigInt(units) * feeOf(price, fee), 0n);
 
 function lineOf(
   { dataset, token, price }: Offer,
@@ -120,7 +136,8 @@ export async function quoteJob(
 /** What a buyer agreed to. */
 export type Agreement = Readonly<{
   lines: readonly Pick<QuoteLine, 'dataset' | 'token' | 'price' | 'units'>[];
-  /** Base units that the job may cost in all; null for what the lines and the bonus come to. */
+  conditions: JobConditions | null;
+  /** Base units that the job may cost in all; null for what the lines, their fees and the bonus come to. */
   limit: bigint | null;
 }>;
 
@@ -130,9 +147,18 @@ export const tokensOf = ({ lines }: Agreement): ReadonlySet<number> =>
 /**
  * Holds what would be bought now against what was agreed to.
  *
- * @throws TributaryError `quote/changed` where an offer is another, `quote/over-limit` where the total is above the limit
+ * @throws TributaryError `quote/changed` where an offer or a fee is another, `quote/over-limit` where the total is above the limit
  */
-export function assertAgreed({ lines, total }: Pick<Quote, 'lines' | 'total'>, agreed: Agreement): void {
+export function assertAgreed(
+  { lines, total, conditions }: Pick<Quote, 'lines' | 'total' | 'conditions'>,
+  agreed: Agreement,
+): void {
+  if (!isDeepStrictEqual(conditions, agreed.conditions)) {
+    throw new TributaryError(
+      'quote/changed',
+      "the fee or the arbiter's fee is not what was quoted any more: nothing was bought; ask for a new quote",
+    );
+  }
   const other = lines.find(({ dataset, token, price, units }) => {
     const line = agreed.lines.find((one) => one.dataset === dataset);
     return line?.token !== token || line.price !== price || line.units !== units;

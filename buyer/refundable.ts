@@ -1,7 +1,8 @@
 /** What can come back to a buyer, and when: unused units, what jobs did not earn, credits. Reads only. protocol.md §5 */
 import type { Contracts } from '#contracts/connect.ts';
 import { readEvents } from '#contracts/events.ts';
-import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
+import { feeOf } from '#contracts/fees.ts';
+import { readJobFacts, type JobFacts, type SeatOnChain } from '#contracts/job-facts.ts';
 import type { Payouts } from '#protocol/manifests.ts';
 import { earnedPayouts } from '#protocol/rules/earned.ts';
 import { fromAmount, type Address } from '#protocol/units.ts';
@@ -14,14 +15,13 @@ export type UnusedUnits = Readonly<{ token: number; dataset: number; units: bigi
 export type JobRefund = Readonly<{
   job: number;
   /**
-   * `running` may still earn its units; `closable` is over; `waiting` is closed, and its last round not final yet;
-   * `unearned` is closed with leaves to show; `done` has given all back; `altered` was settled with other payouts than
-   * were earned, which is an auditor's case.
+   * `running` may still earn its units; `closable` is over; `waiting` is closed, its last round not final;
+   * `unearned` is closed with leaves to show; `done` has given all back; `altered` was settled with other payouts than were earned, which is an auditor's case.
    */
   state: 'running' | 'closable' | 'waiting' | 'unearned' | 'done' | 'altered';
-  /** Base units that would come back, were no more rounds settled. */
+  /** Base units that would come back, were no more rounds settled: unearned units with their fees, and bonus. */
   worth: bigint;
-  /** For a running or waiting job: the second from which it can be closed, or its last round is final unless disputed. */
+  /** The second from which a running job can be closed, or a waiting one shown; null while a dispute is open, too. */
   from: number | null;
 }>;
 
@@ -80,17 +80,24 @@ async function jobRefund(contracts: Contracts, job: number, now: number): Promis
     return { job, state: 'altered', worth: 0n, from: null };
   }
   if (facts.state === 'closed') return closedRefund(contracts, facts, payouts, now);
-  const paidIn = facts.seats.reduce((sum, { price, units }) => sum + price * BigInt(units), facts.bonusPool);
-  const worth = paidIn - (payouts ? fromAmount(payouts.total) : 0n);
+  const earned = new Map(payouts?.leaves.map(({ seat, units }) => [seat, units]));
+  const unearned = facts.seats.reduce(
+    (sum, seat) => sum + BigInt(seat.units - (earned.get(seat.seat) ?? 0)) * chargeOf(facts, seat),
+    0n,
+  );
+  const promised = (payouts?.leaves ?? []).reduce((sum, { bonus }) => sum + fromAmount(bonus), 0n);
+  const worth = unearned + facts.bonusPool - promised;
   const from = closableFrom(facts);
   return now >= from ? { job, state: 'closable', worth, from: null } : { job, state: 'running', worth, from };
 }
 
-/** As the escrow's `close` has it: all rounds posted and final, or the cutoff; an open job at its cutoff. */
+/** What the buyer paid for one unit of a seat. */
+const chargeOf = ({ fee }: JobFacts, { price }: SeatOnChain): bigint => price + feeOf(price, fee);
+
+/** As the escrow's `close` has it: at the cutoff, or once all rounds are posted and final. */
 function closableFrom({ state, rounds, cutoff, frozenFrom, settlements }: JobFacts): number {
-  const last = settlements.at(-1);
-  const over = state === 'active' && settlements.length === rounds && frozenFrom === 0;
-  return over && last ? Math.min(last.readyAt, cutoff) : cutoff;
+  if (state === 'open' || settlements.length < rounds || frozenFrom !== 0) return cutoff;
+  return Math.min(cutoff, Math.max(...settlements.map(({ readyAt }) => readyAt)));
 }
 
 /** Posted rounds that seats did not earn, and the bonus of which no leaf speaks. */
@@ -100,7 +107,7 @@ async function closedRefund(
   last: Payouts | undefined,
   now: number,
 ): Promise<JobRefund> {
-  const { job, settlements, seats, rounds, bonusPool, frozenFrom } = facts;
+  const { job, settlements, seats, rounds, bonusPool } = facts;
   const posted = settlements.length;
   const done = { job, state: 'done', worth: 0n, from: null } as const;
   if (!last) return done;
@@ -108,15 +115,16 @@ async function closedRefund(
   for (const { seat, units, bonus } of last.leaves) {
     const held = seats[seat];
     if (!held) continue;
-    const { refundedUnits } = await contracts.escrow.read.seatOf(BigInt(job), seat);
-    worth += BigInt(Math.min(held.units, posted) - units - refundedUnits) * held.price - fromAmount(bonus);
+    const open = Math.min(held.units, posted) - units - held.refundedUnits;
+    worth += BigInt(open) * chargeOf(facts, held) - fromAmount(bonus);
   }
   const [refunded] = await readEvents(contracts, contracts.escrow, 'BonusRefunded', { job: BigInt(job) });
   const promised = last.leaves.reduce((sum, { bonus }) => sum + fromAmount(bonus), 0n);
   worth += refunded ? promised : (bonusPool / BigInt(rounds)) * BigInt(posted);
-  if (worth === 0n) return done;
-  const readyAt = settlements.at(-1)?.readyAt ?? 0;
-  return now < readyAt || frozenFrom > 0
-    ? { job, state: 'waiting', worth, from: readyAt }
+  if (worth <= 0n) return done;
+  const final = Math.max(...settlements.map(({ readyAt }) => readyAt));
+  if (facts.frozenFrom !== 0) return { job, state: 'waiting', worth, from: null };
+  return now < final
+    ? { job, state: 'waiting', worth, from: final }
     : { job, state: 'unearned', worth, from: null };
 }

@@ -4,6 +4,7 @@ import { computeAddress, type SigningKey } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import { systemRng } from '#crypto/random.ts';
 import { connect } from '#contracts/connect.ts';
+import { assertDeployment } from '#contracts/deployed-code.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
 import { takeLock } from '#datasets/folder-lock.ts';
@@ -62,8 +63,8 @@ export type Client = Readonly<{
 /**
  * Starts a client. It resumes from its journal whatever it was in the middle of.
  *
- * `done` rejects with TributaryError `client/locked`, `client/hold-refused`, `data/…`, `journal/…`; what may come
- * back (coordinator, chain, IPFS, disk space) is waited for.
+ * `done` rejects with TributaryError `client/locked`, `client/hold-refused`, `data/…`, `journal/…`, and `deployment/…`
+ * where the contracts are not what the record says; what may come back (coordinator, chain, IPFS, disk space) is waited for.
  */
 export function startClient(options: ClientOptions): Client {
   const stopping = new AbortController();
@@ -105,7 +106,9 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
   const store = connectIpfs(options.ipfsUrl);
   const readsBy = async (url: string): Promise<ChainReads> => {
     const provider = await persist(() => openChain(url, { chainId }), patience);
-    return chainReads(connect(deployment, provider), BigInt(dataset));
+    const contracts = connect(deployment, provider);
+    await persist(() => assertDeployment(contracts), patience);
+    return chainReads(contracts, BigInt(dataset));
   };
   const further = await Promise.all((options.furtherRpcUrls ?? []).map(readsBy));
   const chain = agreedReads(await readsBy(options.rpcUrl), ...further);

@@ -13,7 +13,7 @@ export type Patience = Readonly<{
 
 /** What waiting does not mend. */
 const hopeless =
-  /^(journal\/(damaged|unreadable|decided)|data\/|commitment\/|client\/|descriptor\/|chain\/other-chain)/;
+  /^(journal\/(damaged|unreadable|decided)|data\/|commitment\/|client\/|descriptor\/|deployment\/|chain\/other-chain)/;
 
 /**
  * Tries until it works, and says once for each reason why it waits.

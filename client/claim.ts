@@ -9,7 +9,7 @@ import {
 } from '#contracts/job-facts.ts';
 import { settlementRecord } from '#contracts/settlement-record.ts';
 import { payoutProof } from '#protocol/rules/payouts.ts';
-import { fromAmount, toBytes32, type Bytes32 } from '#protocol/units.ts';
+import { fromAmount, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
 import { earnedPayouts } from './earned.ts';
 import type { LeafSources } from './leaves.ts';
 import { earnedBy, payingRound, worth, type PayingRound } from './paying-round.ts';
@@ -46,8 +46,10 @@ export async function payOf(
 }
 
 /**
- * Claims all that is final for a dataset's seat; the escrow pays the dataset's present owner, whoever sends.
+ * Claims all that is final for a dataset's seat. The escrow pays the dataset's present owner, whoever sends; or, where
+ * the owner itself sends, any account that it names.
  *
+ * @param to an account other than the owner's
  * @returns what was paid; 0, and no transaction, where nothing is owed
  * @throws TributaryError as `payOf`, and what the escrow refuses with: `escrow/…`
  */
@@ -56,18 +58,21 @@ export async function claimPay(
   sources: PaySources,
   job: number,
   dataset: number,
+  to?: Address,
 ): Promise<Claim> {
   const { pay, best } = await reckon(contracts, sources, job, dataset);
   const leaf = best?.leaves[pay.seat];
   if (pay.owed === 0n || !best || !leaf) return { before: pay, paid: 0n, transaction: null };
-  const mined = await contracts.escrow.send.claimFor(
+  const { send } = contracts.escrow;
+  const claimed = [
     BigInt(job),
     settlementRecord(best.settlement),
     { ...leaf, bonus: fromAmount(leaf.bonus) },
     payoutProof(job, best.leaves, pay.seat).map(toBytes32),
-  );
-  const [claimed] = contracts.escrow.events('Claimed', mined.logs);
-  return { before: pay, paid: claimed?.args.amount ?? 0n, transaction: mined.transaction };
+  ] as const;
+  const mined = await (to === undefined ? send.claimFor(...claimed) : send.claim(...claimed, to));
+  const [event] = contracts.escrow.events('Claimed', mined.logs);
+  return { before: pay, paid: event?.args.amount ?? 0n, transaction: mined.transaction };
 }
 
 type Reckoning = Readonly<{ pay: Pay; best: PayingRound | null }>;

@@ -18,7 +18,7 @@ export type Governance = Readonly<{
 }>;
 
 /** OpenZeppelin's AccessManager: whoever has it may grant roles. */
-const ADMIN_ROLE = 0n;
+export const ADMIN_ROLE = 0n;
 /** May set the fee and list arbiters, after the delay. */
 export const CONDITIONS_ROLE = 1n;
 /** May stop new jobs, at once. */

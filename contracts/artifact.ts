@@ -7,7 +7,13 @@ import type { Mined, Transactor } from './transact.ts';
 import type { TypedAbi } from './typed-abi.ts';
 
 /** What the compiler made of a contract: the code that creates it, and the code that then stands on the chain. */
-export type Artifact = Readonly<{ bytecode: Hex; deployedBytecode: Hex }>;
+export type Artifact = Readonly<{
+  bytecode: Hex;
+  /** With zeros where immutable values go. */
+  deployedBytecode: Hex;
+  /** Offsets into it of every use of each immutable value, by its name in the sources; each takes 32 bytes. */
+  immutables: Readonly<Record<string, readonly number[]>>;
+}>;
 
 /** @throws TributaryError `contracts/not-compiled` */
 export function readArtifact(name: string): Artifact {
@@ -23,14 +29,18 @@ export function readArtifact(name: string): Artifact {
   }
 }
 
+/** A contract that was put on a chain, and the arguments of its constructor as the ABI encodes them. */
+export type Deployed = Mined & Readonly<{ created: Address; constructorArguments: Hex }>;
+
 /** Deploys one contract. @throws as `Transactor.send`, and `contracts/not-compiled` */
 export async function deployContract<R, W, E, C extends readonly unknown[]>(
   transactor: Transactor,
   { name, abi }: TypedAbi<R, W, E, C>,
   args: C,
-): Promise<Mined & Readonly<{ created: Address }>> {
-  const encoded = new Interface(abi).encodeDeploy(args);
-  const mined = await transactor.send({ data: `${readArtifact(name).bytecode}${encoded.slice(2)}` });
+): Promise<Deployed> {
+  const constructorArguments = new Interface(abi).encodeDeploy(args) as Hex;
+  const data: Hex = `${readArtifact(name).bytecode}${constructorArguments.slice(2)}`;
+  const mined = await transactor.send({ data });
   if (mined.created === null) throw new TributaryError('chain/failed', `The chain deployed no ${name}.`);
-  return { ...mined, created: mined.created };
+  return { ...mined, created: mined.created, constructorArguments };
 }

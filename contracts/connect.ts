@@ -38,6 +38,7 @@ export function connectAs(deployment: Deployment, transactor: Transactor) {
     deployment,
     provider: transactor.provider,
     account: transactor.address,
+    transactor,
     registry: writeContract(datasetRegistry, deployment.registry, transactor),
     accessToken: writeContract(accessToken, deployment.accessToken, transactor),
     escrow: writeContract(trainingEscrow, deployment.escrow, transactor),

@@ -18,6 +18,10 @@ export type SeatOnChain = Readonly<{
   price: bigint;
   units: number;
   claimedUnits: number;
+  /** Given back to the buyer after the job closed. */
+  refundedUnits: number;
+  /** Of the claimed ones, those whose fee was credited. */
+  collectedUnits: number;
   claimedBonus: bigint;
 }>;
 
@@ -162,5 +166,7 @@ const seatOnChain = (seat: number, found: Seat, owner: string | undefined): Seat
   price: found.price,
   units: found.units,
   claimedUnits: found.claimedUnits,
+  refundedUnits: found.refundedUnits,
+  collectedUnits: found.collectedUnits,
   claimedBonus: found.claimedBonus,
 });

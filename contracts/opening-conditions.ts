@@ -29,11 +29,35 @@ export async function openingConditions(contracts: Contracts): Promise<OpeningCo
   return { fee, paused, arbiters };
 }
 
+/** What one job is opened with. */
+export type JobConditions = Readonly<{
+  /** Basis points of a unit's price, on top of it. */
+  fee: number;
+  arbiter: ListedArbiter;
+}>;
+
+/**
+ * What a job would be opened with now.
+ *
+ * @param arbiter the first that was listed where it is left out
+ * @throws TributaryError `escrow/opening-is-paused`, `escrow/arbiter-not-listed`, `chain/unreachable`
+ */
+export async function conditionsNow(contracts: Contracts, arbiter?: Address): Promise<JobConditions> {
+  const found = await openingConditions(contracts);
+  if (found.paused) {
+    throw new TributaryError(
+      'escrow/opening-is-paused',
+      'the deployment opens no new jobs at the moment: nothing was bought; try again later',
+    );
+  }
+  return { fee: found.fee, arbiter: chooseArbiter(found, arbiter) };
+}
+
 /**
  * @param wanted the first that was listed where it is left out
  * @throws TributaryError `escrow/arbiter-not-listed`
  */
-export function chooseArbiter({ arbiters }: OpeningConditions, wanted?: Address): ListedArbiter {
+function chooseArbiter({ arbiters }: OpeningConditions, wanted?: Address): ListedArbiter {
   const chosen = wanted === undefined ? arbiters[0] : arbiters.find(({ address }) => address === wanted);
   if (chosen) return chosen;
   throw new TributaryError(

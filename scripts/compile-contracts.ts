@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { guardsOf } from './guards.ts';
+import { immutablesOf } from './immutables.ts';
 import { compile, compilerSettings, readSources, type Compilation } from './solidity.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,6 +20,8 @@ type Stamp = Readonly<{
   key: string;
   contracts: readonly string[];
   bindings: Readonly<Record<string, string>>;
+  /** The modifiers of each function, `Contract.function`, of ours and of the manager of roles: who is kept from what. */
+  guards: Readonly<Record<string, readonly string[]>>;
 }>;
 
 const checking = process.argv.includes('--check');
@@ -50,7 +54,7 @@ async function freshStamp(): Promise<Stamp> {
 /** Everything that decides the output: sources, settings, compiler, library and these scripts. */
 function cacheKey(sources: Readonly<Record<string, string>>): string {
   const require = createRequire(import.meta.url);
-  const scripts = ['solidity.ts', 'bindings.ts', 'compile-contracts.ts'];
+  const scripts = ['solidity.ts', 'bindings.ts', 'immutables.ts', 'guards.ts', 'compile-contracts.ts'];
   const parts = [
     JSON.stringify(sources),
     JSON.stringify(compilerSettings),
@@ -78,12 +82,13 @@ async function writeArtifacts(key: string, compilation: Compilation): Promise<St
         abi,
         bytecode: `0x${evm.bytecode.object}`,
         deployedBytecode: `0x${evm.deployedBytecode.object}`,
+        immutables: immutablesOf(evm.deployedBytecode, compilation),
       };
       writeWhole(artifactFile(name), JSON.stringify(artifact));
       contracts.push(name);
     }
   }
-  const stamp = { key, contracts, bindings: await bindings(compilation) };
+  const stamp = { key, contracts, bindings: await bindings(compilation), guards: guardsOf(compilation) };
   writeWhole(stampFile, JSON.stringify(stamp));
   return stamp;
 }

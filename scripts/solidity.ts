@@ -18,7 +18,20 @@ export const compilerSettings = {
 };
 
 /** Asked for our own files only: to compile the library's again would take as long as ours. */
-const outputs = { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'], '': ['ast'] };
+const outputs = {
+  '*': [
+    ...['abi', 'evm.bytecode.object'],
+    ...['evm.deployedBytecode.object', 'evm.deployedBytecode.immutableReferences'],
+  ],
+  '': ['ast'],
+};
+
+/** Of these only the syntax tree: their immutable values and their modifiers have names there. */
+const libraryTrees = [
+  '@openzeppelin/contracts/utils/cryptography/EIP712.sol',
+  '@openzeppelin/contracts/access/manager/AccessManager.sol',
+  '@openzeppelin/contracts/access/manager/AccessManaged.sol',
+];
 
 /** An item of a JSON ABI, as far as the bindings look at it. */
 export type AbiParameter = Readonly<{
@@ -37,16 +50,28 @@ export type AbiItem = Readonly<{
 }>;
 export type CompiledContract = Readonly<{
   abi: readonly AbiItem[];
-  evm: Readonly<{ bytecode: { object: string }; deployedBytecode: { object: string } }>;
+  evm: Readonly<{
+    bytecode: { object: string };
+    deployedBytecode: {
+      object: string;
+      /** Where each immutable value goes, by the id of its declaration in the syntax tree. */
+      immutableReferences?: Readonly<Record<string, readonly Readonly<{ start: number; length: number }>[]>>;
+    };
+  }>;
 }>;
 export type AstNode = Readonly<{
   nodeType: string;
+  id?: number;
   name?: string;
   nodes?: readonly AstNode[];
   members?: readonly AstNode[];
+  /** Of a variable. */
+  mutability?: string;
+  /** Of a function. */
+  modifiers?: readonly Readonly<{ modifierName: Readonly<{ name: string }> }>[];
 }>;
 
-/** What one compilation gives: contracts by file and name, syntax trees of our own files. */
+/** What one compilation gives: contracts by file and name, syntax trees of our own files and of some of the library. */
 export type Compilation = Readonly<{
   contracts: Readonly<Record<string, Readonly<Record<string, CompiledContract>>>>;
   sources: Readonly<Record<string, { ast?: AstNode }>>;
@@ -86,7 +111,10 @@ export function compile(sources: Readonly<Record<string, string>>): Compilation 
     sources: Object.fromEntries(Object.entries(sources).map(([file, content]) => [file, { content }])),
     settings: {
       ...compilerSettings,
-      outputSelection: Object.fromEntries(Object.keys(sources).map((file) => [file, outputs])),
+      outputSelection: Object.fromEntries([
+        ...Object.keys(sources).map((file) => [file, outputs]),
+        ...libraryTrees.map((file) => [file, { '': ['ast'] }]),
+      ]),
     },
   };
   const output = JSON.parse(

@@ -64,7 +64,8 @@ export async function largeJob(seats: number, cutoff: number, small: boolean): P
     ...{ frozenFrom: 0, arbiter: coordinator, fee: 0 },
     seats: manifest.datasets.map(({ dataset, token, units }, seat) => ({
       ...{ seat, token: BigInt(token), dataset: BigInt(dataset), units, price: 1_000n },
-      ...{ operator: operatorAddress(seat), owner: ownerOf(seat), claimedUnits: 0, claimedBonus: 0n },
+      ...{ operator: operatorAddress(seat), owner: ownerOf(seat) },
+      ...{ claimedUnits: 0, refundedUnits: 0, collectedUnits: 0, claimedBonus: 0n },
     })),
   };
   const job = await loadJob(store, domain, facts);

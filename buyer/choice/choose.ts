@@ -13,9 +13,11 @@ import { affordable, byPrice, closed, priceOf, type Candidate } from './cohort.t
 import type { Group, LeftOut } from './groups.ts';
 
 export type Purse = Readonly<{
-  /** Base units that the job may cost, the bonus included; null sets no bound. */
+  /** Base units that the job may cost, the bonus and the fee included; null sets no bound. */
   budget: bigint | null;
   bonusPool: bigint;
+  /** Basis points of a unit's price, on top of it. */
+  fee: number;
   /** Null for the most that the budget affords. */
   rounds: number | null;
   minimumCohort: number;
@@ -32,7 +34,7 @@ export type Choice = Readonly<{
   /** Ascending by dataset, as seats must be. */
   chosen: readonly Candidate[];
   rounds: number;
-  /** Base units, the bonus included. */
+  /** Base units, the bonus and the fee included. */
   cost: bigint;
   leftOut: readonly LeftOut[];
 }>;
@@ -67,7 +69,7 @@ const goalsOf = ({ rounds }: Purse): number[] =>
 function chooseFrom(group: Group, purse: Purse): Choice | null {
   for (const rounds of goalsOf(purse)) {
     const { willing, leftOut } = willingAt(group.listings, rounds, purse);
-    const taken = affordable(willing, perRound(purse, rounds), purse.minimumCohort);
+    const taken = affordable(willing, perRound(purse, rounds), purse.minimumCohort, purse.fee);
     if (!taken) continue;
     const most = purse.rounds ?? roundsFor(taken, purse);
     return {
@@ -75,7 +77,7 @@ function chooseFrom(group: Group, purse: Purse): Choice | null {
       label: group.label,
       chosen: [...taken].sort((a, b) => a.listing.dataset - b.listing.dataset),
       rounds: most,
-      cost: priceOf(taken) * BigInt(most) + purse.bonusPool,
+      cost: priceOf(taken, purse.fee) * BigInt(most) + purse.bonusPool,
       leftOut: [...leftOut, ...unaffordable(willing, taken, rounds)],
     };
   }
@@ -125,8 +127,8 @@ function willingAt(
 }
 
 /** The most rounds that the budget, the owners' policies and their offers allow. */
-function roundsFor(taken: readonly Candidate[], { budget, bonusPool, held }: Purse): number {
-  const price = priceOf(taken);
+function roundsFor(taken: readonly Candidate[], { budget, bonusPool, fee, held }: Purse): number {
+  const price = priceOf(taken, fee);
   const bounds = taken.flatMap(({ listing: { descriptor }, offer }) => [
     BigInt(descriptor.policy.maximumRounds),
     unitsOf(offer, held),
@@ -160,7 +162,7 @@ function refusalOf(groups: readonly Group[], purse: Purse): TributaryError {
   const rich = { ...purse, budget: null, rounds: purse.rounds ?? 1 };
   const costs = groups.flatMap((group) => {
     const { willing } = willingAt(group.listings, rich.rounds, rich);
-    return least(willing, minimumCohort) ?? [];
+    return least(willing, minimumCohort, purse.fee) ?? [];
   });
   const [cheapest] = costs.sort((a, b) => (a < b ? -1 : 1));
   if (budget !== null && cheapest !== undefined) {
@@ -184,15 +186,15 @@ function refusalOf(groups: readonly Group[], purse: Purse): TributaryError {
 }
 
 /** What the cheapest set that is large enough costs a round. */
-function least(willing: readonly Candidate[], minimumCohort: number): bigint | null {
-  let chosen = affordable(willing, 2n ** 256n, minimumCohort);
+function least(willing: readonly Candidate[], minimumCohort: number, fee: number): bigint | null {
+  let chosen = affordable(willing, 2n ** 256n, minimumCohort, fee);
   if (!chosen) return null;
   for (
     let fewer: readonly Candidate[] | null = chosen;
     fewer;
-    fewer = affordable(chosen, priceOf(chosen) - 1n, minimumCohort)
+    fewer = affordable(chosen, priceOf(chosen, fee) - 1n, minimumCohort, fee)
   ) {
     chosen = fewer;
   }
-  return priceOf(chosen);
+  return priceOf(chosen, fee);
 }

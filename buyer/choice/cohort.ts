@@ -1,4 +1,5 @@
 /** The owners that would all train together, and the cheapest of them. protocol.md §4.2 */
+import { feeOf } from '#contracts/fees.ts';
 import { cohortRefusal } from '#datasets/policy.ts';
 import type { Offer } from '../offers.ts';
 import type { Listing } from '../catalogue.ts';
@@ -14,9 +15,9 @@ export const byPrice = (a: Candidate, b: Candidate): number =>
       ? 1
       : a.listing.dataset - b.listing.dataset;
 
-/** The price of a round with all of them. */
-export const priceOf = (candidates: readonly Candidate[]): bigint =>
-  candidates.reduce((sum, { offer }) => sum + offer.price, 0n);
+/** What a round with all of them costs. @param fee basis points on each price */
+export const priceOf = (candidates: readonly Candidate[], fee: number): bigint =>
+  candidates.reduce((sum, { offer: { price } }) => sum + price + feeOf(price, fee), 0n);
 
 /**
  * The largest set in which every owner finds the peers that it vouches for. Others do no harm in a cohort, so who is
@@ -35,16 +36,18 @@ export function closed(candidates: readonly Candidate[]): readonly Candidate[] {
  * whom the others can't do without stays.
  *
  * @param most base units a round
+ * @param fee basis points on each price
  * @returns ascending by price; null where none is found
  */
 export function affordable(
   candidates: readonly Candidate[],
   most: bigint,
   least: number,
+  fee: number,
 ): readonly Candidate[] | null {
   let chosen = closed([...candidates].sort(byPrice));
   if (chosen.length < least) return null;
-  while (priceOf(chosen) > most) {
+  while (priceOf(chosen, fee) > most) {
     const fewer = withoutDearest(chosen, least);
     if (!fewer) return null;
     chosen = fewer;

@@ -18,7 +18,7 @@ export async function buy(options: BuyOptions): Promise<void> {
   const settings = readSettings(options);
   const { contracts, key } = await buyerSetting(settings);
   const { datasets, rounds, maxCost } = options;
-  const wanted = { datasets, rounds, bonusPool: 0n };
+  const wanted = { datasets, rounds, bonusPool: 0n, conditions: null };
   try {
     await settlePending(contracts, contracts.account);
     const found = await quoteJob(contracts, contracts.account, wanted);
@@ -41,7 +41,7 @@ export async function buy(options: BuyOptions): Promise<void> {
     assertAffordable(found);
     progress(text);
     if (found.toPay > 0n) await askFor(`Buy these units for ${moneyText(found.toPay, token)}?`, options.yes);
-    const agreed = { lines: found.lines, limit: null };
+    const agreed = { lines: found.lines, conditions: null, limit: null };
     const now = await quoteJob(contracts, contracts.account, wanted, tokensOf(agreed));
     assertAgreed(now, agreed);
     await buyAccess(contracts, now, key, (line) =>

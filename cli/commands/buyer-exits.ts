@@ -104,7 +104,9 @@ function jobText({ job, state, worth, from }: JobRefund, token: Token): string {
     case 'running':
       return `job ${job}: ${money}, were no more rounds settled; from ${new Date((from ?? 0) * 1000).toISOString()}`;
     case 'waiting':
-      return `job ${job}: ${money}, when its last round is final: from ${new Date((from ?? 0) * 1000).toISOString()}, unless disputed`;
+      return from === null
+        ? `job ${job}: ${money}, once the dispute of its last rounds is over`
+        : `job ${job}: ${money}, from ${new Date(from * 1000).toISOString()}, when its last round is final`;
     case 'closable':
     case 'unearned':
       return `job ${job}: ${money}`;

@@ -36,6 +36,7 @@ export type LaunchOptions = CommonOptions &
     bonus: bigint;
     coordinator?: string;
     coordinatorAddress?: string;
+    arbiter?: string;
     minimumCohort: number;
     name: string;
     enrollingSeconds: number;
@@ -72,6 +73,7 @@ export function wishesFrom(
     label: options.label ?? null,
     columns: options.columns ?? null,
     datasets: options.datasets ?? null,
+    ...(options.arbiter !== undefined && { arbiter: toAddress(options.arbiter) }),
     budget: limitOf(options),
     rounds: options.rounds ?? null,
     bonusPool: options.bonus,

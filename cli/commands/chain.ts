@@ -13,25 +13,52 @@ import { result } from '../output.ts';
 import { readPassword } from '../password.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
 
+/** Seconds between announcement and change that a public deployment has unless it says otherwise: two days. */
+const PUBLIC_DELAY = 172_800;
+
 type DeployOptions = CommonOptions &
-  Readonly<{ paymentToken?: string; minRoundTimeout: number; minShortWindow: number; minLongWindow: number }>;
+  Readonly<{
+    paymentToken?: string;
+    minRoundTimeout: number;
+    minShortWindow: number;
+    minLongWindow: number;
+    /** Basis points. */
+    fee?: number;
+    feeRecipient?: string;
+    arbiter?: string;
+    /** Base units. */
+    arbiterFee?: bigint;
+    admin?: string;
+    /** Seconds, like the windows. */
+    adminDelay?: number;
+    defenceWindow?: number;
+    judgementWindow?: number;
+  }>;
 
 export async function deployContracts(options: DeployOptions): Promise<void> {
   const settings = readSettings(options);
   const transactor = await deployer(settings);
-  if (transactor.chainId !== LOCAL_CHAIN && options.paymentToken === undefined) {
-    throw new TributaryError(
-      'settings/no-payment-token',
-      'off the local chain, say which ERC-20 pays: --payment-token',
-    );
-  }
+  const local = transactor.chainId === LOCAL_CHAIN;
+  if (!local) assertDecided(options);
   const { minRoundTimeout, minShortWindow, minLongWindow } = options;
   const floors = { minRoundTimeout, minShortWindow, minLongWindow };
-  const deployment = await deploy(
-    transactor,
-    floors,
-    options.paymentToken === undefined ? {} : { paymentToken: toAddress(options.paymentToken) },
-  );
+  const { paymentToken, feeRecipient, admin, defenceWindow, judgementWindow } = options;
+  const arbiter = {
+    address: toAddress(options.arbiter ?? transactor.address),
+    fee: options.arbiterFee ?? 0n,
+  };
+  const deployment = await deploy(transactor, floors, {
+    ...(paymentToken !== undefined && { paymentToken: toAddress(paymentToken) }),
+    ...(feeRecipient !== undefined && { feeRecipient: toAddress(feeRecipient) }),
+    ...(defenceWindow !== undefined && { defenceWindow }),
+    ...(judgementWindow !== undefined && { judgementWindow }),
+    governance: {
+      ...(admin !== undefined && { admin: toAddress(admin) }),
+      delay: options.adminDelay ?? (local ? 0 : PUBLIC_DELAY),
+      fee: options.fee ?? 0,
+      arbiter,
+    },
+  });
   mkdirSync(dirname(settings.deployment), { recursive: true });
   writeFileSync(settings.deployment, `${JSON.stringify(deployment, null, 2)}\n`);
   result(
@@ -39,6 +66,28 @@ export async function deployContracts(options: DeployOptions): Promise<void> {
     { event: 'deployed', ...deployment },
     `deployed; the record is ${settings.deployment}`,
   );
+}
+
+/** Whoever deploys for others says who has the money's token, the disputes and the administration. */
+function assertDecided({ paymentToken, arbiter, admin }: DeployOptions): void {
+  if (paymentToken === undefined) {
+    throw new TributaryError(
+      'settings/no-payment-token',
+      'off the local chain, say which ERC-20 pays: --payment-token',
+    );
+  }
+  if (arbiter === undefined) {
+    throw new TributaryError(
+      'settings/no-arbiter',
+      'off the local chain, say who answers disputes: --arbiter',
+    );
+  }
+  if (admin === undefined) {
+    throw new TributaryError(
+      'settings/no-admin',
+      'off the local chain, say who may change fee and arbiters: --admin',
+    );
+  }
 }
 
 export async function fund(

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
-import { readDeployment } from '../chain.ts';
+import { readingContracts } from '../chain.ts';
 import { readHold } from '../hold.ts';
 import { assertNoKey, createKeystore, openKeystore } from '../keystore.ts';
 import { aborted, untilStopped } from '../lifetime.ts';
@@ -26,7 +26,8 @@ type StartOptions = CommonOptions & Readonly<{ host: string; port: number; publi
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
-  const deployment = readDeployment(settings.deployment);
+  const { deployment, provider } = await readingContracts(settings);
+  provider.destroy(); // the service has its own
   const stop = untilStopped();
   const service = await startCoordinator({
     folder: join(settings.home, 'coordinator'),

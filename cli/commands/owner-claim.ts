@@ -2,20 +2,26 @@
 import { claimPay } from '#client/claim.ts';
 import { openLineage } from '#client/lineage.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
+import { toAddress } from '#protocol/units.ts';
 import { jobNumber } from '../job-option.ts';
 import { progress, result } from '../output.ts';
 import { ownerHome, registered } from '../owner-home.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
-import { asOwner, type SigningOptions } from '../unsigned/as-owner.ts';
+import type { SigningOptions } from '../unsigned/as-account.ts';
+import { asOwner } from '../unsigned/as-owner.ts';
 
-export async function claim(options: CommonOptions & SigningOptions, job: string): Promise<void> {
+type ClaimOptions = CommonOptions & SigningOptions & Readonly<{ to?: string }>;
+
+/** @throws TributaryError as `claimPay`; `escrow/not-dataset-owner` where who does not own the dataset names an account */
+export async function claim(options: ClaimOptions, job: string): Promise<void> {
   const settings = readSettings(options);
   const home = ownerHome(settings);
   const { dataset } = registered(home);
+  const to = options.to === undefined ? undefined : toAddress(options.to);
   const sources = { store: connectIpfs(settings.ipfs), lineage: openLineage(home.client) };
   await asOwner(settings, options, async ({ contracts }) => {
     const number = jobNumber(job, contracts.deployment);
-    const { before, paid, transaction } = await claimPay(contracts, sources, number, dataset);
+    const { before, paid, transaction } = await claimPay(contracts, sources, number, dataset, to);
     const { seat, finalRound, pending, owed, unreadable } = before;
     for (const round of unreadable) {
       progress(
@@ -25,10 +31,21 @@ export async function claim(options: CommonOptions & SigningOptions, job: string
     const claimed = before.claimed + paid;
     result(
       settings.json,
-      { event: 'claimed', seat, finalRound, owed, claimed, paid, pending, unreadable, transaction },
+      {
+        event: 'claimed',
+        seat,
+        finalRound,
+        owed,
+        claimed,
+        paid,
+        pending,
+        unreadable,
+        transaction,
+        ...(to !== undefined && { to }),
+      },
       transaction === null
         ? `nothing new to claim up to round ${finalRound}; ${pending} base units are still in their window`
-        : `paid ${paid} base units for rounds up to ${finalRound}`,
+        : `paid ${paid} base units for rounds up to ${finalRound}${to === undefined ? '' : ` to ${to}`}`,
     );
   });
 }

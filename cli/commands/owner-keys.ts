@@ -7,7 +7,8 @@ import { heldLocks } from '../home-locks.ts';
 import { result } from '../output.ts';
 import { ownerHome, registered, type OwnerHome } from '../owner-home.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
-import { asOwner, type SigningOptions } from '../unsigned/as-owner.ts';
+import type { SigningOptions } from '../unsigned/as-account.ts';
+import { asOwner } from '../unsigned/as-owner.ts';
 
 export async function init(options: CommonOptions & Readonly<{ operatorOnly?: boolean }>): Promise<void> {
   const settings = readSettings(options);
@@ -26,8 +27,9 @@ export async function init(options: CommonOptions & Readonly<{ operatorOnly?: bo
 }
 
 const NO_ONE = `0x${'0'.repeat(40)}`;
-/** What a change of operator can't reach: a sale froze the key. */
-const frozen = 'seats of jobs that were activated before keep the key that they were sold with';
+/** What a change of operator alone does not reach: a sale froze the key. */
+const frozen =
+  'seats of jobs that run keep the key that they were sold with, until owner rotate-seat changes it';
 
 /** @throws TributaryError `owner/not-registered`, `owner/client-running`, `escrow/…`, as `asOwner` */
 export async function rotateOperator(options: CommonOptions & SigningOptions): Promise<void> {

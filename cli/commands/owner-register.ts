@@ -9,7 +9,8 @@ import { ownerHome } from '../owner-home.ts';
 import { describe, schemaFrom, type Described } from '../registration/description.ts';
 import { offerAccess, registerOnChain } from '../registration/on-chain.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
-import { asOwner, type SigningOptions } from '../unsigned/as-owner.ts';
+import type { SigningOptions } from '../unsigned/as-account.ts';
+import { asOwner } from '../unsigned/as-owner.ts';
 
 type RegisterOptions = CommonOptions &
   SigningOptions &

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import type { JsonRpcProvider } from 'ethers';
 import { openDatabase } from '#coordinator/store/database.ts';
 import { TributaryError } from '#crypto/error.ts';
-import { checkDeployedCode } from '#contracts/deployed-code.ts';
+import { checkDeployment } from '#contracts/deployed-code.ts';
 import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
+import { errorTable } from '#protocol/errors.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { readDeployment } from '../chain.ts';
 import { preparedDatabase } from '../prepared-database.ts';
@@ -81,16 +82,11 @@ async function checkContracts(
       const seen = `the record is of chain ${deployment.chainId}, this is ${chainId}`;
       return [failure(name, seen, 'give the --deployment of this chain, or its --rpc')];
     }
-    const verdicts = await checkDeployedCode(provider, deployment);
-    return verdicts.map(({ contract, address, verdict }) => {
+    const standings = await checkDeployment(provider, deployment);
+    return standings.map(({ contract, address, problems: [problem] }) => {
       const label = `contract ${contract}`;
-      if (verdict === 'same') return ok(label, `${address} is what this version compiles`);
-      const seen = {
-        none: `no contract at ${address}`,
-        other: `${address} has other code than this version compiles`,
-        'wired-otherwise': `${address} works with other contracts than the record names`,
-      }[verdict];
-      return failure(label, seen, 'check the deployment record, and use the version that deployed it');
+      if (!problem) return ok(label, `${address} is what this version compiles, wired as recorded`);
+      return failure(label, problem.message, errorTable[problem.code]?.do ?? 'check the deployment record');
     });
   } catch (error) {
     return [failure(name, messageOf(error), 'give the --deployment of this chain')];

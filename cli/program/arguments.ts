@@ -24,11 +24,24 @@ export const positive = (text: string): number => {
   return value;
 };
 
-/** One more address of a list. */
-export const addresses = (text: string, earlier: readonly string[] | undefined): string[] => {
+/** An address. */
+export const account = (text: string): string => {
   if (!/^0x[0-9a-f]{40}$/i.test(text))
     throw new InvalidArgumentError('expected an address, 0x and 40 hex digits');
-  return [...(earlier ?? []), text];
+  return text.toLowerCase();
+};
+
+/** One more address of a list. */
+export const addresses = (text: string, earlier: readonly string[] | undefined): string[] => [
+  ...(earlier ?? []),
+  account(text),
+];
+
+/** Hundredths of a per cent. */
+export const basisPoints = (text: string): number => {
+  const value = number(text);
+  if (value > 10_000) throw new InvalidArgumentError('expected basis points, 0 to 10000');
+  return value;
 };
 
 export const list = (text: string): string[] =>
@@ -39,14 +52,14 @@ export const list = (text: string): string[] =>
 
 export const numbers = (text: string): number[] => list(text).map(number);
 
-/** For commands whose transactions the owner's key signs: here, or on the machine that has it. */
+/** For commands whose transactions a key signs: here, or on the machine that has it. */
 export const signing = (command: Command): Command =>
   command
     .option(
       '--unsigned <file>',
       'prepare the transactions into this file for "keys sign", and sign nothing here',
     )
-    .option('--from <address>', "the owner's account, where its keystore is not here")
+    .option('--from <address>', 'the account, where its keystore is not here')
     .option('--dry-run', 'say what would be signed and what gas it costs, and stop');
 
 /** Loads a command's module and calls it with its options, which are what its definition makes them. */

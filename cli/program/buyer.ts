@@ -1,6 +1,6 @@
 /** `tributary buyer`: access, a model, a check of every round. Names, options and help; what a command does is loaded when it is called. */
 import { Option, type Command } from 'commander';
-import { addresses, list, number, numbers, run } from './arguments.ts';
+import { account, addresses, list, number, numbers, run } from './arguments.ts';
 import { baseUnits, modelOptions, trainingOptions } from './buyer-arguments.ts';
 
 const bonus = () =>
@@ -39,6 +39,7 @@ function addMarket(buyer: Command): void {
   units(buyer.command('quote'))
     .description('what a job would cost; nothing is signed')
     .addOption(bonus())
+    .option('--arbiter <address>', "who answers disputes (default: the deployment's first)", account)
     .addHelpText('after', '\nExample:\n  tributary buyer quote --datasets 1,2,3 --rounds 5')
     .action(run(async () => (await import('../commands/buyer-quote.ts')).quote));
   units(buyer.command('buy'))
@@ -54,7 +55,7 @@ function addLaunch(buyer: Command): void {
   const launch = buyer
     .command('launch')
     .description('find datasets, buy access, publish the terms, open and activate the job')
-    .option('--budget <amount>', 'base units that the job may cost in all', baseUnits)
+    .option('--budget <amount>', 'base units that the job may cost in all, its fee included', baseUnits)
     .option('--max-cost <amount>', 'the same; the lower of the two counts', baseUnits)
     .option(
       '--datasets <ids>',
@@ -65,6 +66,7 @@ function addLaunch(buyer: Command): void {
     .addOption(bonus())
     .option('--coordinator <url>', 'who runs the rounds (default: the stack of tributary dev)')
     .option('--coordinator-address <address>', 'the account that it must be (default: as it says itself)')
+    .option('--arbiter <address>', "who answers disputes (default: the deployment's first)", account)
     .option('--minimum-cohort <n>', 'owners that a sum needs', number, 3)
     .option('--name <name>', 'of this launch in this home: the same name goes on where it was cut', 'job')
     .option('--enrolling-seconds <seconds>', 'time to train and enrol', number, 600)

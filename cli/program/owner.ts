@@ -1,6 +1,6 @@
 /** `tributary owner`: a dataset, its training and its pay. Names, options and help; what a command does is loaded when it is called. */
 import { type Command, Option } from 'commander';
-import { fraction, list, number, run, signing } from './arguments.ts';
+import { account, fraction, list, number, run, signing } from './arguments.ts';
 
 export function addOwner(program: Command): void {
   const owner = program.command('owner').description('offer a dataset, train on it, be paid');
@@ -74,7 +74,11 @@ export function addOwner(program: Command): void {
     .action(run(async () => (await import('../commands/owner-run.ts')).runClient));
   signing(owner.command('claim <job>'))
     .description('collect what final rounds have earned')
-    .addHelpText('after', '\nExample:\n  tributary owner claim 31337:0x…/1')
+    .option('--to <address>', 'send it there (default: to the owner)', account)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  tributary owner claim 31337:0x…/1\n  tributary owner claim 31337:0x…/1 --to 0x… --dry-run',
+    )
     .action(run(async () => (await import('../commands/owner-claim.ts')).claim));
   signing(owner.command('rotate-operator'))
     .description('a new operator key, on chain and in the home; the old one is kept aside')
@@ -83,6 +87,15 @@ export function addOwner(program: Command): void {
       '\nExamples:\n  tributary owner rotate-operator --dry-run\n  tributary owner rotate-operator --unsigned rotate.json',
     )
     .action(run(async () => (await import('../commands/owner-keys.ts')).rotateOperator));
+  signing(owner.command('rotate-seat [job]'))
+    .description("this home's operator key for a dataset that you bought, and for its seats in running jobs")
+    .option('--dataset <id>', 'in the registry (default: the one that this home registered)', number)
+    .option('--operator <address>', "another key than this home's", account)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  tributary owner rotate-seat --dataset 3 --dry-run\n  tributary owner rotate-seat 31337:0x…/1 --dataset 3',
+    )
+    .action(run(async () => (await import('../commands/owner-seats.ts')).rotateSeat));
   signing(owner.command('withdraw-operator'))
     .description('clear the operator key on chain, so that this machine takes part in no new job')
     .addHelpText('after', '\nExample:\n  tributary owner withdraw-operator --dry-run')

@@ -1,6 +1,7 @@
 /** The whole `tributary` command: names, options and help. What a command does is loaded when it is called. */
 import { Command } from 'commander';
 import { reportUsage } from '../output.ts';
+import { addAdmin } from './admin.ts';
 import { addAudit } from './audit.ts';
 import { addBuyer } from './buyer.ts';
 import { addChain } from './chain.ts';
@@ -37,6 +38,7 @@ export function createProgram(json: boolean): Command {
     .exitOverride();
   addDev(program);
   addChain(program);
+  addAdmin(program);
   addIpfs(program);
   addCoordinator(program);
   addOwner(program);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @dev Where a descriptor is: `ipfs://` and the CID of a dag-cbor block by its SHA-256. protocol.md §6.1
+/// @dev Where a descriptor is: `ipfs://` and the CID of a raw block (JSON-LD) by its SHA-256. protocol.md §6.1
 library DescriptorUri {
-    /// @dev In base 16 (multibase `f`): version 1, dag-cbor 0x71, sha2-256 0x12, 32 bytes.
-    string private constant PREFIX = "ipfs://f01711220";
+    /// @dev In base 16 (multibase `f`): version 1, raw 0x55, sha2-256 0x12, 32 bytes.
+    string private constant PREFIX = "ipfs://f01551220";
     bytes16 private constant DIGITS = "0123456789abcdef";
 
     function from(bytes32 digest) internal pure returns (string memory) {

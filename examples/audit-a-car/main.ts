@@ -7,6 +7,7 @@ import { audit } from '#auditor/audit.ts';
 import { levels } from '#auditor/check.ts';
 import { readAuditFacts } from '#auditor/read-facts.ts';
 import { connect } from '#contracts/connect.ts';
+import { assertDeployment } from '#contracts/deployed-code.ts';
 import { deploymentSchema } from '#contracts/deployment.ts';
 import { openChain } from '#contracts/provider.ts';
 import { carBlockStore } from '#datasets/car.ts';
@@ -21,6 +22,7 @@ if (!rpc || !record || !text || !car) {
 const { chainId, escrow, job } = parseJobId(text);
 const deployment = deploymentSchema.parse(JSON.parse(readFileSync(record, 'utf8')));
 const contracts = connect(deployment, await openChain(rpc));
+await assertDeployment(contracts);
 const lineage = await carBlockStore(car);
 const evidence = await Promise.all(evidenceCars.map((file) => carBlockStore(file)));
 const report = await audit(

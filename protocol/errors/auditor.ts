@@ -100,6 +100,10 @@ export const auditorErrors: ErrorEntries = {
     means: 'The total on chain is not that of what was earned.',
     do: 'Dispute the round if it is not final yet.',
   },
+  'payouts/not-balanced': {
+    means: "What was claimed, given back, paid as fees and is left is not what the job's buyer deposited.",
+    do: 'Ask another chain node: this one leaves something out, or the escrow pays wrongly.',
+  },
   'payouts/over-claimed': {
     means: 'A seat was paid more than its leaf has.',
     do: 'Report it to the participants: the escrow paid wrongly.',

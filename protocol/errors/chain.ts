@@ -84,4 +84,24 @@ export const chainErrors: ErrorEntries = {
     means: 'A contract is not compiled.',
     do: 'Run "node --import tsx scripts/compile-contracts.ts".',
   },
+  'deployment/no-code': {
+    means: 'There is no contract at an address of the deployment record.',
+    do: 'Check the record, and that the RPC is of the chain and deployment that are meant.',
+  },
+  'deployment/other-arguments': {
+    means: 'The deployment record names other contracts than its constructor arguments do.',
+    do: 'Get the record again from whoever deployed: this one was altered.',
+  },
+  'deployment/other-code': {
+    means: 'A contract of the deployment is not what this version compiles.',
+    do: 'Use the version that deployed it, if you trust the record; else stay away.',
+  },
+  'deployment/other-hash': {
+    means: 'The code of a contract is not the one that the deployment record was made of.',
+    do: 'Get the record again from whoever deployed, and check the RPC.',
+  },
+  'deployment/other-wiring': {
+    means: 'A contract works with other contracts, windows or recipients than the deployment record says.',
+    do: 'Do not use this deployment, or get its true record.',
+  },
 };

@@ -2,6 +2,10 @@
 import type { ErrorEntries } from './entry.ts';
 
 export const cliErrors: ErrorEntries = {
+  'admin/no-such-announcement': {
+    means: 'No announced change, or more than one, begins so.',
+    do: 'See what is announced: tributary admin show.',
+  },
   'audit/no-such-level': { means: 'The audit has no such level.', do: 'Name levels from 1 to 5.' },
   'clean/in-use': {
     means: 'A process is at work in the home.',
@@ -71,6 +75,10 @@ export const cliErrors: ErrorEntries = {
   },
   'logs/none': { means: 'There are no logs in the home.', do: 'Run "tributary dev" first.' },
   'owner/client-running': { means: "The owner's client is running.", do: 'Stop it first.' },
+  'owner/not-owner': {
+    means: 'Another account owns the dataset.',
+    do: "Use that account's key, or buy the dataset first.",
+  },
   'owner/not-registered': { means: 'The home has no dataset yet.', do: 'Run "tributary owner register".' },
   'owner/registered': { means: 'The home has registered a dataset already.', do: 'Use another home.' },
   'settings/bad-amount': { means: 'The text is no amount.', do: 'Write whole base units.' },
@@ -81,6 +89,14 @@ export const cliErrors: ErrorEntries = {
   'settings/no-deployment': {
     means: 'The deployment record is missing, or the file is none.',
     do: 'Give --deployment.',
+  },
+  'settings/no-admin': {
+    means: 'Off the local chain, nobody was named to administer the deployment.',
+    do: 'Give --admin.',
+  },
+  'settings/no-arbiter': {
+    means: 'Off the local chain, no arbiter was named.',
+    do: 'Give --arbiter.',
   },
   'settings/no-payment-token': {
     means: 'Off the local chain, no payment token was named.',

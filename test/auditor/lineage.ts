@@ -52,8 +52,8 @@ export type Lineage = Readonly<{
 
 /** What the escrow computes, written out again so that the auditor's own is not its witness. */
 export function headOf(s: Omit<SettlementOnChain, 'head'>): Bytes32 {
-  const types = 'bytes32 uint256 uint32 uint32 bytes32 bytes32 uint256 bytes32 uint64'.split(' ');
-  const { previousHead, round, attempt, manifest, payoutRoot, total, participants, readyAt } = s;
+  const types = 'bytes32 uint256 uint32 uint32 bytes32 bytes32 uint256 bytes32 uint64 bool'.split(' ');
+  const { previousHead, round, attempt, manifest, payoutRoot, total, participants, readyAt, quorum } = s;
   const values = [
     previousHead,
     jobNumber,
@@ -64,6 +64,7 @@ export function headOf(s: Omit<SettlementOnChain, 'head'>): Bytes32 {
     total,
     keccak256(participants),
     readyAt,
+    quorum,
   ];
   return toBytes32(keccak256(AbiCoder.defaultAbiCoder().encode(types, values)));
 }
@@ -167,5 +168,6 @@ function auditFacts(chain: JobFacts, job: Job, shape: Shape, rounds: readonly Ro
         : null,
     ),
     claims: shape.claims,
+    out: { ended: 0n, unearned: 0n, bonus: 0n, fees: 0n },
   };
 }

@@ -166,6 +166,8 @@ export function factsOf(terms: CID, shape: Shape): JobFacts {
       price: BigInt(20 + seat),
       units: 2,
       claimedUnits: paid ? ([2, 0, 0, 1][seat] ?? 0) : 0,
+      refundedUnits: 0,
+      collectedUnits: 0,
       claimedBonus: paid ? ([225n, 0n, 0n, 100n][seat] ?? 0n) : 0n,
     })),
     settlements: [],

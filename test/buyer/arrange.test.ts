@@ -9,7 +9,7 @@ import { assertAgreed, type Agreement } from '#buyer/quote.ts';
 import { runningOf } from '#buyer/running.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { parseDescriptor } from '#datasets/descriptor.ts';
-import { toDecimal } from '#protocol/units.ts';
+import { toAddress, toDecimal } from '#protocol/units.ts';
 import { at, FUNDS } from '#test/contracts/world.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { codeOf, descriptorOf, listDataset, planOf, startStage, type Stage } from './stage.ts';
@@ -109,11 +109,13 @@ describe('a launch from wishes', () => {
 
   it('holds tokens, prices, units and the limit against what was agreed', () => {
     const line = { dataset: 3, token: 30, price: 5n, units: 2, held: 0, toBuy: 2, full: 10n, cost: 10n };
-    const agreed = { lines: [line], limit: 10n };
-    const found = { lines: [line], total: 10n };
-    const code = (now: typeof found, to: Agreement = agreed) => {
+    const arbiter = { address: toAddress(`0x${'77'.repeat(20)}`), fee: 7n };
+    const conditions = { fee: 250, arbiter };
+    const agreed = { lines: [line], conditions, limit: 10n };
+    const found = { lines: [line], conditions, total: 10n };
+    const code = (now: Partial<typeof found>, to: Agreement = agreed) => {
       try {
-        assertAgreed(now, to);
+        assertAgreed({ ...found, ...now }, to);
         return null;
       } catch (error) {
         return (error as { code: string }).code;
@@ -125,6 +127,9 @@ describe('a launch from wishes', () => {
     expect(code({ lines: [{ ...line, units: 3 }], total: 10n })).to.equal('quote/changed');
     expect(code({ lines: [{ ...line, dataset: 4 }], total: 10n })).to.equal('quote/changed');
     expect(code({ lines: [], total: 0n })).to.equal('quote/changed');
+    expect(code({ conditions: { fee: 251, arbiter } })).to.equal('quote/changed');
+    expect(code({ conditions: { fee: 250, arbiter: { ...arbiter, fee: 8n } } })).to.equal('quote/changed');
+    expect(code({ conditions: { fee: 250, arbiter: { ...arbiter } } })).to.equal(null);
     expect(code({ lines: [line], total: 11n })).to.equal('quote/over-limit');
     expect(code({ lines: [line], total: 11n }, { ...agreed, limit: null })).to.equal(null);
   });

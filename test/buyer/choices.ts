@@ -6,6 +6,7 @@ import { coordinator, listing, type Change } from './market.ts';
 
 export const wanted: WantedSchema = { label: null, labelType: 'class', columns: null, types: ['number'] };
 export const purse = (change: Partial<Purse> = {}): Purse => ({
+  fee: 0,
   budget: 1_000n,
   bonusPool: 0n,
   rounds: 10,

@@ -5,6 +5,9 @@ import { readLaunch } from '#buyer/launch-record.ts';
 import { addSeats } from '#buyer/open-job.ts';
 import { type Plan } from '#buyer/plan.ts';
 import { readEvents } from '#contracts/events.ts';
+import { conditionsNow } from '#contracts/opening-conditions.ts';
+import { quoteJob } from '#buyer/quote.ts';
+import { findRefundable } from '#buyer/refundable.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { parseDescriptor } from '#datasets/descriptor.ts';
@@ -97,6 +100,77 @@ describe('a launch', () => {
       expect(await opened()).to.equal(1);
     });
   }
+
+  describe('where the deployment asks a fee', () => {
+    /** 5 % of each of the four prices, rounded down, for two units. */
+    const fees = 2n * (1n + 1n + 1n + 1n);
+    const policy = () => stage.world.deployer.contracts.policy.send;
+    beforeEach(() => policy().setFee(500));
+
+    it('pays it on top of each unit, names it in the quote, and has it back with a job that never ran', async () => {
+      const { contracts } = stage.setting;
+      const conditions = await conditionsNow(contracts);
+      expect(conditions).to.deep.equal({
+        fee: 500,
+        arbiter: { address: stage.world.arbiter.address, fee: 1_000n },
+      });
+      const { datasets, rounds } = planOf(stage);
+      const wanted = { datasets, rounds, bonusPool: bonus, conditions };
+      const quote = await quoteJob(contracts, contracts.account, wanted);
+      expect(quote).to.include({ fees, total: access + bonus + fees, toPay: access + bonus + fees });
+      const units = await quoteJob(contracts, contracts.account, { ...wanted, conditions: null });
+      expect(units).to.include({ fees: 0n, total: access + bonus });
+      const { job } = await run();
+      expect(await spent()).to.equal(access + bonus + fees);
+      expect((await readJobFacts(contracts, job)).fee).to.equal(500);
+      const held = await contracts.paymentToken.read.balanceOf(contracts.escrow.address);
+      expect(held, 'in the escrow').to.equal(access + bonus + fees);
+      const { jobs } = await findRefundable(contracts, contracts.account, job);
+      expect(jobs[0]).to.include({ state: 'running', worth: access + bonus + fees });
+    });
+
+    for (const stop of ['bought', 'opened', 'seated'] as const) {
+      it(`pays it once where the launch was stopped after “${stop}”`, async () => {
+        const stopped = launch(stage.setting, planOf(stage), {
+          name: 'job',
+          purchase: 'permit',
+          onStep: stopAt(stop),
+        });
+        expect(await stopped.catch((error: unknown) => String(error))).to.equal('Error: killed');
+        await run(null, 'permit');
+        expect(await spent()).to.equal(access + bonus + fees);
+      });
+    }
+
+    it('opens no job at a fee that was not quoted', async () => {
+      const stopped = launch(stage.setting, planOf(stage), {
+        name: 'job',
+        purchase: 'permit',
+        onStep: stopAt('bought'),
+      });
+      await stopped.catch(() => undefined);
+      await policy().setFee(400);
+      expect(await codeOf(run(null))).to.equal('escrow/fee-differs');
+      await policy().setFee(500);
+      await policy().listArbiter(stage.world.arbiter.address, 1_001n);
+      expect(await codeOf(run(null))).to.equal('escrow/arbiter-fee-differs');
+      expect(await spent(), 'the units alone, which can be given back').to.equal(access);
+      expect(await opened()).to.equal(0);
+    });
+
+    it('buys nothing while no jobs are opened, nor with an arbiter who is not listed', async () => {
+      const { stranger } = stage.world;
+      const asked = { name: 'job', purchase: 'permit', arbiter: stranger.address } as const;
+      expect(await codeOf(launch(stage.setting, planOf(stage), asked))).to.equal('escrow/arbiter-not-listed');
+      await policy().setPaused(true);
+      expect(await codeOf(run())).to.equal('escrow/opening-is-paused');
+      expect(await spent()).to.equal(0n);
+      await policy().setPaused(false);
+      await policy().listArbiter(stranger.address, 5n);
+      const { job } = await launch(stage.setting, planOf(stage), asked);
+      expect((await readJobFacts(stage.setting.contracts, job)).arbiter).to.equal(stranger.address);
+    });
+  });
 
   it('finds the job again whose opening was sent and never heard of', async () => {
     const { contracts } = stage.setting;

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { buyAccess } from '#buyer/buy.ts';
 import type { Offer } from '#buyer/offers.ts';
 import { assertAffordable, quoteFrom, quoteJob, type Quote } from '#buyer/quote.ts';
+import { toAddress } from '#protocol/units.ts';
 import { at, FUNDS } from '#test/contracts/world.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { codeOf, listDataset, startStage, type Stage } from './stage.ts';
@@ -21,8 +22,22 @@ const none = () => 0n;
 describe('a quote', () => {
   const offers = [offer(3, 30, 50n), offer(3, 31, 70n), offer(8, 80, 7n)];
 
+  it('charges the fee on all units, those held too, each rounded down as the escrow does', () => {
+    const conditions = { fee: 500, arbiter: { address: toAddress(`0x${'77'.repeat(20)}`), fee: 9n } };
+    const wanted = { datasets: [3, 8], rounds: 4, bonusPool: 5n, conditions };
+    const quote = quoteFrom(wanted, offers, (token) => (token === 30 ? 3n : 0n), account);
+    // 5 % of 50 is 2.5, of 7 is 0.35: 2 and 0 a unit.
+    expect(quote).to.include({ fees: 8n, total: 200n + 28n + 5n + 8n, toPay: 50n + 28n + 5n + 8n });
+    expect(quote.conditions).to.equal(conditions);
+  });
+
   it('adds up price × rounds of each dataset and the bonus', () => {
-    const quote = quoteFrom({ datasets: [8, 3], rounds: 4, bonusPool: 99n }, offers, none, account);
+    const quote = quoteFrom(
+      { datasets: [8, 3], rounds: 4, bonusPool: 99n, conditions: null },
+      offers,
+      none,
+      account,
+    );
     expect(quote.lines).to.deep.equal([
       { dataset: 3, token: 30, price: 50n, units: 4, held: 0, toBuy: 4, full: 200n, cost: 200n },
       { dataset: 8, token: 80, price: 7n, units: 4, held: 0, toBuy: 4, full: 28n, cost: 28n },
@@ -32,7 +47,12 @@ describe('a quote', () => {
 
   it('does not charge again for units that are held, up to those that are needed', () => {
     const held = (token: number) => (token === 30 ? 3n : 9n);
-    const quote = quoteFrom({ datasets: [3, 8], rounds: 4, bonusPool: 5n }, offers, held, account);
+    const quote = quoteFrom(
+      { datasets: [3, 8], rounds: 4, bonusPool: 5n, conditions: null },
+      offers,
+      held,
+      account,
+    );
     expect(quote.lines.map((line) => [line.held, line.toBuy, line.cost])).to.deep.equal([
       [3, 1, 50n],
       [4, 0, 0n],
@@ -41,7 +61,7 @@ describe('a quote', () => {
   });
 
   it('says when the balance is too low, to the base unit', () => {
-    const wanted = { datasets: [3], rounds: 4, bonusPool: 0n };
+    const wanted = { datasets: [3], rounds: 4, bonusPool: 0n, conditions: null };
     const exact = quoteFrom(wanted, offers, none, { ...account, balance: 200n });
     const short = quoteFrom(wanted, offers, none, { ...account, balance: 199n });
     expect(exact.affordable).to.equal(true);
@@ -54,7 +74,8 @@ describe('a quote', () => {
   it('takes the cheapest offer that has enough units, those held counted in', () => {
     const two = [offer(3, 30, 50n, 3), offer(3, 31, 70n, 9)];
     const chosen = (held: (token: number) => bigint) =>
-      quoteFrom({ datasets: [3], rounds: 4, bonusPool: 0n }, two, held, account).lines[0]?.token;
+      quoteFrom({ datasets: [3], rounds: 4, bonusPool: 0n, conditions: null }, two, held, account).lines[0]
+        ?.token;
     expect(chosen(none)).to.equal(31);
     expect(chosen((token) => (token === 30 ? 1n : 0n))).to.equal(30);
   });
@@ -63,7 +84,7 @@ describe('a quote', () => {
     const quote =
       (datasets: number[], rounds = 2) =>
       () =>
-        quoteFrom({ datasets, rounds, bonusPool: 0n }, offers, none, account);
+        quoteFrom({ datasets, rounds, bonusPool: 0n, conditions: null }, offers, none, account);
     expect(quote([])).to.throw().with.property('code', 'quote/no-datasets');
     expect(quote([3, 3]))
       .to.throw()
@@ -91,7 +112,12 @@ describe('a quote', () => {
     after(() => stage.stop());
 
     const quote = (datasets: number[], rounds = 3): Promise<Quote> =>
-      quoteJob(stage.setting.contracts, stage.world.buyer.address, { datasets, rounds, bonusPool: 11n });
+      quoteJob(stage.setting.contracts, stage.world.buyer.address, {
+        datasets,
+        rounds,
+        bonusPool: 11n,
+        conditions: null,
+      });
     const datasets = () => stage.listings.map(({ dataset }) => dataset);
 
     it('reads offers, what is held, balance and allowances', async () => {

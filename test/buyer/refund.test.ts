@@ -99,6 +99,35 @@ describe('refunds', () => {
     expect(await spent()).to.equal(562n);
   });
 
+  it('counts the fee of each unit that is not earned, and none of those that are', async () => {
+    await stage.world.deployer.contracts.policy.send.setFee(500);
+    const run = await launched(stage, evaluating);
+    expect((await look()).jobs[0]).to.include({ state: 'running', worth: 1_180n });
+    await run.coordinator({}, [[2], []]).settle();
+    // Three units of round 1 are earned: 64, three fees of 1, and 498 of bonus.
+    expect((await look()).jobs[0]).to.include({ state: 'running', worth: 1_180n - 64n - 3n - 498n });
+    await later(20_000);
+    expect((await look()).jobs[0]).to.include({ state: 'closable', worth: 615n });
+    expect((await take(run.job)).returned).to.equal(615n);
+    expect((await look(run.job)).jobs[0]?.state).to.equal('done');
+    expect(await spent()).to.equal(565n);
+  });
+
+  it('waits for the last round to be final where the job was closed at its cutoff before', async () => {
+    const run = await launched(stage, evaluating);
+    const { facts } = await run.state();
+    await stage.world.chain.nextBlockAt(facts.cutoff - 10);
+    await run.coordinator({}, [[2], []]).settle();
+    const { readyAt } = at((await run.state()).facts.settlements, 0);
+    expect(readyAt).to.be.above(facts.cutoff);
+    await stage.world.chain.mineAt(facts.cutoff);
+    const { steps, left } = await take(run.job);
+    expect(steps).to.deep.equal(['closed', 'withdrawn']);
+    expect(left.jobs).to.deep.equal([{ job: run.job, state: 'waiting', worth: 24n, from: readyAt }]);
+    await stage.world.chain.mineAt(readyAt);
+    expect((await take(run.job)).steps).to.deep.equal(['unearned', 'withdrawn']);
+  });
+
   it('goes on where it was cut: closed, but not shown or withdrawn', async () => {
     const run = await launched(stage, evaluating);
     await run.coordinator({}, [[2], []]).settle();
@@ -111,23 +140,6 @@ describe('refunds', () => {
     const { returned, steps } = await take();
     expect(steps).to.deep.equal(['unearned', 'withdrawn']);
     expect(returned).to.equal(610n);
-  });
-
-  it('is closed at the cutoff, and shows what was not earned once the last round is final', async () => {
-    const run = await launched(stage, evaluating);
-    const { facts } = await run.state();
-    await stage.world.chain.mineAt(facts.cutoff - 2);
-    await run.coordinator({}, [[2], []]).settle();
-    await stage.world.chain.mineAt(facts.cutoff);
-    const early = await take(run.job);
-    expect(early.steps).to.deep.equal(['closed', 'withdrawn']);
-    const readyAt = at((await run.state()).facts.settlements, 0).readyAt;
-    expect(readyAt).to.be.above(facts.cutoff);
-    expect(early.left.jobs).to.deep.equal([{ job: run.job, state: 'waiting', worth: 24n, from: readyAt }]);
-    await stage.world.chain.mineAt(readyAt);
-    const late = await take(run.job);
-    expect(late.steps).to.deep.equal(['unearned', 'withdrawn']);
-    expect(early.returned + late.returned).to.equal(610n);
   });
 
   it('ends with the last round where all are settled, and a window later', async () => {

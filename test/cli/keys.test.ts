@@ -8,7 +8,7 @@ import { init, rotateOperator, withdrawOperator } from '#cli/commands/owner-keys
 import { keystoreAddress, openKeystore } from '#cli/keystore.ts';
 import { ownerHome } from '#cli/owner-home.ts';
 import { readSettings } from '#cli/settings.ts';
-import type { SigningOptions } from '#cli/unsigned/as-owner.ts';
+import type { SigningOptions } from '#cli/unsigned/as-account.ts';
 import { readTransactions } from '#cli/unsigned/transaction-file.ts';
 import { takeLock } from '#datasets/folder-lock.ts';
 import { PASSWORD, startOwnerStage, type OwnerStage } from './owner-stage.ts';

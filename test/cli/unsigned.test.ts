@@ -5,7 +5,8 @@ import { Wallet } from 'ethers';
 import { send } from '#cli/commands/keys-send.ts';
 import { sign } from '#cli/commands/keys-sign.ts';
 import { readSettings } from '#cli/settings.ts';
-import { asOwner, type OwnerAccount, type SigningOptions } from '#cli/unsigned/as-owner.ts';
+import type { SigningAccount, SigningOptions } from '#cli/unsigned/as-account.ts';
+import { asOwner } from '#cli/unsigned/as-owner.ts';
 import { readTransactions, writeTransactions, type TransactionFile } from '#cli/unsigned/transaction-file.ts';
 import { toAddress, toBytes32 } from '#protocol/units.ts';
 import { lightKey, startOwnerStage, type OwnerStage } from './owner-stage.ts';
@@ -18,7 +19,7 @@ describe('a file of transactions', function () {
   let file = '';
   const prepare = (
     name: string,
-    work: (account: OwnerAccount) => Promise<void>,
+    work: (account: SigningAccount) => Promise<void>,
     more: SigningOptions = {},
   ) => {
     const options = { unsigned: name, from: stage.account, ...more };
@@ -29,7 +30,7 @@ describe('a file of transactions', function () {
   const sending = (name: string) => inProcess(() => send(stage.options, name));
   const change = (name: string, edit: (content: TransactionFile) => object) =>
     writeTransactions(name, { ...readTransactions(name), ...edit(readTransactions(name)) });
-  const setOperator = (operator: string) => async (account: OwnerAccount) => {
+  const setOperator = (operator: string) => async (account: SigningAccount) => {
     await account.contracts.registry.send.setOperator(BigInt(stage.dataset), toAddress(operator));
   };
 
@@ -45,7 +46,7 @@ describe('a file of transactions', function () {
   it('goes on to the next transaction once the first is mined, with what was decided then', async () => {
     const two = stage.path('two.json');
     const seen: string[] = [];
-    const work = async ({ contracts: as, remember }: OwnerAccount) => {
+    const work = async ({ contracts: as, remember }: SigningAccount) => {
       const manifest = toBytes32(remember('manifest', () => `0x${String(seen.length + 1).repeat(64)}`));
       const mined = await as.registry.send.register(manifest, toAddress(operatorA));
       const [event] = as.registry.events('DatasetRegistered', mined.logs);

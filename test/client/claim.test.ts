@@ -4,6 +4,7 @@ import { claimPay, payOf } from '#client/claim.ts';
 import { openLineage } from '#client/lineage.ts';
 import { roundStatuses } from '#client/status.ts';
 import { openJournal } from '#client/journal/journal.ts';
+import type { SendingContracts } from '#contracts/connect.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { writeBlock } from '#datasets/read-block.ts';
 import { scratchStore } from '#datasets/scratch-store.ts';
@@ -47,6 +48,22 @@ describe("an owner's pay", () => {
   const owner = (seat: number) => job.listings[seat]!.owner;
   const pay = (seat: number, from: Parameters<typeof payOf>[1] = sources) =>
     payOf(world.stranger.contracts, from, number(), dataset(seat));
+
+  it('goes to any account that the owner names, and to none that another does', async () => {
+    const { readyAt } = await settleNext(1, noPayouts(3), [0, 2]);
+    await world.chain.mineAt(readyAt);
+    const to = world.arbiter.address;
+    const { paymentToken } = world.stranger.contracts;
+    const [there, own] = [
+      await paymentToken.read.balanceOf(to),
+      await paymentToken.read.balanceOf(owner(0).address),
+    ];
+    const claim = (as: SendingContracts) => claimPay(as, sources, number(), dataset(0), to);
+    expect(await codeOf(claim(world.stranger.contracts))).to.equal('escrow/not-dataset-owner');
+    expect((await claim(owner(0).contracts)).paid).to.equal(1050n);
+    expect(await paymentToken.read.balanceOf(to)).to.equal(there + 1050n);
+    expect(await paymentToken.read.balanceOf(owner(0).address)).to.equal(own);
+  });
 
   it('is pending until the window has passed, then owed, then claimed, once', async () => {
     const first = await settleNext(1, noPayouts(3), [0, 2]);

@@ -26,6 +26,8 @@ export async function factsOf(rounds: readonly LineageRound[] = [], lineage?: Li
       token: chain.seats[index]!.token,
       units: chain.seats[index]!.units,
       claimedUnits: 0,
+      refundedUnits: 0,
+      collectedUnits: 0,
       claimedBonus: 0n,
     })),
     settlements: rounds.map(settlementOf),
