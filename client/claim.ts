@@ -8,9 +8,11 @@ import {
   type SettlementOnChain,
 } from '#contracts/job-facts.ts';
 import { settlementRecord } from '#contracts/settlement-record.ts';
-import { payoutProof, type PayoutLeaf } from '#protocol/rules/payouts.ts';
+import { payoutProof } from '#protocol/rules/payouts.ts';
 import { fromAmount, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
-import { settledLeaves, type LeafSources } from './leaves.ts';
+import { earnedPayouts } from './earned.ts';
+import type { LeafSources } from './leaves.ts';
+import { earnedBy, payingRound, worth, type PayingRound } from './paying-round.ts';
 import { seatFor } from './terms.ts';
 
 /** Amounts in base units of the payment token. */
@@ -23,8 +25,10 @@ export type Pay = Readonly<{
   owed: bigint;
   /** Settled, but still inside the challenge window. */
   pending: bigint;
-  /** The last final round; 0 where there is none. */
+  /** The final round that pays the seat the most, which is the last one unless somebody lied; 0 where there is none. */
   finalRound: number;
+  /** Posted rounds that pay other amounts than were earned, and whose leaves nobody has; ascending. */
+  unreadable: readonly number[];
 }>;
 
 export type Claim = Readonly<{ before: Pay; paid: bigint; transaction: Bytes32 | null }>;
@@ -56,22 +60,22 @@ export async function claimPay(
   dataset: number,
   to?: Address,
 ): Promise<Claim> {
-  const { pay, last, leaves } = await reckon(contracts, sources, job, dataset);
-  const leaf = leaves[pay.seat];
-  if (pay.owed === 0n || !last || !leaf) return { before: pay, paid: 0n, transaction: null };
+  const { pay, best } = await reckon(contracts, sources, job, dataset);
+  const leaf = best?.leaves[pay.seat];
+  if (pay.owed === 0n || !best || !leaf) return { before: pay, paid: 0n, transaction: null };
   const { send } = contracts.escrow;
   const claimed = [
     BigInt(job),
-    settlementRecord(last),
+    settlementRecord(best.settlement),
     { ...leaf, bonus: fromAmount(leaf.bonus) },
-    payoutProof(job, leaves, pay.seat).map(toBytes32),
+    payoutProof(job, best.leaves, pay.seat).map(toBytes32),
   ] as const;
   const mined = await (to === undefined ? send.claimFor(...claimed) : send.claim(...claimed, to));
   const [event] = contracts.escrow.events('Claimed', mined.logs);
   return { before: pay, paid: event?.args.amount ?? 0n, transaction: mined.transaction };
 }
 
-type Reckoning = Readonly<{ pay: Pay; last: SettlementOnChain | undefined; leaves: readonly PayoutLeaf[] }>;
+type Reckoning = Readonly<{ pay: Pay; best: PayingRound | null }>;
 
 async function reckon(
   contracts: Contracts,
@@ -85,39 +89,48 @@ async function reckon(
   const seat = seatFor(facts, dataset);
   if (!seat) throw new TributaryError('claim/no-seat', `dataset ${dataset} has no seat in job ${job}`);
 
-  const last = await lastFinal(contracts, facts);
-  const newest = facts.settlements.at(-1);
-  const leaves = last ? await settledLeaves(from, facts, last) : [];
-  const newestLeaves = newest && newest !== last ? await settledLeaves(from, facts, newest) : leaves;
-
+  const final = await finalRounds(contracts, facts);
+  const { best, unreadable } = await payingRound(from, facts, seat, final);
   const claimed = worth(seat, seat.claimedUnits, seat.claimedBonus);
-  const final = last ? earnedBy(seat, leaves, last.round) : 0n;
-  const settled = newest ? earnedBy(seat, newestLeaves, newest.round) : 0n;
+  const earned = best && best.earned > claimed ? best.earned : claimed;
   const pay = {
     job,
     seat: seat.seat,
     claimed,
-    owed: above(final, claimed),
-    pending: above(settled, final > claimed ? final : claimed),
-    finalRound: last?.round ?? 0,
+    owed: earned - claimed,
+    finalRound: best?.settlement.round ?? 0,
+    ...(await notFinal(from, facts, seat, { final: final.length, earned, unreadable })),
   };
-  return { pay, last, leaves };
+  return { pay, best };
 }
 
-/** Rounds become final in order, so the first final one from the end is the last. */
-async function lastFinal(contracts: Contracts, facts: JobFacts): Promise<SettlementOnChain | undefined> {
+/** Rounds become final in order, so those before the last final one are. */
+async function finalRounds(contracts: Contracts, facts: JobFacts): Promise<readonly SettlementOnChain[]> {
   for (const settlement of facts.settlements.toReversed()) {
     if (await contracts.escrow.read.isFinal(BigInt(facts.job), settlementRecord(settlement)))
-      return settlement;
+      return facts.settlements.slice(0, settlement.round);
   }
-  return undefined;
+  return [];
 }
 
-/** The escrow pays no more units than the seat has, nor more than rounds went by. */
-function earnedBy(seat: SeatOnChain, leaves: readonly PayoutLeaf[], round: number): bigint {
-  const leaf = leaves[seat.seat];
-  return leaf ? worth(seat, Math.min(leaf.units, seat.units, round), fromAmount(leaf.bonus)) : 0n;
-}
+type SoFar = Readonly<{ final: number; earned: bigint; unreadable: readonly number[] }>;
 
-const worth = ({ price }: SeatOnChain, units: number, bonus: bigint): bigint => BigInt(units) * price + bonus;
-const above = (amount: bigint, floor: bigint): bigint => (amount > floor ? amount - floor : 0n);
+/** What the newest round adds; where it can't be read, what it should: it may be voided and posted again. */
+async function notFinal(
+  from: LeafSources,
+  facts: JobFacts,
+  seat: SeatOnChain,
+  { final, earned, unreadable }: SoFar,
+): Promise<Pick<Pay, 'pending' | 'unreadable'>> {
+  const newest = facts.settlements.at(-1);
+  if (!newest || newest.round <= final) return { pending: 0n, unreadable };
+  const above = (amount: bigint): bigint => (amount > earned ? amount - earned : 0n);
+  try {
+    const { best } = await payingRound(from, facts, seat, [newest]);
+    return { pending: above(best?.earned ?? 0n), unreadable };
+  } catch (error) {
+    if (!(error instanceof TributaryError)) throw error;
+    const due = earnedBy(seat, earnedPayouts(facts)?.leaves ?? [], newest.round);
+    return { pending: above(due), unreadable: [...unreadable, newest.round] };
+  }
+}

@@ -139,8 +139,10 @@ async function takeBack({ contracts }: BuyerSetting, run: Run): Promise<void> {
   if (run.job === null) return;
   const [found] = (await findRefundable(contracts, contracts.account, run.job)).jobs;
   if (found?.state !== 'closable' && found?.state !== 'unearned') return;
-  await takeRefunds(contracts, run.job);
-  step(run, { type: 'returned', launch: run.state.reserved.length, amount: found.worth });
+  const { returned } = await takeRefunds(contracts, run.job);
+  // Credits of other jobs came with it; a round that is not final yet keeps its part.
+  const amount = returned < found.worth ? returned : found.worth;
+  step(run, { type: 'returned', launch: run.state.reserved.length, amount });
 }
 
 /** A launch that has a record goes on with it; else the market is asked once more, within the limit. */

@@ -4,7 +4,7 @@ import { openLineage } from '#client/lineage.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { toAddress } from '#protocol/units.ts';
 import { jobNumber } from '../job-option.ts';
-import { result } from '../output.ts';
+import { progress, result } from '../output.ts';
 import { ownerHome, registered } from '../owner-home.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
 import type { SigningOptions } from '../unsigned/as-account.ts';
@@ -22,7 +22,12 @@ export async function claim(options: ClaimOptions, job: string): Promise<void> {
   await asOwner(settings, options, async ({ contracts }) => {
     const number = jobNumber(job, contracts.deployment);
     const { before, paid, transaction } = await claimPay(contracts, sources, number, dataset, to);
-    const { seat, finalRound, pending, owed } = before;
+    const { seat, finalRound, pending, owed, unreadable } = before;
+    for (const round of unreadable) {
+      progress(
+        `round ${round} pays other amounts than were earned, and nobody has its payouts: audit the job`,
+      );
+    }
     const claimed = before.claimed + paid;
     result(
       settings.json,
@@ -34,6 +39,7 @@ export async function claim(options: ClaimOptions, job: string): Promise<void> {
         claimed,
         paid,
         pending,
+        unreadable,
         transaction,
         ...(to !== undefined && { to }),
       },

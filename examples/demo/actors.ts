@@ -6,11 +6,15 @@ import type { StoryData } from './data.ts';
 export const PRICE = 1_000_000n;
 /** Shared among the participants over all rounds. */
 export const BONUS = 500_000n;
+/** What the faucet gives the buyer. */
+export const BUYER_COINS = 1_000_000_000n;
 
 export type Owner = Readonly<{
   name: string;
   data: string;
   address: string;
+  /** The account of the machine that trains. */
+  operator: string;
   dataset: number;
   start(hold?: string): Service;
 }>;
@@ -18,9 +22,8 @@ export type Owner = Readonly<{
 /** Owners name each other in their policies, register their datasets and offer access. */
 export async function setUpOwners(stack: Stack, data: StoryData, called: string): Promise<Owner[]> {
   const names = data.owners.map((_, index) => `owner-${index + 1}`);
-  const addresses = await Promise.all(
-    names.map(async (name) => String((await succeed(['owner', 'init'], stack.home(name)))['owner'])),
-  );
+  const keys = await Promise.all(names.map((name) => succeed(['owner', 'init'], stack.home(name))));
+  const addresses = keys.map(({ owner }) => String(owner));
   await succeed(['chain', 'fund', ...addresses, '--coins', '0'], stack.home('faucet'));
   return Promise.all(
     names.map(async (name, index) => {
@@ -47,6 +50,7 @@ export async function setUpOwners(stack: Stack, data: StoryData, called: string)
         name,
         data: path,
         address,
+        operator: String(keys[index]?.['operator']),
         dataset: Number(registered['dataset']),
         start: (hold = '') =>
           stack.own(
@@ -67,20 +71,22 @@ export type Coordinator = Readonly<{
   restart(): Promise<Service>;
 }>;
 
-export const startCoordinator = (stack: Stack, port: string, hold: string): Service =>
+/** @param lie what it is to post falsely, once */
+export const startCoordinator = (stack: Stack, port: string, hold: string, lie?: string): Service =>
   stack.own(
-    new Service('coordinator', ['coordinator', 'start', '--port', port], {
-      ...stack.home('coordinator'),
-      TRIBUTARY_HOLD: hold,
-    }),
+    new Service(
+      'coordinator',
+      ['coordinator', 'start', '--port', port, ...(lie === undefined ? [] : ['--lie', lie])],
+      { ...stack.home('coordinator'), TRIBUTARY_HOLD: hold },
+    ),
   );
 
 /** The port of the first start is kept: the URL is in the job's signed terms. */
-export async function setUpCoordinator(stack: Stack, hold: string): Promise<Coordinator> {
+export async function setUpCoordinator(stack: Stack, hold: string, lie?: string): Promise<Coordinator> {
   const home = stack.home('coordinator');
   const address = String((await succeed(['coordinator', 'init'], home))['coordinator']);
   await succeed(['chain', 'fund', address, '--coins', '0'], stack.home('faucet'));
-  const service = startCoordinator(stack, '0', hold);
+  const service = startCoordinator(stack, '0', hold, lie);
   const url = String((await service.ready())['url']);
   return {
     address,
@@ -94,7 +100,35 @@ export async function setUpCoordinator(stack: Stack, hold: string): Promise<Coor
   };
 }
 
-export type Buyer = Readonly<{ job: string; quote: string; watch(): Service }>;
+/** How a job is run, and whose it is; seconds. */
+export type Running = Readonly<{
+  rounds: number;
+  phaseSeconds?: number;
+  /** How long a round is kept after a cancel. */
+  roundTimeout?: number;
+  /** Challenge windows, with a quorum and without. */
+  shortWindow?: number;
+  longWindow?: number;
+  /** The buyer's account, where it is set up already. */
+  buyer?: string;
+  /** Of the launch in the buyer's home. */
+  name?: string;
+}>;
+
+export type Buyer = Readonly<{
+  address: string;
+  job: string;
+  quote: string;
+  /** @param further options of the watch */
+  watch(...further: string[]): Service;
+}>;
+
+/** A key, and money. */
+export async function setUpBuyer(stack: Stack): Promise<string> {
+  const address = String((await succeed(['buyer', 'init'], stack.home('buyer')))['buyer']);
+  await succeed(['chain', 'fund', address, '--coins', BUYER_COINS.toString()], stack.home('faucet'));
+  return address;
+}
 
 /** One quote, one launch. */
 export async function launchJob(
@@ -102,11 +136,11 @@ export async function launchJob(
   data: StoryData,
   datasets: readonly number[],
   coordinator: Coordinator,
-  { rounds, seed, phaseSeconds = 15 }: Readonly<{ rounds: number; seed: string; phaseSeconds?: number }>,
+  running: Running & Readonly<{ seed: string }>,
 ): Promise<Buyer> {
+  const { rounds, seed, phaseSeconds = 15, roundTimeout = 60, shortWindow = 2, longWindow = 30 } = running;
   const home = stack.home('buyer');
-  const address = String((await succeed(['buyer', 'init'], home))['buyer']);
-  await succeed(['chain', 'fund', address, '--coins', '1000000000'], stack.home('faucet'));
+  const address = running.buyer ?? (await setUpBuyer(stack));
   const what = [
     ...['--datasets', datasets.join(',')],
     ...['--rounds', String(rounds), '--bonus', BONUS.toString()],
@@ -122,14 +156,17 @@ export async function launchJob(
         '--phase-seconds',
         String(phaseSeconds),
       ],
-      ...['--round-timeout', '60', '--short-window', '2', '--long-window', '30', '--cutoff-days', '1'],
+      ...['--round-timeout', String(roundTimeout), '--cutoff-days', '1', '--name', running.name ?? 'job'],
+      ...['--short-window', String(shortWindow), '--long-window', String(longWindow)],
     ],
     home,
   );
   const job = String(launched['job']);
   return {
+    address,
     job,
     quote: String(quote['total']),
-    watch: () => stack.own(new Service('buyer', ['buyer', 'watch', job, '--held-out', data.heldOut], home)),
+    watch: (...further) =>
+      stack.own(new Service('buyer', ['buyer', 'watch', job, '--held-out', data.heldOut, ...further], home)),
   };
 }

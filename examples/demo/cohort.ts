@@ -45,9 +45,11 @@ export async function processCohort(
   };
 }
 
+const CLAIM_MILLIS = 240_000;
+
 /** What is still in its window is claimed when that has passed. */
-async function claimAll(stack: Stack, name: string, job: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+export async function claimAll(stack: Stack, name: string, job: string): Promise<void> {
+  const deadline = Date.now() + CLAIM_MILLIS;
   let line = await succeed(['owner', 'claim', job], stack.home(name));
   while (line['pending'] !== '0' && Date.now() < deadline) {
     line = await succeed(['owner', 'claim', job], stack.home(name));

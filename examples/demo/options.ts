@@ -4,7 +4,11 @@ import { sparseByDefault, toSparseTerms } from '#protocol/aggregation.ts';
 import { unsafeFlaw } from '#protocol/rules/sparse.ts';
 import { sampleNames, samples, type SampleName } from './samples.ts';
 
+export const storyNames = ['main', 'vanish', 'dispute'] as const;
+export type StoryName = (typeof storyNames)[number];
+
 export type DemoOptions = Readonly<{
+  story: StoryName;
   clients: number;
   rounds: number;
   /** Leave the stack up and say how to reach it. */
@@ -21,15 +25,20 @@ export const largestProcesses = 20;
 
 export const usage = `npm run demo -- [options]
 
-Plays the main job with real processes on free loopback ports: a chain, an IPFS node, a coordinator, owners who train on
-their own rows, a buyer, and an auditor who checks it all with the coordinator gone.
+Plays a story with real processes on free loopback ports: a chain, an IPFS node, a coordinator, owners who train on
+their own rows, a buyer, and an auditor who checks it all with the coordinator gone. Ends with 0 only if all that the
+story is to show was so.
 
+  --story S     main: the job that everybody hopes for, with accidents and forgeries (the default);
+                vanish: the coordinator disappears for ever half-way, and owners and buyer get out by the chain alone;
+                dispute: a false payout root is posted, disputed, voided and posted again, and then a true round is
+                disputed by a liar
   --clients N   owners, 3 to 120 (default 5; fewer than 4 bear no loss, so nobody is killed; more than 20 share one
                 process)
   --sparse      the sparse graph, which is for rosters above 100, for this roster of 7 or more
   --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc;
                 digits where more than 20 owners would have too few tumours each)
-  --rounds N    rounds to train, 1 to 20 (default 5)
+  --rounds N    rounds to train, 1 to 20 (default: by dataset, 4 to vanish, 3 to dispute, which both take 2 or more)
   --seed N      decides shards and initial weights (default 1)
   --keep        leave the processes running and say how to reach them; Ctrl-C ends them
   --json        one JSON object as the last line of standard output
@@ -40,6 +49,7 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      story: { type: 'string', default: 'main' },
       clients: { type: 'string', default: '5' },
       rounds: { type: 'string' },
       dataset: { type: 'string' },
@@ -51,12 +61,19 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     },
   });
   if (values.help) return null;
-  const clients = whole('clients', values.clients, 3, 120);
-  if (values.sparse) assertSparse(clients);
-  const dataset = sampleOf(values.dataset ?? (clients > largestProcesses ? 'digits' : 'wdbc'));
+  const story = nameOf('story', storyNames, values.story);
+  const clients = whole('clients', values.clients, 3, story === 'main' ? 120 : largestProcesses);
+  if (values.sparse) assertSparse(story, clients);
+  const dataset = nameOf(
+    'dataset',
+    sampleNames,
+    values.dataset ?? (clients > largestProcesses ? 'digits' : 'wdbc'),
+  );
+  const rounds = values.rounds ?? String(roundsOf[story] ?? samples[dataset].rounds);
   return {
+    story,
     clients,
-    rounds: whole('rounds', values.rounds ?? String(samples[dataset].rounds), 1, 20),
+    rounds: whole('rounds', rounds, story === 'main' ? 1 : 2, 20),
     dataset,
     sparse: values.sparse,
     seed: whole('seed', values.seed, 0, 1_000_000),
@@ -65,17 +82,21 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   };
 }
 
+/** Rounds of the stories whose length does not follow from what is learned. */
+const roundsOf: Partial<Record<StoryName, number>> = { vanish: 4, dispute: 3 };
+
 /** As the launch would, minutes later. */
-function assertSparse(clients: number): void {
+function assertSparse(story: StoryName, clients: number): void {
+  if (story !== 'main') throw new Error('--sparse is for the main story');
   const terms = toSparseTerms({ sparse: { ...sparseByDefault, above: 2 } });
   const unsafe = terms && unsafeFlaw(clients, terms);
   if (unsafe) throw new Error(`--sparse: ${unsafe.detail}`);
 }
 
-function sampleOf(text: string): SampleName {
-  const found = sampleNames.find((name) => name === text);
-  if (found) return found;
-  throw new Error(`--dataset takes ${sampleNames.join(' or ')}, not "${text}"`);
+function nameOf<T extends string>(option: string, names: readonly T[], text: string): T {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new Error(`--${option} takes ${names.join(' or ')}, not "${text}"`);
 }
 
 function whole(name: string, text: string, least: number, most: number): number {

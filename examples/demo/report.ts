@@ -1,7 +1,7 @@
 /** What the story comes to: a table for people, one object for machines. */
 import { table } from '#cli/output.ts';
 import type { Forgery } from './forgeries.ts';
-import type { Service } from './processes.ts';
+import type { Line, Service } from './processes.ts';
 import type { SampleName } from './samples.ts';
 
 export type Scores = Readonly<{ federated: number; centralised: number; bestSingleOwner: number }>;
@@ -51,6 +51,15 @@ export function roundsOf(watch: Service): RoundRow[] {
       accuracy: Number(line['accuracy']),
       seconds: Number(line['seconds'] ?? 0),
     }));
+}
+
+/** What the buyer's watch says of a round. */
+export function roundText(line: Line): string {
+  const { round, members, lost, logLoss, accuracy } = line;
+  const scores = `loss ${Number(logLoss).toFixed(4)}, accuracy ${Number(accuracy).toFixed(4)}`;
+  return round === 0
+    ? `round 0 (untrained): ${scores}`
+    : `round ${String(round)} settled: cohort ${String(members)}, lost ${String(lost)}, ${scores}`;
 }
 
 export function outcomeText(

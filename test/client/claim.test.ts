@@ -75,6 +75,7 @@ describe("an owner's pay", () => {
       owed: 0n,
       pending: 1050n,
       finalRound: 0,
+      unreadable: [],
     });
     expect((await claimPay(owner(0).contracts, sources, number(), dataset(0))).transaction).to.equal(null);
 
@@ -192,7 +193,45 @@ describe("an owner's pay", () => {
       manifest: digest,
     });
     await world.chain.mineAt(later);
-    expect(await codeOf(pay(1, published)), 'leaves of another root').to.equal('claim/no-leaves');
+    const withoutLeaves = { store: scratchStore(), lineage: null };
+    expect(await codeOf(pay(1, withoutLeaves)), 'nobody has leaves of either root').to.equal(
+      'ipfs/not-found',
+    );
+    // Round 1 is readable still, and pays what it paid.
+    expect(await pay(1, published)).to.deep.include({
+      ...{ claimed: 707n, owed: 0n, finalRound: 1, unreadable: [2] },
+    });
+  });
+
+  it('of true rounds comes from the chain alone, whatever root without leaves came after them', async () => {
+    const first = await settleNext(1, noPayouts(3), [0, 1]);
+    const second = await settleNext(2, first.payouts.leaves, [0, 1, 2]);
+    await world.chain.mineAt(second.readyAt);
+    const nowhere = digestOfText('leaves that nobody has');
+    const false3 = await settle(world, job, settlement(job, 3, nowhere, [0, 1, 2]));
+    // 700 + 50, then 700 + 33; round 3 should add as much again.
+    const true2 = { claimed: 0n, owed: 1483n, finalRound: 2, unreadable: [3] };
+    expect(await pay(1), 'in its window').to.deep.include({ ...true2, pending: 733n });
+    await world.chain.mineAt(false3.readyAt);
+    expect(await pay(1), 'final').to.deep.include({ ...true2, pending: 0n });
+    const claim = await claimPay(world.stranger.contracts, sources, number(), dataset(1));
+    expect(claim.paid).to.equal(1483n);
+    expect(await pay(1)).to.deep.include({ claimed: 1483n, owed: 0n, finalRound: 2, unreadable: [3] });
+  });
+
+  it('goes by the final round that pays the most, where a later root with known leaves pays less', async () => {
+    const first = await settleNext(1, noPayouts(3), [0, 1]);
+    const leaves = [2, 0, 2].map((units, seat) => ({ seat, units, bonus: toAmount(0n) }));
+    const root = payoutRoot(number(), leaves);
+    const lie: Payouts = { kind: 'tributary/payouts', version: 1, root, total: toAmount(0n), leaves };
+    const lineage = openLineage(newHome(), quick);
+    lineage.keep(world.deployment, { job: number(), round: 2 }, new Uint8Array(), lie);
+    const { readyAt } = await settle(world, job, settlement(job, 2, root, [0, 1, 2]));
+    expect(readyAt).to.be.above(first.readyAt);
+    await world.chain.mineAt(readyAt);
+    const known = { ...sources, lineage };
+    expect(await pay(1, known)).to.deep.include({ owed: 750n, finalRound: 1, unreadable: [] });
+    expect(await pay(2, known)).to.deep.include({ owed: 100n, finalRound: 2 });
   });
 
   it('is not found for a dataset without a seat', async () => {

@@ -1,18 +1,19 @@
 /** The main job, end to end, as its people live it. */
 import { toHex, utf8 } from '#crypto/bytes.ts';
 import { seededRng } from '#crypto/random.ts';
-import { planAccidents } from './accidents.ts';
-import { launchJob, setUpCoordinator, type Buyer } from './actors.ts';
-import { baselines } from './baselines.ts';
-import { processCohort } from './cohort.ts';
-import { crowdCohort } from './crowd.ts';
-import { writeData, type StoryData } from './data.ts';
-import { consistentLineage, flippedByte } from './forgeries.ts';
-import { largestProcesses, type DemoOptions } from './options.ts';
-import { command, succeed, type Line, type Service } from './processes.ts';
-import { outcomeText, roundsOf, type Outcome } from './report.ts';
-import { samples } from './samples.ts';
-import type { Stack } from './stack.ts';
+import { planAccidents } from '../accidents.ts';
+import { launchJob, setUpCoordinator, type Buyer } from '../actors.ts';
+import { baselines } from '../baselines.ts';
+import { processCohort } from '../cohort.ts';
+import { crowdCohort } from '../crowd.ts';
+import { writeData, type StoryData } from '../data.ts';
+import { consistentLineage, flippedByte } from '../forgeries.ts';
+import { largestProcesses, type DemoOptions } from '../options.ts';
+import { command, succeed, type Line, type Service } from '../processes.ts';
+import { outcomeText, roundText, roundsOf, type Outcome } from '../report.ts';
+import { samples } from '../samples.ts';
+import type { Stack } from '../stack.ts';
+import type { Story, Told } from './story.ts';
 
 /** Seconds that one round may take on a slow machine, accidents included. */
 const ROUND_SECONDS = 240;
@@ -22,11 +23,9 @@ const PHASE_SECONDS = 15;
 /** A hundred clients in one process take their time. */
 const CROWD_PHASE_SECONDS = 60;
 
-export async function playStory(
-  stack: Stack,
-  options: DemoOptions,
-  say: (text: string) => void,
-): Promise<Outcome> {
+export const mainJob: Story = { court: null, play };
+
+async function play(stack: Stack, options: DemoOptions, say: (text: string) => void): Promise<Told<Outcome>> {
   const started = Date.now();
   const { clients: count, rounds } = options;
   const seed = seededRng(utf8(`demo/${options.seed}`)).bytes(32);
@@ -93,7 +92,7 @@ type Played = Readonly<{
 }>;
 
 /** Audit, forgeries, baselines: all after the coordinator is gone. */
-async function conclude(stack: Stack, played: Played): Promise<Outcome> {
+async function conclude(stack: Stack, played: Played): Promise<Told<Outcome>> {
   const { data, seed, options, buyer, watch, statuses, lineage, started, say } = played;
   const { rounds: wanted } = options;
   say('the auditor recomputes the job from chain, IPFS and the evidence that the buyer gave, levels 1 to 5');
@@ -153,8 +152,14 @@ async function conclude(stack: Stack, played: Played): Promise<Outcome> {
   if (!outcome.audit.passed)
     say(`the audit did not pass: ${JSON.stringify(audited.line['findings']).slice(0, 4000)}`);
   process.stderr.write(`\n${outcomeText(outcome, rounds, perRound)}\n`);
-  return outcome;
+  return { outcome, sound: isSound(outcome) };
 }
+
+const isSound = ({ settled, rounds, payouts, audit, forgeries }: Outcome): boolean =>
+  settled === rounds &&
+  payouts.owed === payouts.claimed &&
+  audit.passed &&
+  forgeries.every(({ detected }) => detected);
 
 /** What the auditor found of the last round's graph. */
 function graphOf(audited: Line): string {
@@ -163,14 +168,6 @@ function graphOf(audited: Line): string {
     verdict: Readonly<{ detail?: string }>;
   }>[];
   return findings.findLast(({ id }) => id === 'agreement.graph')?.verdict.detail ?? 'not audited';
-}
-
-function roundText(line: Line): string {
-  const { round, members, lost, logLoss, accuracy } = line;
-  const scores = `loss ${Number(logLoss).toFixed(4)}, accuracy ${Number(accuracy).toFixed(4)}`;
-  return round === 0
-    ? `round 0 (untrained): ${scores}`
-    : `round ${String(round)} settled: cohort ${String(members)}, lost ${String(lost)}, ${scores}`;
 }
 
 type RoundCost = Readonly<{ bytesUp: number; took: number; paid: bigint }>;
