@@ -51,3 +51,25 @@ export const bulkOwner: TypedAbi<
   name: 'BulkOwner',
   abi: ['function list(address token, address[] operators, uint96 price, uint32 units, address to)'],
 };
+
+type CallableBitmapsReads = {
+  has(bitmap: Hex, index: bigint): boolean;
+  exceeds(bitmap: Hex, size: bigint): boolean;
+  count(bitmap: Hex): bigint;
+  countBoth(a: Hex, b: Hex): bigint;
+};
+
+export const callableBitmaps: TypedAbi<
+  CallableBitmapsReads,
+  Record<string, never>,
+  Record<string, never>,
+  readonly []
+> = {
+  name: 'CallableBitmaps',
+  abi: [
+    'function has(bytes bitmap, uint256 index) pure returns (bool)',
+    'function exceeds(bytes bitmap, uint256 size) pure returns (bool)',
+    'function count(bytes bitmap) pure returns (uint256)',
+    'function countBoth(bytes a, bytes b) pure returns (uint256)',
+  ],
+};
