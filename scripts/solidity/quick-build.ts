@@ -1,5 +1,5 @@
 /**
- * Compiles changed contracts in about a second: only those that depend on the change, and without the optimiser, which
+ * Compiles changed contracts, most of them in about a second: only those that depend on the change, and without the optimiser, which
  * takes most of the time. What the contracts do is the same; their size and gas are not, so chains lift those limits.
  */
 import { writeFileSync } from 'node:fs';
@@ -12,13 +12,18 @@ type Settings = Readonly<Record<string, unknown>>;
 /** The compiler's first back end has no optimiser to wait for; deep expressions can be too much for it. */
 const direct: Settings = { evmVersion: 'cancun', viaIR: false, optimizer: { enabled: false } };
 
-/** The other back end with the one step that deep stacks need; several times slower. */
+/** The other back end with the one step that deep stacks need, and none besides; ten times slower. */
 const deep: Settings = {
   evmVersion: 'cancun',
   viaIR: true,
   optimizer: {
     enabled: true,
-    details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: 'u:' } },
+    details: {
+      ...{ peephole: false, inliner: false, jumpdestRemover: false, orderLiterals: false },
+      ...{ deduplicate: false, cse: false, constantOptimizer: false },
+      yul: true,
+      yulDetails: { stackAllocation: true, optimizerSteps: 'u:' },
+    },
   },
 };
 const STACK_TOO_DEEP = /stack too deep/i;
@@ -30,25 +35,47 @@ export type Artifacts = ReadonlyMap<string, string>;
 export type QuickBuild = (sources: Sources, files: readonly string[]) => Artifacts | null;
 
 /**
- * @param sources the unchanged program, by which the quicker back end that can compile it is chosen
+ * @param sources the unchanged program, by which each file's back end is chosen: the quicker one that can compile it
  * @returns the build, and what it makes of all the sources
  * @throws Error with the compiler's messages when neither can
  */
 export function quickBuildOf(sources: Sources): { build: QuickBuild; all: Artifacts } {
   const everything = Object.keys(sources);
-  const first = artifactsOf(sources, everything, direct);
-  if (typeof first !== 'string') return { build: buildWith(direct), all: first };
-  if (!STACK_TOO_DEEP.test(first)) throw new Error(first);
-  const second = artifactsOf(sources, everything, deep);
-  if (typeof second === 'string') throw new Error(second);
-  return { build: buildWith(deep), all: second };
-}
-
-function buildWith(settings: Settings): QuickBuild {
-  return (sources, files) => {
-    const made = artifactsOf(sources, files, settings);
+  const tooDeep = filesTooDeep(sources, everything);
+  const all = buildBy(sources, everything, tooDeep);
+  if (typeof all === 'string') throw new Error(all);
+  const build: QuickBuild = (changed, files) => {
+    const made = buildBy(changed, files, tooDeep);
     return typeof made === 'string' ? null : made;
   };
+  return { build, all };
+}
+
+/** One such file is an error for all that are compiled with it. */
+function filesTooDeep(sources: Sources, files: readonly string[]): ReadonlySet<string> {
+  const isTooDeep = (some: readonly string[]): boolean => {
+    const made = artifactsOf(sources, some, direct);
+    return typeof made === 'string' && STACK_TOO_DEEP.test(made);
+  };
+  return new Set(isTooDeep(files) ? files.filter((file) => isTooDeep([file])) : []);
+}
+
+function buildBy(
+  sources: Sources,
+  files: readonly string[],
+  tooDeep: ReadonlySet<string>,
+): Artifacts | string {
+  const parts = [
+    [files.filter((file) => !tooDeep.has(file)), direct],
+    [files.filter((file) => tooDeep.has(file)), deep],
+  ] as const;
+  const made = new Map<string, string>();
+  for (const [some, settings] of parts) {
+    const artifacts = some.length === 0 ? made : artifactsOf(sources, some, settings);
+    if (typeof artifacts === 'string') return artifacts;
+    for (const [name, text] of artifacts) made.set(name, text);
+  }
+  return made;
 }
 
 /** @returns the compiler's errors instead when there are any; warnings are nobody's business here */

@@ -41,7 +41,7 @@ describe('bitmaps on chain', function () {
     for (const [word, ones] of [
       [full, 256n],
       [`fe${full.slice(2)}`, 255n],
-      [`${full.slice(2)}7f`, 255n],
+      [`${full.slice(2)}fe`, 255n],
     ] as const) {
       expect(await bitmaps().count(`0x${word}`)).to.equal(ones);
       expect(await bitmaps().count(`0x${word}${full}01`)).to.equal(ones + 257n);
