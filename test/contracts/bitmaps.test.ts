@@ -58,12 +58,13 @@ describe('bitmaps on chain', function () {
       },
     ));
 
-  it('tell each bit', () =>
-    always(bytesOf(2), async (bitmap) => {
+  it('tell each bit', async () => {
+    for (const bitmap of ['0x5a81', '0xa57e'] as const) {
       const told = Array.from({ length: 16 }, (_, index) => bitmaps().has(bitmap, BigInt(index)));
       const set = setIn(bitmap);
       expect(await Promise.all(told)).to.deep.equal(told.map((_, index) => set.has(index)));
-    }));
+    }
+  });
 
   it('tell whether a bit is set past their size', async () => {
     for (let size = 9n; size <= 16n; size += 1n) {
