@@ -1,6 +1,7 @@
 /** A local chain: Foundry's anvil as a process of its own, from the package that npm installed for this platform. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +10,9 @@ import { LOCAL_CHAIN, openChain } from './provider.ts';
 
 /** Everyone's: accounts from it hold nothing anywhere but on a local chain. */
 export const localMnemonic = 'test test test test test test test test test test test junk';
+
+/** Gas of a block where it is not limited: more than any test needs, and below what one account can pay for. */
+const UNLIMITED_GAS = 2 ** 30;
 
 const READY_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -25,6 +29,10 @@ export type AnvilOptions = Readonly<{
   accounts?: number;
   /** Kept up to date every second, so that a killed chain goes on from there. */
   stateFile?: string;
+  /** Limits neither code size nor gas: for contracts compiled without the optimiser. */
+  unlimited?: boolean;
+  /** File that gets its log, in which is what contracts print. No log by default. */
+  log?: string;
 }>;
 
 export type Anvil = Readonly<{ url: string; process: ChildProcess; stop(): Promise<void> }>;
@@ -37,9 +45,11 @@ export type Anvil = Readonly<{ url: string; process: ChildProcess; stop(): Promi
 export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
   const binary = findBinary();
   const port = await claimPort(options.port ?? 0);
-  const child = spawn(binary, anvilArguments(options, port), { stdio: ['ignore', 'ignore', 'pipe'] });
+  const log = options.log === undefined ? 'ignore' : openSync(options.log, 'a');
+  const child = spawn(binary, anvilArguments(options, port), { stdio: ['ignore', log, 'pipe'] });
+  if (log !== 'ignore') closeSync(log);
   const errors: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => errors.push(text));
   child.on('error', (error) => errors.push(error.message));
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -57,10 +67,12 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<Anvil> {
 }
 
 function anvilArguments(options: AnvilOptions, port: number): string[] {
-  const { blockTime, chainId, mnemonic, accounts, stateFile } = options;
+  const { blockTime, chainId, mnemonic, accounts, stateFile, unlimited = false, log } = options;
   return [
-    '--quiet',
-    '--enable-tx-gas-limit',
+    ...(log === undefined ? ['--quiet'] : []),
+    ...(unlimited
+      ? ['--disable-code-size-limit', '--gas-limit', String(UNLIMITED_GAS)]
+      : ['--enable-tx-gas-limit']),
     ...['--host', '127.0.0.1', '--port', String(port)],
     ...['--mnemonic', mnemonic ?? localMnemonic, '--accounts', String(accounts ?? 10)],
     ...['--chain-id', String(chainId ?? LOCAL_CHAIN)],

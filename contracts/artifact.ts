@@ -1,5 +1,6 @@
 /** Bytecode from contracts/artifacts, which scripts/compile-contracts.ts writes. */
 import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { Interface } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import type { Address, Hex } from '#protocol/units.ts';
@@ -15,9 +16,13 @@ export type Artifact = Readonly<{
   immutables: Readonly<Record<string, readonly number[]>>;
 }>;
 
+/** Another folder of artifacts, which the tests then deploy from: mutants, and builds that report what they run. */
+const { TRIBUTARY_ARTIFACTS: otherFolder } = process.env;
+const folder = otherFolder ? pathToFileURL(`${otherFolder}/`) : new URL('./artifacts/', import.meta.url);
+
 /** @throws TributaryError `contracts/not-compiled` */
 export function readArtifact(name: string): Artifact {
-  const path = new URL(`./artifacts/${name}.json`, import.meta.url);
+  const path = new URL(`${name}.json`, folder);
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Artifact;
   } catch (cause) {

@@ -83,7 +83,7 @@ type Solc = Readonly<{
     callbacks: { import: (path: string) => { contents: string } | { error: string } },
   ): string;
 }>;
-type Diagnostic = Readonly<{
+export type Diagnostic = Readonly<{
   formattedMessage: string;
   severity: string;
   errorCode: string;
@@ -105,25 +105,33 @@ function readFolder(folder: string, prefix: string): Record<string, string> {
 
 /** @throws Error with the compiler's own messages, warnings included */
 export function compile(sources: Readonly<Record<string, string>>): Compilation {
+  const output = compilerOutput(sources, {
+    ...compilerSettings,
+    outputSelection: Object.fromEntries<unknown>([
+      ...Object.keys(sources).map((file) => [file, outputs] as const),
+      ...libraryTrees.map((file) => [file, { '': ['ast'] }] as const),
+    ]),
+  });
+  const problems = output.errors.filter((problem) => !isKnownAndHarmless(problem));
+  if (problems.length > 0) throw new Error(problems.map((problem) => problem.formattedMessage).join('\n'));
+  return output;
+}
+
+/** What the compiler says, errors and warnings beside what it made, whatever they are. */
+export function compilerOutput(
+  sources: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, unknown>>,
+): Compilation & Readonly<{ errors: readonly Diagnostic[] }> {
   const solc = require('solc') as Solc;
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries(Object.entries(sources).map(([file, content]) => [file, { content }])),
-    settings: {
-      ...compilerSettings,
-      outputSelection: Object.fromEntries<unknown>([
-        ...Object.keys(sources).map((file) => [file, outputs] as const),
-        ...libraryTrees.map((file) => [file, { '': ['ast'] }] as const),
-      ]),
-    },
+    settings,
   };
   const output = JSON.parse(
     solc.compile(JSON.stringify(input), { import: readDependency }),
-  ) as Compilation & { errors?: readonly Diagnostic[] };
-
-  const problems = (output.errors ?? []).filter((problem) => !isKnownAndHarmless(problem));
-  if (problems.length > 0) throw new Error(problems.map((problem) => problem.formattedMessage).join('\n'));
-  return output;
+  ) as Partial<Compilation> & { errors?: readonly Diagnostic[] };
+  return { contracts: output.contracts ?? {}, sources: output.sources ?? {}, errors: output.errors ?? [] };
 }
 
 /** OpenZeppelin's guard clears its transient slot in the same call, which is what this warning asks for. */

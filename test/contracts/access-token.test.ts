@@ -43,6 +43,17 @@ describe('access tokens', () => {
       expect(await refusal(accessToken.read.unitOf(0n))).to.match(/^escrow\/unknown-offer/);
     });
 
+    it('are announced with all their terms, several of one dataset too', async () => {
+      const { dataset, owner } = await list(world, 0, 10n);
+      const validUntil = BigInt((await world.chain.now()) + 500);
+      const terms = digestOfText('other use');
+      const { accessToken } = owner.contracts;
+      const { logs } = await accessToken.send.offer(dataset, terms, 25n, validUntil, 7);
+      expect(at(accessToken.events('OfferMade', logs), 0).args).to.deep.equal({
+        ...{ tokenId: 2n, dataset: 1n, terms, price: 25n, validUntil, cap: 7 },
+      });
+    });
+
     it('are made by the owner of a live dataset alone, with terms, a cap and time left', async () => {
       const { dataset, owner } = await list(world, 0, 10n);
       const soon = BigInt((await world.chain.now()) + 1_000);
@@ -58,6 +69,8 @@ describe('access tokens', () => {
         /^escrow\/zero-cap/,
       );
 
+      await world.chain.nextBlockAt(Number(soon));
+      await accessToken.send.offer(dataset, terms, 1n, soon, 1);
       await world.chain.nextBlockAt(Number(soon) + 1);
       expect(await refusal(accessToken.send.offer(dataset, terms, 1n, soon, 1))).to.match(
         /^escrow\/offer-expired/,

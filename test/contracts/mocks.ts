@@ -85,3 +85,25 @@ export const hostileOwner: TypedAbi<
     'function list(address token, address operator, uint96 price, uint32 cap) returns (uint256)',
   ],
 };
+
+type CallableBitmapsReads = {
+  has(bitmap: Hex, index: bigint): boolean;
+  exceeds(bitmap: Hex, size: bigint): boolean;
+  count(bitmap: Hex): bigint;
+  countBoth(a: Hex, b: Hex): bigint;
+};
+
+export const callableBitmaps: TypedAbi<
+  CallableBitmapsReads,
+  Record<string, never>,
+  Record<string, never>,
+  readonly []
+> = {
+  name: 'CallableBitmaps',
+  abi: [
+    'function has(bytes bitmap, uint256 index) pure returns (bool)',
+    'function exceeds(bytes bitmap, uint256 size) pure returns (bool)',
+    'function count(bytes bitmap) pure returns (uint256)',
+    'function countBoth(bytes a, bytes b) pure returns (uint256)',
+  ],
+};

@@ -1,4 +1,6 @@
 /** A real chain for tests: anvil with instant blocks one second apart, snapshots, and accounts that need no waiting. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { HDNodeWallet, type JsonRpcProvider, type SigningKey } from 'ethers';
 import { localMnemonic, startAnvil, type AnvilOptions } from '#contracts/anvil.ts';
 import { decodeRefusal } from '#contracts/decode-error.ts';
@@ -24,13 +26,18 @@ export type TestChain = Readonly<{
   stop(): Promise<void>;
 }>;
 
+/** The scripts that test other builds of the contracts, none of them optimised, say where those are. */
+const unlimited = Boolean(process.env['TRIBUTARY_ARTIFACTS']);
+
 /** Most gas of one transaction, by EIP-7825: given with each, so that nothing is estimated. */
-const GAS = '0x1000000';
+const GAS = unlimited ? '0x20000000' : '0x1000000';
 
 /** Starts a chain; with a block time it runs in real time, without one each transaction is a block, a second apart. */
 export async function startTestChain(options: AnvilOptions = {}): Promise<TestChain> {
   const count = options.accounts ?? 10;
-  const anvil = await startAnvil({ ...options, accounts: count });
+  const logs = process.env['TRIBUTARY_CHAIN_LOGS'];
+  const log = logs === undefined ? {} : { log: join(logs, `${randomUUID()}.log`) };
+  const anvil = await startAnvil({ ...options, ...log, unlimited, accounts: count });
   const provider = await openChain(anvil.url);
   if (options.blockTime === undefined) await provider.send('anvil_setBlockTimestampInterval', [1]);
   const root = HDNodeWallet.fromPhrase(localMnemonic, undefined, "m/44'/60'/0'/0");
