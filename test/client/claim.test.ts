@@ -12,7 +12,7 @@ import { digestHex } from '#model/model-store.ts';
 import { cidOf } from '#protocol/dag.ts';
 import { noPayouts, payoutRoot, payoutsAfter, type PayoutLeaf } from '#protocol/rules/payouts.ts';
 import type { Payouts, RoundManifest } from '#protocol/manifests.ts';
-import { toAmount } from '#protocol/units.ts';
+import { toAmount, type Bytes32 } from '#protocol/units.ts';
 import { activeJob, openJob, settle, settlement, type TestJob } from '#test/contracts/job.ts';
 import { list, startWorld, type World } from '#test/contracts/world.ts';
 import { digestOfText, operatorKey } from '#test/support/cohort.ts';
@@ -150,9 +150,11 @@ describe("an owner's pay", () => {
     );
   });
 
-  it('is claimed by the leaves that the settled manifest links, where nobody else has them', async () => {
-    const leaves = [0, 2, 1].map((units, seat) => ({ seat, units, bonus: toAmount(7n) }));
-    const store = scratchStore();
+  /** A manifest of round 1 that links these leaves. */
+  async function publish(
+    store: ReturnType<typeof scratchStore>,
+    leaves: Payouts['leaves'],
+  ): Promise<Readonly<{ root: Bytes32; digest: Bytes32 }>> {
     const root = payoutRoot(number(), leaves);
     const payouts = await writeBlock(store, {
       kind: 'tributary/payouts',
@@ -178,7 +180,13 @@ describe("an owner's pay", () => {
       },
       ...{ roster: link, rosterRoot: root, graph: null, sharers: [], survivors: [], evidence: root, payouts },
     };
-    const digest = digestHex(await writeBlock(store, manifest));
+    return { root, digest: digestHex(await writeBlock(store, manifest)) };
+  }
+
+  it('is claimed by the leaves that the settled manifest links, where nobody else has them', async () => {
+    const leaves = [0, 2, 1].map((units, seat) => ({ seat, units, bonus: toAmount(7n) }));
+    const store = scratchStore();
+    const { root, digest } = await publish(store, leaves);
     const { readyAt } = await settle(world, job, {
       ...settlement(job, 1, root, [0, 1, 2]),
       manifest: digest,
@@ -201,6 +209,20 @@ describe("an owner's pay", () => {
     expect(await pay(1, published)).to.deep.include({
       ...{ claimed: 707n, owed: 0n, finalRound: 1, unreadable: [2] },
     });
+  });
+
+  it('is refused where the leaves that the manifest links are not those of the root', async () => {
+    const store = scratchStore();
+    const { digest } = await publish(
+      store,
+      [0, 2, 1].map((units, seat) => ({ seat, units, bonus: toAmount(7n) })),
+    );
+    const { readyAt } = await settle(world, job, {
+      ...settlement(job, 1, digest, [0, 1, 2]),
+      manifest: digest,
+    });
+    await world.chain.mineAt(readyAt);
+    expect(await codeOf(pay(1, { store, lineage: null }))).to.equal('claim/no-leaves');
   });
 
   it('of true rounds comes from the chain alone, whatever root without leaves came after them', async () => {

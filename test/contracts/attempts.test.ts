@@ -154,6 +154,11 @@ describe('attempts on chain', () => {
       expect(
         await refusal(deploy(deployer.transactor, floors, { paymentToken: token, seedOffset: 0 })),
       ).to.match(/^escrow\/zero-seed-offset/);
+      for (const windows of [{ defenceWindow: 0 }, { judgementWindow: 0 }]) {
+        expect(
+          await refusal(deploy(deployer.transactor, floors, { paymentToken: token, ...windows })),
+        ).to.match(/^escrow\/zero-window/);
+      }
       expect(await escrow().read.seedOffset()).to.equal(2);
     });
   });

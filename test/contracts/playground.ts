@@ -116,12 +116,6 @@ export async function close({ world, ghost }: Playground, job: PlayedJob): Promi
   );
 }
 
-export async function cancel({ world, ghost }: Playground, job: PlayedJob): Promise<void> {
-  await compare(ghost.cancel(job.ghost, await upcoming(world)), () =>
-    credited(world, () => world.buyer.contracts.escrow.send.cancel(job.test.job)),
-  );
-}
-
 export async function activate({ world, ghost }: Playground, job: PlayedJob): Promise<void> {
   await compare(ghost.activate(job.ghost, await upcoming(world)), async () => {
     await world.buyer.contracts.escrow.send.activate(job.test.job);

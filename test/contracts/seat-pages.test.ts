@@ -15,8 +15,9 @@ describe('pages of seats', () => {
   after(() => world.stop());
 
   const read = () => world.stranger.contracts.escrow.read;
+  const pages = () => world.stranger.contracts.seatReader.read;
   const page = async (first: number, count: number) => {
-    const { seats, owners } = await read().seatsOf(job.job, first, count);
+    const { seats, owners } = await pages().seatsOf(job.job, first, count);
     return { prices: seats.map(({ price }) => price), owners };
   };
   const owner = (index: number) => at(world.owners, index).address;
@@ -39,11 +40,11 @@ describe('pages of seats', () => {
     ] as const) {
       expect(await page(first, count)).to.deep.equal({ prices: [], owners: [] });
     }
-    expect(await refusal(read().seatsOf(99n, 0, 1))).to.match(/^escrow\/no-such-job/);
+    expect(await refusal(pages().seatsOf(99n, 0, 1))).to.match(/^escrow\/no-such-job/);
   });
 
   it('say of each seat what it says alone, and who owns its dataset now', async () => {
-    const { seats } = await read().seatsOf(job.job, 0, 3);
+    const { seats } = await pages().seatsOf(job.job, 0, 3);
     for (const [index, seat] of seats.entries()) {
       expect(seat).to.deep.equal(await read().seatOf(job.job, index));
     }

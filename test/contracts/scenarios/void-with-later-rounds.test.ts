@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { attemptsOf } from '../attempt.ts';
 import { disputesOf } from '../dispute.ts';
 import { activeJob, leavesOf, payoutTree, settle, settleRounds, settlement } from '../job.ts';
 import { at, refusal, startWorld, type World } from '../world.ts';
@@ -72,5 +73,20 @@ describe('scenario: round 2 of 4 is void while rounds 3 and 4 are posted', () =>
     expect(await escrow.read.credits(world.buyer.address)).to.equal(200n);
     // 440 came in, 240 were claimed.
     expect(await world.buyer.contracts.paymentToken.read.balanceOf(escrow.address)).to.equal(200n);
+  });
+
+  it('what had a roster on chain later gets no second roster before it', async () => {
+    const job = await activeJob(world, { rounds: 4, seats: [{ price: 10n, units: 4 }] });
+    const [, two] = await settleRounds(world, job, 2, (round) => leavesOf([round]));
+    const attempts = attemptsOf(world, job);
+    await attempts.commit(3, 1);
+    await attempts.abort(3, 1);
+    const disputes = disputesOf(world, job);
+    const head = await disputes.challenge(two!);
+    await disputes.silence(head);
+    await disputes.conclude(head);
+    expect(await refusal(attempts.commit(2, 2))).to.match(/^escrow\/roster-behind .*round 2, last 3/);
+    await settle(world, job, settlement(job, 2, two!.tree.root, [0]));
+    await attempts.commit(3, 2);
   });
 });
