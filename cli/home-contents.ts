@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export type EntryKind = 'precious' | 'state' | 'unknown';
 export type HomeEntry = Readonly<{ path: string; kind: EntryKind }>;
 
-const keystores = /^(owner|operator|buyer|coordinator|arbiter|deployer)(-[\w.-]+)?\.json$/;
+const keystores = /^(owner|operator|buyer|coordinator|arbiter|admin|deployer)(-[\w.-]+)?\.json$/;
 /** The salt opens the commitment to the rows; journal, launches and approvals keep a key from signing twice. */
 const besideKeys = new Set(['salt', 'dataset.json', 'client', 'launches', 'approvals']);
 const state = new Set([
@@ -20,6 +20,7 @@ const state = new Set([
     'coordinator',
     'arbiter',
     'evidence',
+    'postings',
   ],
   ...['chain-state.json', 'prepared-database.tar'],
 ]);

@@ -18,7 +18,7 @@ export function addChain(program: Command): void {
       'answers disputes (default: the deployer, on the local chain only)',
       account,
     )
-    .option('--arbiter-fee <amount>', 'base units that it is paid for an answer', baseUnits, 0n)
+    .option('--arbiter-fee <amount>', 'base units that it is paid for an answer (default: 0)', baseUnits)
     .option(
       '--admin <address>',
       'may change fee and arbiters, and pause new jobs (default: the deployer, on the local chain only)',

@@ -76,6 +76,7 @@ describe('an audit', () => {
         '5 payouts.leaves round 1 passed',
         '5 payouts.leaves round 2 passed',
         '5 payouts.claims job passed',
+        '5 payouts.money job passed',
       ]);
     });
 

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { deploymentAt } from '#test/support/deployment.ts';
 import { readDeployment } from '#cli/chain.ts';
 import { readHold } from '#cli/hold.ts';
 import { readLie } from '#cli/lie.ts';
@@ -169,13 +170,7 @@ describe('the command line', function () {
   });
 
   it('reports a chain that is not there', () => {
-    const deployment = {
-      chainId: 31_337,
-      ...Object.fromEntries(
-        ['registry', 'accessToken', 'escrow', 'paymentToken'].map((k) => [k, `0x${'ab'.repeat(20)}`]),
-      ),
-      blocks: { registry: 0, accessToken: 0, escrow: 0 },
-    };
+    const deployment = deploymentAt(toAddress(`0x${'ab'.repeat(20)}`));
     writeFileSync(join(home, 'deployment.json'), JSON.stringify(deployment));
     const run = tributary('--rpc', 'http://127.0.0.1:9', 'owner', 'status', `31337:0x${'ab'.repeat(20)}/1`);
     // The home has no dataset yet, which is found before the chain is asked.

@@ -53,7 +53,7 @@ describe('completion', function () {
       .to.include.members(['start', 'deploy', 'fund', '--rpc'])
       .and.not.include('owner');
     expect(offered('chain', 'deploy', '--pay')).to.deep.equal(['--payment-token']);
-    expect(offered('--json', 'owner', 'rot')).to.deep.equal(['rotate-operator']);
+    expect(offered('--json', 'owner', 'rot')).to.deep.equal(['rotate-operator', 'rotate-seat']);
     expect(offered('dev', '--ports', '')).to.deep.equal(['asked', 'free']);
     expect(offered('owner', 'register', '--data', '')).to.deep.equal([]);
     expect(offered('dev', '--fr')).to.deep.equal(['--fresh']);

@@ -5,26 +5,19 @@ import { startClient, type ClientOptions } from '#client/agent.ts';
 import { holder } from '#client/hold.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { takeLock } from '#datasets/folder-lock.ts';
-import { toAddress, toBytes32 } from '#protocol/units.ts';
+import { toAddress } from '#protocol/units.ts';
 import { operatorKey } from '#test/support/cohort.ts';
+import { deploymentAt } from '#test/support/deployment.ts';
 import { newHome, removeHomes } from './support/home.ts';
 import { codeOf, messageOf } from './support/outcome.ts';
 
 const nowhere = toAddress(`0x${'11'.repeat(20)}`);
 
 function options(change: Partial<ClientOptions> = {}): ClientOptions {
-  const each = <T>(value: T) => ({
-    ...{ registry: value, accessToken: value, escrow: value },
-    ...{ administration: value, policy: value, disputes: value, seatReader: value },
-  });
-  const made = { codeHash: toBytes32(`0x${'22'.repeat(32)}`), constructorArguments: '0x' as const };
   return {
     folder: newHome(),
     key: operatorKey(0),
-    deployment: {
-      ...{ version: 2, chainId: 31_337, ...each(nowhere), paymentToken: nowhere },
-      ...{ blocks: each(0), contracts: each(made) },
-    },
+    deployment: deploymentAt(nowhere),
     // Port 9 discards; nobody listens there.
     rpcUrl: 'http://127.0.0.1:9',
     ipfsUrl: 'http://127.0.0.1:9',

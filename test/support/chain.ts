@@ -47,7 +47,9 @@ export async function startTestChain(options: AnvilOptions = {}): Promise<TestCh
   return {
     url: anvil.url,
     provider,
-    accounts: Array.from({ length: count }, (_, index) => account(provider, root.deriveChild(index), options.chainId)),
+    accounts: Array.from({ length: count }, (_, index) =>
+      account(provider, root.deriveChild(index), options.chainId),
+    ),
     now: async () => Number((await latest(provider)).timestamp),
     nextBlockAt,
     async mineAt(time) {
