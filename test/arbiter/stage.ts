@@ -14,7 +14,7 @@ import type { Bytes32 } from '#protocol/units.ts';
 import { fakeCoordinator, type Fake, type Lies } from '#test/buyer/fake-coordinator.ts';
 import { planOf, startStage, type Stage } from '#test/buyer/stage.ts';
 import { inProcess, tributary, watch, type Finished, type Said, type Watched } from '#test/cli/program.ts';
-import { at, type Actor, type World } from '#test/contracts/world.ts';
+import { at, type Actor } from '#test/contracts/world.ts';
 import { fill } from '#test/lineage/settled-job.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
@@ -133,15 +133,6 @@ export async function startCourt(): Promise<Court> {
   };
 }
 
-/** As people stand before their first dispute: no bond approved, and a coordinator that holds none. */
-async function withoutBonds({ buyer, coordinator, deployer, deployment, stranger }: World): Promise<void> {
-  for (const { contracts } of [buyer, coordinator, stranger]) {
-    await contracts.paymentToken.send.approve(deployment.disputes, 0n);
-  }
-  const { paymentToken } = coordinator.contracts;
-  await paymentToken.send.transfer(deployer.address, await paymentToken.read.balanceOf(coordinator.address));
-}
-
 /** A job whose coordinator tells these lies. */
 export async function openCase(court: Court, lies: Lies = {}): Promise<Case> {
   const { stage, server } = court;
@@ -149,7 +140,6 @@ export async function openCase(court: Court, lies: Lies = {}): Promise<Case> {
   const { deployment } = world;
   const coordinator = { address: world.coordinator.address, url: server.url };
   const plan = planOf(stage, { coordinator, seed: digestOfText(setting.home) });
-  await withoutBonds(world);
   const { job } = await launch(setting, plan, { name: 'job', purchase: 'approve' });
   const fake = fakeCoordinator(stage, job, lies);
   const domain = { chainId: deployment.chainId, escrow: deployment.escrow };

@@ -30,7 +30,7 @@ describe('random actions of all parties on several jobs', function () {
   let ledger: Ledger;
   let prepared: string;
   before(async () => {
-    world = await startWorld();
+    world = await startWorld(undefined, { bonds: true });
     ledger = await prepare(world);
     prepared = await world.chain.snapshot();
   });

@@ -32,10 +32,13 @@ export const ARBITER_FEE = 1_000n;
 /** Seconds for the coordinator's bond and for the judgement. */
 export const disputeWindows = { defenceWindow: 200, judgementWindow: 300 };
 
-/** @param tokenOf deploys another payment token than the test coin; it must have its `mint` and `approve` */
+/**
+ * @param tokenOf deploys another payment token than the test coin; it must have its `mint` and `approve`
+ * @param options bonds: buyer, coordinator and stranger have coins for bonds, approved; else nobody has approved any
+ */
 export async function startWorld(
   tokenOf?: (chain: TestChain) => Promise<Address>,
-  options: Readonly<{ chainId?: number }> = {},
+  options: Readonly<{ chainId?: number; bonds?: boolean }> = {},
 ): Promise<World> {
   const chain = await startTestChain({ ...options, accounts: 5 + OWNERS });
   const [first] = chain.accounts;
@@ -60,9 +63,11 @@ export async function startWorld(
     await actor.contracts.paymentToken.send.approve(deployment.escrow, FUNDS);
     await actor.contracts.accessToken.send.setApprovalForAll(deployment.escrow, true);
   }
-  await coordinator.contracts.paymentToken.send.mint(coordinator.address, FUNDS);
-  for (const actor of [buyer, coordinator, stranger]) {
-    await actor.contracts.paymentToken.send.approve(deployment.disputes, FUNDS);
+  if (options.bonds === true) {
+    await coordinator.contracts.paymentToken.send.mint(coordinator.address, FUNDS);
+    for (const actor of [buyer, coordinator, stranger]) {
+      await actor.contracts.paymentToken.send.approve(deployment.disputes, FUNDS);
+    }
   }
   let snapshot = await chain.snapshot();
   return {

@@ -10,9 +10,10 @@ describe('scenario: the payment token turns bad while bonds and fees are paid', 
   let world: World;
   before(
     async () =>
-      void (world = await startWorld(async (chain) => {
-        return (await deployContract(at(chain.accounts, 0).transactor, hostileToken, [])).created;
-      })),
+      void (world = await startWorld(
+        async (chain) => (await deployContract(at(chain.accounts, 0).transactor, hostileToken, [])).created,
+        { bonds: true },
+      )),
   );
   beforeEach(() => world.reset());
   after(() => world.stop());

@@ -5,7 +5,7 @@ import { at, refusal, startWorld, type World } from '../world.ts';
 
 describe('scenario: settling, disputing and closing race for the cutoff', () => {
   let world: World;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   beforeEach(() => world.reset());
   after(() => world.stop());
 

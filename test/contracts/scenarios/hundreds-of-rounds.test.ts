@@ -6,7 +6,7 @@ import { at, startWorld, type World } from '../world.ts';
 
 describe('scenario: disputes over a word of the bitmap: rounds 255, 256, 257 and beyond 512', () => {
   let world: World;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   after(() => world.stop());
 
   let job: TestJob;

@@ -5,7 +5,7 @@ import { ARBITER_FEE, FUNDS, at, refusal, startWorld, type World } from '../worl
 
 describe('scenario: the arbiter judges', () => {
   let world: World;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   beforeEach(() => world.reset());
   after(() => world.stop());
 

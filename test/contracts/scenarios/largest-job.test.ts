@@ -10,7 +10,7 @@ const GAS_LIMIT = 2n ** 24n;
 describe('scenario: the largest job under the gas limit of a transaction', function () {
   this.timeout(300_000);
   let world: World;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   after(() => world.stop());
 
   it('the test chain keeps the limit', async () => {

@@ -22,9 +22,7 @@ import {
 const start = (chainId: number) =>
   startWorld(
     async (chain) => (await deployContract(at(chain.accounts, 0).transactor, hostileToken, [])).created,
-    {
-      chainId,
-    },
+    { chainId, bonds: true },
   );
 const FAR = 10n ** 10n;
 const root = digestOfText('root');

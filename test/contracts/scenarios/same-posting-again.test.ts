@@ -8,7 +8,7 @@ import { refusal, startWorld, type World } from '../world.ts';
 describe('scenario: a void round is posted again with the very same signatures', () => {
   let world: World;
   let job: TestJob;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   beforeEach(async () => {
     await world.reset();
     job = await activeJob(world, {

@@ -5,7 +5,7 @@ import { ARBITER_FEE, at, refusal, startWorld, type World } from '../world.ts';
 
 describe('scenario: two rounds are disputed at once', () => {
   let world: World;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   beforeEach(() => world.reset());
   after(() => world.stop());
 

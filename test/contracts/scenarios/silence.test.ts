@@ -5,7 +5,7 @@ import { ARBITER_FEE, refusal, startWorld, type World } from '../world.ts';
 
 describe('scenario: somebody stays away from a dispute', () => {
   let world: World;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   beforeEach(() => world.reset());
   after(() => world.stop());
 

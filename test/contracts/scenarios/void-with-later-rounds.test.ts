@@ -6,7 +6,7 @@ import { at, refusal, startWorld, type World } from '../world.ts';
 
 describe('scenario: round 2 of 4 is void while rounds 3 and 4 are posted', () => {
   let world: World;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   beforeEach(() => world.reset());
   after(() => world.stop());
 

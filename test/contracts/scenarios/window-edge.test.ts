@@ -6,7 +6,7 @@ import { at, refusal, startWorld, type World } from '../world.ts';
 
 describe('scenario: a dispute at the very end of the window', () => {
   let world: World;
-  before(async () => void (world = await startWorld()));
+  before(async () => void (world = await startWorld(undefined, { bonds: true })));
   beforeEach(() => world.reset());
   after(() => world.stop());
 
