@@ -53,7 +53,8 @@ function publish({ published }: DevPaths, deployment: Deployment): void {
 }
 
 function writeRecord(file: string, deployment: Deployment): void {
-  writeFileSync(file, `${JSON.stringify(deployment, null, 2)}\n`, { mode: 0o600 });
+  // In the schema's order of keys, as it is read again: the two copies are compared as text.
+  writeFileSync(file, `${JSON.stringify(deploymentSchema.parse(deployment), null, 2)}\n`, { mode: 0o600 });
 }
 
 function readRecord(file: string): Deployment | null {
