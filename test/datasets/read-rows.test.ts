@@ -100,7 +100,9 @@ describe('reading rows', () => {
       ] as const) {
         const failure = await failureOf(load(text(age, ill), bounded('0', '120')));
         expect(failure.code).to.equal('data/out-of-bounds');
-        expect(failure.message).to.contain(`line 2, column ${column}`).and.not.to.contain(age);
+        // The path of a temporary file may hold anything.
+        const said = failure.message.replaceAll(/\S*rows\.csv/g, '');
+        expect(said).to.contain(`line 2, column ${column}`).and.not.to.contain(age);
       }
     });
 
