@@ -1,7 +1,7 @@
 /** Buys the units that a quote still lacks, each token in one transaction. protocol.md §5.1 */
 import type { SigningKey } from 'ethers';
+import { latestTime } from '#contracts/chain-time.ts';
 import type { SendingContracts } from '#contracts/connect.ts';
-import { chainTime } from './chain-time.ts';
 import { signPermit } from './permit.ts';
 import { assertAffordable, type Quote, type QuoteLine } from './quote.ts';
 
@@ -35,7 +35,7 @@ export async function buyAccess(
     if (payment === null) {
       await accessToken.send.buy(token, amount);
     } else {
-      const deadline = BigInt((await chainTime(contracts)) + permitSeconds);
+      const deadline = BigInt((await latestTime(contracts)) + permitSeconds);
       const { v, r, s } = await signPermit(contracts, payment, line.cost, deadline);
       await accessToken.send.buyWithPermit(token, amount, deadline, v, r, s);
     }

@@ -1,5 +1,6 @@
 /** Every dataset that is for sale: offers from the chain, descriptors from IPFS, which anyone may have written. protocol.md §5.1, §6.1 */
 import type { CID } from 'multiformats/cid';
+import { latestTime } from '#contracts/chain-time.ts';
 import type { Contracts } from '#contracts/connect.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
@@ -7,7 +8,6 @@ import type { BlockSource } from '#datasets/blockstore.ts';
 import { parseDescriptor, type Descriptor } from '#datasets/descriptor.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { toAddress, type Address } from '#protocol/units.ts';
-import { chainTime } from './chain-time.ts';
 import { findOffers, type Offer } from './offers.ts';
 
 /** A dataset that can be bought. */
@@ -52,7 +52,7 @@ export async function readCatalogue(
   only: readonly number[] | null = null,
   onRead: (read: number, of: number) => void = () => undefined,
 ): Promise<Catalogue> {
-  const offers = (await findOffers(contracts, await chainTime(contracts))).filter(
+  const offers = (await findOffers(contracts, await latestTime(contracts))).filter(
     ({ dataset }) => only?.includes(dataset) ?? true,
   );
   const datasets = [...new Set(offers.map(({ dataset }) => dataset))];

@@ -1,4 +1,4 @@
-/** The chain's own clock, which decides what is valid, and its memory of what an account sent. */
+/** The chain's pace, and its memory of what an account sent. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Contracts } from '#contracts/connect.ts';
 import { chainError } from '#contracts/decode-error.ts';
@@ -7,15 +7,6 @@ import type { Address } from '#protocol/units.ts';
 
 /** How many blocks' pace counts. */
 const PACE_BLOCKS = 64;
-
-/** The latest block's time, in seconds. @throws TributaryError `chain/unreachable` */
-export async function chainTime({ provider }: Contracts): Promise<number> {
-  try {
-    return (await provider.getBlock('latest'))?.timestamp ?? 0;
-  } catch (error) {
-    throw chainError(error, 'the latest block');
-  }
-}
 
 /** Seconds from block to block, over the latest blocks. @throws TributaryError `chain/unreachable` */
 export async function blockSeconds({ provider }: Contracts): Promise<number> {

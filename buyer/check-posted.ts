@@ -7,7 +7,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { checkPosted, type PostedVerdict } from '#model/check-posted.ts';
 import { evidenceLimit } from '#model/fetch-evidence.ts';
 import { loadJob } from '#model/job.ts';
-import { seatsThen, type PostedRound } from '#model/posted-round.ts';
+import { postedOf, seatsThen, type PostedRound } from '#model/posted-round.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import type { Flaw } from '#protocol/flaw.ts';
@@ -37,18 +37,7 @@ export async function checkPostedRound(
   const job = await loadJob(store, domain, facts);
   const operators = await readSeatOperators(contracts, facts.job);
   const { round, attempt, manifest, payoutRoot, total, participants } = settlement;
-  const posted = {
-    job,
-    seats: facts.seats.map(({ seat, price, dataset }) => ({
-      price,
-      dataset,
-      operators: operators[seat] ?? [],
-    })),
-    bonusPool: facts.bonusPool,
-    settlement,
-    earlier: facts.settlements.slice(0, round - 1),
-    store,
-  };
+  const posted = postedOf(job, facts, settlement, operators, store);
   const settled = { manifest, payoutRoot, total: toAmount(total), participants: bitmapDigest(participants) };
   return checkPosted(posted, {
     agreed: () => hasApproved(home, domain, { job: facts.job, round, attempt }, settled),

@@ -1,4 +1,5 @@
 /** A job's way onto the chain, step by step; each looks first whether it was taken. protocol.md §5.1 */
+import { latestTime } from '#contracts/chain-time.ts';
 import type { SendingContracts } from '#contracts/connect.ts';
 import type { JobFacts } from '#contracts/job-facts.ts';
 import { readEvents } from '#contracts/events.ts';
@@ -6,7 +7,6 @@ import { feeOf } from '#contracts/fees.ts';
 import type { JobConditions } from '#contracts/opening-conditions.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { fromAmount, type Bytes32 } from '#protocol/units.ts';
-import { chainTime } from './chain-time.ts';
 import type { Plan } from './plan.ts';
 
 /** A seat to be: units of one token. */
@@ -46,7 +46,7 @@ export async function openJob(
     coordinator: coordinator.address,
     rounds,
     roundTimeout: windows.roundTimeout,
-    cutoff: BigInt((await chainTime(contracts)) + windows.duration),
+    cutoff: BigInt((await latestTime(contracts)) + windows.duration),
     shortWindow: windows.short,
     longWindow: windows.long,
     bonusPool,

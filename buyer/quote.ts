@@ -1,11 +1,11 @@
 /** What a job would cost: units of each dataset for each round, the fee on them, and the bonus. protocol.md §5.1, §5.2 */
 import { isDeepStrictEqual } from 'node:util';
+import { latestTime } from '#contracts/chain-time.ts';
 import type { Contracts } from '#contracts/connect.ts';
 import { feeOf } from '#contracts/fees.ts';
 import type { JobConditions } from '#contracts/opening-conditions.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { Address } from '#protocol/units.ts';
-import { chainTime } from './chain-time.ts';
 import { chooseOffer, findOffers, type Offer } from './offers.ts';
 
 export type Wanted = Readonly<{
@@ -117,7 +117,7 @@ export async function quoteJob(
   only?: ReadonlySet<number>,
 ): Promise<Quote> {
   assertWanted(wanted);
-  const now = await chainTime(contracts);
+  const now = await latestTime(contracts);
   const found: Offer[] = [];
   for (const dataset of wanted.datasets) found.push(...(await findOffers(contracts, now, dataset)));
   const offers = found.filter(({ token }) => only?.has(token) ?? true);

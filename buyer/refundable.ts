@@ -1,4 +1,5 @@
 /** What can come back to a buyer, and when: unused units, what jobs did not earn, credits. Reads only. protocol.md §5 */
+import { latestTime } from '#contracts/chain-time.ts';
 import type { Contracts } from '#contracts/connect.ts';
 import { readEvents } from '#contracts/events.ts';
 import { feeOf } from '#contracts/fees.ts';
@@ -6,7 +7,6 @@ import { readJobFacts, type JobFacts, type SeatOnChain } from '#contracts/job-fa
 import type { Payouts } from '#protocol/manifests.ts';
 import { earnedPayouts } from '#protocol/rules/earned.ts';
 import { fromAmount, type Address } from '#protocol/units.ts';
-import { chainTime } from './chain-time.ts';
 import { heldUnits, tokensGiven } from './held-units.ts';
 
 /** Units that no job took: worth their price at any time. */
@@ -41,7 +41,7 @@ export async function findRefundable(
   buyer: Address,
   only: number | null = null,
 ): Promise<Refundable> {
-  const now = await chainTime(contracts);
+  const now = await latestTime(contracts);
   const jobs: JobRefund[] = [];
   for (const job of only === null ? await jobsOf(contracts, buyer) : [only]) {
     jobs.push(await jobRefund(contracts, job, now));

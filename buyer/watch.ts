@@ -1,4 +1,5 @@
 /** Follows a job from round 0 to its end: checks and approves each round, keeps its evidence, reports its model. protocol.md §4.7 */
+import { latestTime } from '#contracts/chain-time.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { evidenceLimit } from '#model/fetch-evidence.ts';
@@ -9,7 +10,6 @@ import { TributaryError } from '#crypto/error.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { passes, pause } from './backoff.ts';
 import { beside } from './beside.ts';
-import { chainTime } from './chain-time.ts';
 import { evidenceFile, keepEvidence } from './evidence.ts';
 import { followAttempt } from './follow-attempt.ts';
 import { isOver, readJobState, type JobState } from './job-state.ts';
@@ -91,7 +91,7 @@ async function* pass(
     const head = state.facts.settlements[round - 1]?.head;
     if (head) progress.heads[round - 1] = head;
   }
-  if (isOver(state.facts, await chainTime(setting.contracts))) {
+  if (isOver(state.facts, await latestTime(setting.contracts))) {
     if (!court.atRest || court.last !== (state.facts.settlements.at(-1)?.head ?? null)) {
       await pause(patience.pollMillis, patience.signal);
       return false;

@@ -4,7 +4,7 @@ import { fromHex } from '#crypto/bytes.ts';
 import { checkPosted, type PostedVerdict } from '#model/check-posted.ts';
 import { checkProposal } from '#model/check-proposal.ts';
 import { loadJob, type Job } from '#model/job.ts';
-import { seatsThen, type PostedRound } from '#model/posted-round.ts';
+import { postedOf, seatsThen, type PostedRound } from '#model/posted-round.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import type { Flaw } from '#protocol/flaw.ts';
@@ -23,18 +23,7 @@ export async function checkPostedRound(
   const { store, domain, chain, operator } = setting;
   const job = await loadJob(store, domain, facts);
   const operators = await chain.operators(facts.job);
-  const posted = {
-    job,
-    seats: facts.seats.map(({ seat, price, dataset }) => ({
-      price,
-      dataset,
-      operators: operators[seat] ?? [],
-    })),
-    bonusPool: facts.bonusPool,
-    settlement,
-    earlier: facts.settlements.slice(0, settlement.round - 1),
-    store,
-  };
+  const posted = postedOf(job, facts, settlement, operators, store);
   const { readers } = job.manifest.evidence;
   return checkPosted(posted, {
     agreed: () => attested(setting, job, settlement),

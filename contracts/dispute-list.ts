@@ -43,6 +43,14 @@ const statuses = {
 export const isOngoing = ({ status }: Pick<DisputeFacts, 'status'>): boolean =>
   status === 'open' || status === 'defended';
 
+/**
+ * Whether nobody's answer is waited for any more: it fell with an earlier round, or a deadline is over. Anyone may conclude it.
+ *
+ * @param now the latest block's time, in seconds
+ */
+export const isDecided = (dispute: DisputeFacts, now: number): boolean =>
+  isOngoing(dispute) && (dispute.fallen || now > dispute.deadline);
+
 /** The dispute of a posting; null where nobody disputed it. @throws TributaryError `chain/unreachable` */
 export async function readDispute(contracts: Contracts, head: Bytes32): Promise<DisputeFacts | null> {
   const found = await contracts.disputes.read.disputeOf(head);

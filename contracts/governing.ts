@@ -1,8 +1,8 @@
 /** Changes of what is asked of new jobs: at once, or announced first and made when their delay is over. protocol.md §5.7 */
 import { TributaryError } from '#crypto/error.ts';
 import { toBytes32, type Address, type Bytes32, type Hex } from '#protocol/units.ts';
+import { latestTime } from './chain-time.ts';
 import type { Contracts, SendingContracts } from './connect.ts';
-import { chainError } from './decode-error.ts';
 
 /** Where a change by one account stands. `from` and `until` are seconds: it can be made from the one, before the other. */
 export type ChangeState =
@@ -35,7 +35,7 @@ export async function scheduleOf(
   const from = await contracts.administration.read.getSchedule(operation);
   if (from === 0) return null;
   const until = from + (await contracts.administration.read.expiration());
-  return { state: (await chainTime(contracts)) < from ? 'announced' : 'due', from, until };
+  return { state: (await latestTime(contracts)) < from ? 'announced' : 'due', from, until };
 }
 
 /**
@@ -84,11 +84,3 @@ const notYet = (code: 'escrow/not-ready' | 'escrow/not-scheduled', why: string) 
   new TributaryError(code, `the change can't be made now: ${why}`);
 
 export const timeText = (seconds: number): string => new Date(seconds * 1000).toISOString();
-
-async function chainTime({ provider }: Contracts): Promise<number> {
-  try {
-    return (await provider.getBlock('latest'))?.timestamp ?? 0;
-  } catch (error) {
-    throw chainError(error, 'the latest block');
-  }
-}

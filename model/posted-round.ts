@@ -1,5 +1,6 @@
 /** A round as it stands on the chain, with all that its manifest links, held against each other. protocol.md §4.7, §5.6, §6.2 */
 import type { CID } from 'multiformats/cid';
+import type { JobFacts, SettlementOnChain } from '#contracts/job-facts.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import type { BlockSource } from '#datasets/blockstore.ts';
 import { readBlock } from '#datasets/read-block.ts';
@@ -35,6 +36,26 @@ export type Posted = Readonly<{
   /** Where manifests and models are: the caller's own IPFS node. */
   store: BlockSource;
 }>;
+
+/**
+ * A posting by a job's facts.
+ *
+ * @param operators by seat, every one that it had
+ */
+export const postedOf = (
+  job: Job,
+  { seats, bonusPool, settlements }: JobFacts,
+  settlement: SettlementOnChain,
+  operators: readonly (readonly Address[])[],
+  store: BlockSource,
+): Posted => ({
+  job,
+  seats: seats.map(({ seat, price, dataset }) => ({ price, dataset, operators: operators[seat] ?? [] })),
+  bonusPool,
+  settlement,
+  earlier: settlements.slice(0, settlement.round - 1),
+  store,
+});
 
 /** What the posting's manifest leads to. */
 export type PostedRound = Posted &

@@ -5,10 +5,11 @@ import { challengeOf } from '#protocol/challenge.ts';
 import { digestOf, encodeBlock } from '#protocol/dag.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import { formatJobId } from '#protocol/job-id.ts';
-import { toAddress, toBytes32, type Address } from '#protocol/units.ts';
-import { Status } from '../bindings/disputes.ts';
+import { toBytes32, type Address } from '#protocol/units.ts';
+import { approveBond } from '../bond.ts';
 import type { SendingContracts } from '../connect.ts';
 import { chainError } from '../decode-error.ts';
+import { readDispute } from '../dispute-list.ts';
 import type { SettlementOnChain } from '../job-facts.ts';
 import { settlementRecord } from '../settlement-record.ts';
 import type { PostingRecord } from './record.ts';
@@ -69,11 +70,11 @@ export async function challengePosting(
 
 /** Who disputes a posting; null where nobody does yet. */
 export async function disputed(
-  { disputes, account }: SendingContracts,
+  contracts: SendingContracts,
   { head }: Pick<PostingRecord, 'head'>,
 ): Promise<{ own: boolean; challenger: Address } | null> {
-  const { status, challenger } = await disputes.read.disputeOf(head);
-  return status === Status.None ? null : { own: challenger === account, challenger: toAddress(challenger) };
+  const found = await readDispute(contracts, head);
+  return found && { own: found.challenger === contracts.account, challenger: found.challenger };
 }
 
 async function refused(
@@ -131,15 +132,6 @@ async function gasOf(provider: SendingContracts['provider'], account: Address): 
   } catch (error) {
     throw chainError(error, 'the balance');
   }
-}
-
-/** Exactly the bond, and nothing where an allowance is left of a run that was cut off. */
-async function approveBond(
-  { paymentToken, disputes, account }: SendingContracts,
-  bond: bigint,
-): Promise<void> {
-  const allowed = await paymentToken.read.allowance(account, disputes.address);
-  if (allowed < bond) await paymentToken.send.approve(disputes.address, bond);
 }
 
 function blockOf(

@@ -1,15 +1,11 @@
 /** What is left to do in a dispute that this account opened: conclude it when nobody can answer any more, take the bond home. protocol.md §5.6 */
 import { TributaryError } from '#crypto/error.ts';
-import { Status, type Dispute } from '../bindings/disputes.ts';
 import type { SendingContracts } from '../connect.ts';
+import { isDecided, readDispute } from '../dispute-list.ts';
 import type { PostingEvent } from './events.ts';
 import type { PostingRecord } from './record.ts';
 
-const outcomes: Readonly<Record<number, 'stood' | 'void' | 'moot'>> = {
-  [Status.Stood]: 'stood',
-  [Status.Voided]: 'void',
-  [Status.Moot]: 'moot',
-};
+const outcomes = { open: null, defended: null, stood: 'stood', voided: 'void', moot: 'moot' } as const;
 
 /** Someone else did it, or the chain's clock is not there yet: to be looked at again. */
 const passing = new Set([
@@ -30,25 +26,15 @@ export async function concludeOwn(
 ): Promise<PostingEvent[]> {
   const { disputes, account } = contracts;
   const { head, round } = record;
-  const dispute = await disputes.read.disputeOf(head);
-  if (await isDecided(contracts, dispute, head, now)) await sendOrSkip(() => disputes.send.conclude(head));
-  const outcome = outcomes[(await disputes.read.disputeOf(head)).status];
+  const dispute = await readDispute(contracts, head);
+  if (dispute && isDecided(dispute, now)) await sendOrSkip(() => disputes.send.conclude(head));
+  const after = await readDispute(contracts, head);
+  const outcome = after && outcomes[after.status];
   if (!outcome) return [];
   const amount = await disputes.read.credits(account);
   if (amount > 0n) await sendOrSkip(() => disputes.send.withdraw());
   const concluded = { kind: 'concluded', round, head, outcome } as const;
   return amount > 0n ? [{ kind: 'bond-returned', amount }, concluded] : [concluded];
-}
-
-/** A deadline is over, or the posting fell with an earlier one. */
-async function isDecided(
-  { escrow }: SendingContracts,
-  { status, job, round, deadline }: Dispute,
-  head: PostingRecord['head'],
-  now: number,
-): Promise<boolean> {
-  if (status !== Status.Open && status !== Status.Defended) return false;
-  return now > Number(deadline) || (await escrow.read.headOf(job, round)) !== head;
 }
 
 async function sendOrSkip(send: () => Promise<unknown>): Promise<void> {

@@ -2,7 +2,7 @@
 import { TributaryError } from '#crypto/error.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import { earnedPayouts } from '#protocol/rules/earned.ts';
-import { chainError } from '../decode-error.ts';
+import { latestTime } from '../chain-time.ts';
 import type { JobFacts, SettlementOnChain } from '../job-facts.ts';
 import { challengePosting, type Challenging } from './challenge.ts';
 import { concludeOwn } from './conclude.ts';
@@ -62,12 +62,8 @@ export function postingWatch(watch: PostingWatch): Pass {
 
 async function momentOf({ contracts, job, facts }: PostingWatch): Promise<Moment> {
   const { shortWindow } = await contracts.escrow.read.jobOf(BigInt(job));
-  try {
-    const now = (await contracts.provider.getBlock('latest'))?.timestamp ?? 0;
-    return { facts: await facts(), now, shortWindow };
-  } catch (error) {
-    throw chainError(error, 'the latest block');
-  }
+  const now = await latestTime(contracts);
+  return { facts: await facts(), now, shortWindow };
 }
 
 /** The last quarter of the window has begun: what is not here by now is taken for gone. */

@@ -2,8 +2,9 @@
  * Defends a challenged posting, if it is what this coordinator's own evidence gave, and only then: the bond of a false one is
  * lost. protocol.md §5.6
  */
-import type { Dispute } from '#contracts/bindings/disputes.ts';
+import { approveBond } from '#contracts/bond.ts';
 import type { SendingContracts } from '#contracts/connect.ts';
+import type { DisputeFacts } from '#contracts/dispute-list.ts';
 import { readSettlements } from '#contracts/job-facts.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
@@ -11,7 +12,6 @@ import type { Proposal } from '#protocol/attempt-view.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import type { Bytes32 } from '#protocol/units.ts';
 import type { Attempt } from '../round/attempt.ts';
 import { isPostingOf } from '../settlement/posting.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
@@ -24,7 +24,7 @@ export type DefendParts = Readonly<{
 }>;
 
 /** The posting that a dispute is about: its head. */
-export type Disputed = Readonly<{ head: Bytes32; job: number; round: number }>;
+export type Disputed = Pick<DisputeFacts, 'head' | 'job' | 'round'>;
 
 /**
  * Bonds for the posting. What was sent before a crash is found on chain and not sent again.
@@ -34,8 +34,7 @@ export type Disputed = Readonly<{ head: Bytes32; job: number; round: number }>;
  */
 export async function defend(
   parts: DefendParts,
-  { head, job, round }: Disputed,
-  { bond }: Pick<Dispute, 'bond'>,
+  { head, job, round, bond }: Disputed & Pick<DisputeFacts, 'bond'>,
 ): Promise<Flaw | null> {
   const proposal = await proposalOf(parts, { head, job, round });
   if ('code' in proposal) return proposal;
@@ -48,8 +47,7 @@ export async function defend(
       `round ${round} of job ${job} is challenged and can't be defended: ${account} has ${balance} base units of the payment token, the bond is ${bond}`,
     );
   }
-  const allowance = await paymentToken.read.allowance(account, disputes.address);
-  if (allowance < bond) await paymentToken.send.approve(disputes.address, bond);
+  await approveBond(contracts, bond);
   // Whoever reads the dispute finds everything from the manifest: roster, commitments, the evidence's root.
   await disputes.send.defend(head, proposal.manifest);
   return null;

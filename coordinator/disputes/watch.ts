@@ -2,7 +2,8 @@
  * Follows the disputes of this coordinator's rounds: defends what is true, concludes what a deadline has decided, and takes
  * bonds back. Derived from the chain alone, so that it goes on wherever it was cut off. protocol.md §5.6
  */
-import { Status, type Dispute } from '#contracts/bindings/disputes.ts';
+import { latestTime } from '#contracts/chain-time.ts';
+import { isDecided, isOngoing, readDispute, type DisputeFacts } from '#contracts/dispute-list.ts';
 import { readEvents } from '#contracts/events.ts';
 import { toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
 import type { Log } from '../driver/log.ts';
@@ -20,12 +21,6 @@ export type DisputeParts = DefendParts &
   }>;
 
 type Open = Disputed & Readonly<{ say: Say }>;
-
-const outcomes: Readonly<Record<number, string>> = {
-  [Status.Stood]: 'stood',
-  [Status.Voided]: 'voided',
-  [Status.Moot]: 'moot',
-};
 
 /** Runs until the signal aborts; a chain that is away is waited for. */
 export async function watchDisputes(parts: DisputeParts): Promise<void> {
@@ -63,24 +58,22 @@ export async function watchDisputes(parts: DisputeParts): Promise<void> {
 }
 
 /** @returns whether the dispute is over; one that can't be followed keeps no other waiting */
-async function follow(parts: DisputeParts, { say, ...disputed }: Open): Promise<boolean> {
+async function follow(parts: DisputeParts, { say, head, job, round }: Open): Promise<boolean> {
   const { contracts, log, signal } = parts;
-  const { head, job, round } = disputed;
   try {
-    const dispute = await contracts.disputes.read.disputeOf(head);
+    const dispute = await readDispute(contracts, head);
     // A reorganisation took the challenge back; it is found again if it comes again.
-    if (dispute.status === Status.None) return false;
-    const outcome = outcomes[dispute.status];
-    if (outcome !== undefined) {
-      log.info({ job, round, head, outcome }, 'a dispute is over');
+    if (!dispute) return false;
+    if (!isOngoing(dispute)) {
+      log.info({ job, round, head, outcome: dispute.status }, 'a dispute is over');
       return true;
     }
-    if (await isDecided(parts, disputed, dispute)) {
+    if (isDecided(dispute, await latestTime(contracts))) {
       log.info({ job, round, head }, 'a dispute is concluded: its time is over, or an earlier round is void');
       await contracts.disputes.send.conclude(head);
       return false;
     }
-    if (dispute.status === Status.Open) await answer(parts, disputed, dispute, say);
+    if (dispute.status === 'open') await answer(parts, dispute, say);
   } catch (error) {
     if (!signal.aborted)
       say.failed({ job, round, head }, error, 'a dispute could not be followed; trying again');
@@ -88,21 +81,9 @@ async function follow(parts: DisputeParts, { say, ...disputed }: Open): Promise<
   return false;
 }
 
-async function isDecided(
-  { contracts: { escrow, provider } }: DisputeParts,
-  { head, job, round }: Disputed,
-  { deadline }: Dispute,
-): Promise<boolean> {
-  if ((await escrow.read.headOf(BigInt(job), round)) !== head) return true;
-  const block = await provider.getBlock('latest');
-  return block !== null && BigInt(block.timestamp) > deadline;
-}
-
-async function answer(parts: DisputeParts, disputed: Disputed, dispute: Dispute, say: Say): Promise<void> {
-  const { job, round, head } = disputed;
-  const { challenger, bond } = dispute;
-  const deadline = Number(dispute.deadline);
-  const refused = await defend(parts, disputed, dispute);
+async function answer(parts: DisputeParts, dispute: DisputeFacts, say: Say): Promise<void> {
+  const { job, round, head, challenger, bond, deadline } = dispute;
+  const refused = await defend(parts, dispute);
   if (refused) say.error({ job, round, head, challenger, deadline, code: refused.code }, refused.detail);
   else {
     parts.log.warn(

@@ -1,5 +1,6 @@
 /** Puts a round on chain, once: looks first, then sends, then waits for the receipt. protocol.md §5.3 */
 import { JobState } from '#contracts/bindings/training-escrow.ts';
+import { latestTime } from '#contracts/chain-time.ts';
 import type { SendingContracts } from '#contracts/connect.ts';
 import { readSettlements, type SettlementOnChain } from '#contracts/job-facts.ts';
 import { settlementRecord } from '#contracts/settlement-record.ts';
@@ -79,8 +80,7 @@ async function outcomeOf(
   return ended || final.includes(code) ? { type: 'failed', reason: message } : null;
 }
 
-async function isOver({ escrow, provider }: SendingContracts, job: number): Promise<boolean> {
-  const { state, cutoff } = await escrow.read.jobOf(BigInt(job));
-  const block = await provider.getBlock('latest');
-  return state !== JobState.Active || (block?.timestamp ?? 0) >= cutoff;
+async function isOver(contracts: SendingContracts, job: number): Promise<boolean> {
+  const { state, cutoff } = await contracts.escrow.read.jobOf(BigInt(job));
+  return state !== JobState.Active || (await latestTime(contracts)) >= cutoff;
 }
