@@ -187,7 +187,9 @@ describe('an owner’s watch over posted rounds', () => {
 
   it('is one of several that notice, and one of them bonds', async () => {
     await post({ total: 1n });
-    const all = await Promise.all([0, 1, 2].map((seat) => owner(seat)));
+    // One after the other: one account funds them all, and its transactions have an order.
+    const all = [];
+    for (const seat of [0, 1, 2]) all.push(await owner(seat));
     await Promise.all(all.map((one) => watching(one, ['challenged'])));
     expect(await challenges()).to.have.length(1);
     const owns = all.flatMap(({ said }) =>
