@@ -1,6 +1,5 @@
 /** A round as it stands on the chain, with all that its manifest links, held against each other. protocol.md §4.7, §5.6, §6.2 */
 import type { CID } from 'multiformats/cid';
-import type { JobFacts, SettlementOnChain } from '#contracts/job-facts.ts';
 import { fromHex } from '#crypto/bytes.ts';
 import type { BlockSource } from '#datasets/blockstore.ts';
 import { readBlock } from '#datasets/read-block.ts';
@@ -37,6 +36,13 @@ export type Posted = Readonly<{
   store: BlockSource;
 }>;
 
+/** As the chain holds a job, as far as its postings go. */
+type JobOnChain = Pick<Posted, 'bonusPool'> &
+  Readonly<{
+    seats: readonly (SeatPrice & Readonly<{ seat: number; dataset: bigint }>)[];
+    settlements: readonly PostedSettlement[];
+  }>;
+
 /**
  * A posting by a job's facts.
  *
@@ -44,8 +50,8 @@ export type Posted = Readonly<{
  */
 export const postedOf = (
   job: Job,
-  { seats, bonusPool, settlements }: JobFacts,
-  settlement: SettlementOnChain,
+  { seats, bonusPool, settlements }: JobOnChain,
+  settlement: PostedSettlement,
   operators: readonly (readonly Address[])[],
   store: BlockSource,
 ): Posted => ({
