@@ -1,7 +1,7 @@
 /** Disputes as the chain holds them: who opened one, what was filed, and how it stands. protocol.md §5.6 */
 import { ZeroAddress } from 'ethers';
 import { toAddress, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
-import { Status } from './bindings/disputes.ts';
+import { Status, type Dispute } from './bindings/disputes.ts';
 import type { Contracts } from './connect.ts';
 import { readEvents, type BlockRange } from './events.ts';
 
@@ -53,23 +53,25 @@ export const isDecided = (dispute: DisputeFacts, now: number): boolean =>
 
 /** The dispute of a posting; null where nobody disputed it. @throws TributaryError `chain/unreachable` */
 export async function readDispute(contracts: Contracts, head: Bytes32): Promise<DisputeFacts | null> {
-  const found = await contracts.disputes.read.disputeOf(head);
+  const { disputes, escrow } = contracts;
+  const found = await disputes.read.disputeOf(head);
   if (found.status === Status.None) return null;
-  const status = statuses[found.status as keyof typeof statuses];
-  const { job, round } = found;
+  const facts = factsOf(head, found);
+  if (!isOngoing(facts) || (await escrow.read.headOf(found.job, found.round)) === head) return facts;
+  // Its own judgement may have voided the round since: that ended it at the same moment, an earlier round's has not.
+  const since = factsOf(head, await disputes.read.disputeOf(head));
+  return { ...since, fallen: isOngoing(since) };
+}
+
+function factsOf(head: Bytes32, found: Dispute): DisputeFacts {
+  const { job, round, quorum, deadline, arbiterFee, bond } = found;
   return {
-    head,
-    job: Number(job),
-    round,
-    status,
-    quorum: found.quorum,
-    deadline: Number(found.deadline),
+    ...{ head, job: Number(job), round, quorum, deadline: Number(deadline), arbiterFee, bond },
+    status: statuses[found.status as keyof typeof statuses],
     challenger: toAddress(found.challenger),
     defender: found.defender === ZeroAddress ? null : toAddress(found.defender),
     arbiter: toAddress(found.arbiter),
-    arbiterFee: found.arbiterFee,
-    bond: found.bond,
-    fallen: isOngoing({ status }) && (await contracts.escrow.read.headOf(job, round)) !== head,
+    fallen: false,
   };
 }
 
