@@ -63,8 +63,20 @@ export function chainError(error: unknown, what: string): TributaryError {
       },
     );
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new TributaryError('chain/failed', `The chain refused ${what}: ${reason}`, { cause: error });
+  return new TributaryError('chain/failed', `The chain refused ${what}: ${reasonOf(error)}`, {
+    cause: error,
+  });
+}
+
+/** What the node said, or else the library: its whole message holds the transaction and the request as well. */
+function reasonOf(error: unknown): string {
+  const { shortMessage, info } = (error ?? {}) as {
+    shortMessage?: unknown;
+    info?: { error?: { message?: unknown } };
+  };
+  const said = [shortMessage, info?.error?.message].filter((text) => typeof text === 'string');
+  if (said.length > 0) return said.join(': ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Connection refused, reset, timed out, or a gateway's error page. */

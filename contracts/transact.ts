@@ -34,8 +34,9 @@ export type Transactor = Readonly<{
   send(call: Call): Promise<Mined>;
 }>;
 
-/** Another process may use the same account: its nonce is then taken between asking and sending. */
-const NONCE_ATTEMPTS = 5;
+/** Another process may use the same account, as all do the local faucet: its nonce is then taken between asking and sending. */
+const NONCE_DEADLINE_MS = 20_000;
+const NONCE_PAUSE_MS = 200;
 
 type Options = Readonly<{ confirmations?: number; pollingMs?: number; timeoutMs?: number }>;
 
@@ -85,15 +86,18 @@ export async function awaitMined(
 }
 
 async function broadcast(wallet: BaseWallet, provider: Provider, call: Call): Promise<string> {
-  for (let attempt = 1; ; attempt += 1) {
+  const deadline = Date.now() + NONCE_DEADLINE_MS;
+  for (;;) {
     try {
       const gasLimit = await estimateGas(provider, wallet.address, call);
       const nonce = await provider.getTransactionCount(wallet.address, 'pending');
       return (await wallet.sendTransaction({ ...call, gasLimit, nonce })).hash;
     } catch (error) {
       const taken = isError(error, 'NONCE_EXPIRED') || isError(error, 'REPLACEMENT_UNDERPRICED');
-      if (!taken || attempt === NONCE_ATTEMPTS) throw chainError(error, 'a transaction');
+      if (!taken || Date.now() >= deadline) throw chainError(error, 'a transaction');
     }
+    // Not all at once again: one that sends many would win each time.
+    await delay(Math.random() * NONCE_PAUSE_MS);
   }
 }
 

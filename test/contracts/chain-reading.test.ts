@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Interface, JsonRpcProvider } from 'ethers';
+import { Interface, makeError, JsonRpcProvider } from 'ethers';
 import { accessToken } from '#contracts/bindings/access-token.ts';
 import { administration } from '#contracts/bindings/administration.ts';
 import { datasetRegistry } from '#contracts/bindings/dataset-registry.ts';
@@ -68,6 +68,17 @@ describe('reading a chain', () => {
       expect(chainError(new Error('odd'), 'a thing')).to.include({ code: 'chain/failed' });
       expect(chainError(Object.assign(new Error('x'), { code: 'ECONNRESET' }), 'x').code).to.equal(
         'chain/unreachable',
+      );
+    });
+
+    it('say what the node said, without the transaction', () => {
+      const refused = makeError('could not coalesce error', 'UNKNOWN_ERROR', {
+        ...{ payload: { params: ['0x02f8ab'] }, error: { code: -32003, message: 'odd nonce' } },
+        info: { error: { code: -32003, message: 'odd nonce' }, transaction: '0x02f8ab' },
+      });
+      expect(refused.message).to.contain('0x02f8ab');
+      expect(chainError(refused, 'a transaction').message).to.equal(
+        'The chain refused a transaction: could not coalesce error: odd nonce',
       );
     });
   });

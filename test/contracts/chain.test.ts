@@ -85,6 +85,18 @@ describe('the way to a chain', () => {
       expect(at(mined, 0).gasUsed > 50_000n).to.equal(true);
     });
 
+    it('shares an account with others, whoever takes the next nonce', async () => {
+      const sending = 40;
+      const senders = await Promise.all(Array.from({ length: 4 }, () => createTransactor(wallet(4))));
+      const to = toAddress(`0x${'cd'.repeat(20)}`);
+      await Promise.all(
+        senders.flatMap((sender) =>
+          Array.from({ length: sending / senders.length }, () => sender.send({ to, data: '0x', value: 3n })),
+        ),
+      );
+      expect(await world.chain.provider.getBalance(to)).to.equal(3n * BigInt(sending));
+    });
+
     it('goes on after a refusal, which names the contract’s reason', async () => {
       const transactor = await createTransactor(wallet(4));
       const escrow = writeContract(trainingEscrow, world.deployment.escrow, transactor);
