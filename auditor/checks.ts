@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 import { roundBlocks, termsBlocks } from './checks/blocks.ts';
 import { claimedHead } from './checks/claimed-head.ts';
 import { claims } from './checks/claims.ts';
+import { cohortOwners } from './checks/cohort-owners.ts';
 import { cohortPolicy } from './checks/cohort-policy.ts';
 import { cohortSize } from './checks/cohort-size.ts';
 import { evidenceAgrees } from './checks/evidence-agrees.ts';
@@ -46,6 +47,7 @@ export const checks: readonly Check[] = [
   roster,
   graph,
   cohortSize,
+  cohortOwners,
   cohortPolicy,
   weights,
   // 3: the model transition

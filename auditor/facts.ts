@@ -39,8 +39,11 @@ export type AuditFacts = Readonly<{
   unitsTaken: readonly UnitsTaken[];
   /** The digest of each seat's dataset descriptor, in seat order. */
   descriptors: readonly Bytes32[];
-  /** Who owned each seat's dataset when a round was settled: rounds from 1, then seats. */
-  owners: readonly (readonly Address[])[];
+  /**
+   * Who owned each seat's dataset while a round ran: rounds from 1, then moments, then seats. The first moment is when the
+   * round before was posted, or the last seat added; each further one, until the round's own posting, is a sale.
+   */
+  owners: readonly (readonly (readonly Address[])[])[];
   /** By seat, every operator that it had: an enrolment may be older than a rotation. */
   operators: readonly (readonly Address[])[];
   claims: readonly ClaimOnChain[];
@@ -49,6 +52,12 @@ export type AuditFacts = Readonly<{
   attempts: readonly (Committed | null)[];
 }>;
 
-/** The owners of the seats' datasets when a round was settled, in seat order. @param round from 1 */
-export const ownersAt = ({ job, owners }: AuditFacts, round: number): Address[] =>
-  job.seats.map(({ owner }, seat) => owners[round - 1]?.[seat] ?? owner);
+/**
+ * The owners of the seats' datasets while a round ran, in seat order, at each moment: at which of them its members looked,
+ * the chain does not say, so what was so at one of them can't be denied. @param round from 1
+ */
+export function ownersDuring({ job, owners }: AuditFacts, round: number): [Address[], ...Address[][]] {
+  const at = (moment: readonly Address[]) => job.seats.map(({ owner }, seat) => moment[seat] ?? owner);
+  const [first = [], ...later] = owners[round - 1] ?? [];
+  return [at(first), ...later.map(at)];
+}

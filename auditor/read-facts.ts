@@ -3,7 +3,7 @@ import { ZeroAddress } from 'ethers';
 import { readAttempt, readCommitted } from '#contracts/attempts.ts';
 import type { Contracts } from '#contracts/connect.ts';
 import { claimsOf, readEvents, seatsOfJob, settlementsOf } from '#contracts/events.ts';
-import { readJobFacts, type JobFacts, type SeatOnChain } from '#contracts/job-facts.ts';
+import { readJobFacts, type JobFacts } from '#contracts/job-facts.ts';
 import { readSeatOperators } from '#contracts/seat-operators.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
@@ -123,21 +123,28 @@ type Place = Readonly<{ block: number; logIndex: number }>;
 const isBefore = (a: Place, b: Place): boolean =>
   a.block < b.block || (a.block === b.block && a.logIndex < b.logIndex);
 
-/** The owners when each round was settled, by the registry's transfers. */
-async function readOwners(contracts: Contracts, { job, seats, settlements }: JobFacts): Promise<Address[][]> {
+/** The owners while each round ran, by the registry's transfers. */
+async function readOwners(
+  contracts: Contracts,
+  { job, seats, settlements }: JobFacts,
+): Promise<Address[][][]> {
   const posted = await settlementsOf(contracts, BigInt(job));
+  const added = await seatsOfJob(contracts, BigInt(job));
   const histories = await Promise.all(seats.map(({ dataset }) => readTransfers(contracts, dataset)));
+  const ownersAt = (place: Place): Address[] =>
+    seats.map(
+      ({ owner }, seat) => histories[seat]?.filter((sale) => !isBefore(place, sale)).at(-1)?.to ?? owner,
+    );
   // A round that was voided and posted again is as old as its first posting.
-  const first = settlements.map(({ round, manifest }) =>
+  const ends = settlements.map(({ round, manifest }) =>
     posted.find(({ args }) => args.round === round && args.manifest === manifest),
   );
-  return first.map((settlement) =>
-    seats.map((seat: SeatOnChain, index) => {
-      if (settlement === undefined) return seat.owner;
-      const earlier = (histories[index] ?? []).filter((transfer) => isBefore(transfer, settlement));
-      return earlier.at(-1)?.to ?? seat.owner;
-    }),
-  );
+  return ends.map((end, index) => {
+    const start = index === 0 ? added.at(-1) : ends[index - 1];
+    if (start === undefined || end === undefined) return [];
+    const sales = histories.flat().filter((sale) => isBefore(start, sale) && isBefore(sale, end));
+    return [start, ...sales.sort((a, b) => (isBefore(a, b) ? -1 : 1))].map(ownersAt);
+  });
 }
 
 async function readTransfers(contracts: Contracts, dataset: bigint): Promise<(Place & { to: Address })[]> {

@@ -1,8 +1,9 @@
-/** Level 2: each survivor's own policy holds for the owners that survived with it. protocol.md §4.5 */
+/** Level 2: each survivor's own policy holds for the owners that survived with it, at one moment of the round. protocol.md §4.5 */
 import { parseDescriptor } from '#datasets/descriptor.ts';
-import { cohortRefusal } from '#datasets/policy.ts';
+import { cohortRefusal, type Policy, type PolicyRefusal } from '#datasets/policy.ts';
 import type { RoundCheck } from '../check.ts';
-import { ownersAt } from '../facts.ts';
+import type { Address } from '#protocol/units.ts';
+import { ownersDuring } from '../facts.ts';
 import { answering, fails, holds, type Verdict } from '../verdict.ts';
 
 export const cohortPolicy: RoundCheck = {
@@ -12,10 +13,9 @@ export const cohortPolicy: RoundCheck = {
   async run(round, { source, facts, job }) {
     const { datasets } = (await job()).manifest;
     const seats = await round.survivingSeats();
-    const owners = ownersAt(facts, round.number);
     const members = seats.flatMap((seat) => {
-      const [dataset, owner] = [datasets[seat], owners[seat]];
-      return dataset && owner ? [{ seat, dataset, owner }] : [];
+      const dataset = datasets[seat];
+      return dataset ? [{ seat, descriptor: dataset.descriptor }] : [];
     });
     const unknown = seats.find((seat) => !members.some((member) => member.seat === seat));
     if (unknown !== undefined) {
@@ -25,18 +25,30 @@ export const cohortPolicy: RoundCheck = {
         `the job has no seat ${unknown}`,
       );
     }
-    const survivors = members.map(({ owner }) => owner);
-    for (const { seat, dataset, owner } of members) {
+    for (const { seat, descriptor } of members) {
       const at = `${round.place}, seat ${seat}`;
-      const bytes = await source.get(dataset.descriptor);
+      const bytes = await source.get(descriptor);
       const verdict = await answering(at, (): Verdict => {
-        const refusal = cohortRefusal(parseDescriptor(bytes).policy, owner, survivors);
-        return refusal
-          ? fails(at, refusal, `too few of the ${survivors.length} surviving owners are peers of ${owner}`)
-          : holds(owner);
+        const { policy } = parseDescriptor(bytes);
+        const [refusal, ...later] = ownersDuring(facts, round.number).map((owners) =>
+          refusalAmong(owners, seat, seats, policy),
+        );
+        return refusal && later.every((other) => other !== null)
+          ? fails(at, refusal, `too few of the ${seats.length} surviving owners are peers of its own`)
+          : holds(`seat ${seat}`);
       });
       if (verdict.result !== 'passed') return verdict;
     }
     return holds(`${seats.length} survivors among peers`);
   },
 };
+
+function refusalAmong(
+  owners: readonly Address[],
+  own: number,
+  seats: readonly number[],
+  policy: Policy,
+): PolicyRefusal | null {
+  const survivors = seats.flatMap((seat) => owners[seat] ?? []);
+  return cohortRefusal(policy, owners[own] as Address, survivors);
+}

@@ -1,13 +1,13 @@
 /**
  * Level 2: the roster's enrolments are signed by the operators frozen in the seats, for this very model and these
- * terms, by distinct operators, owners and keys. protocol.md §4.2
+ * terms, by distinct operators, datasets and keys. Whose the datasets were is `cohort.owners`'. protocol.md §4.2
  */
 import { rosterSchema } from '#protocol/manifests.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { digestHex } from '#model/model-store.ts';
+import { seatsThen } from '#model/posted-round.ts';
 import { rosterFlaw } from '#protocol/rules/roster.ts';
 import type { RoundCheck } from '../check.ts';
-import { ownersAt } from '../facts.ts';
 import { answering, fails, failsBy, holds } from '../verdict.ts';
 
 export const roster: RoundCheck = {
@@ -26,13 +26,11 @@ export const roster: RoundCheck = {
         rosterSchema,
         `the roster of ${round.place}`,
       );
-      const owners = ownersAt(facts, round.number);
-      const signer = new Map(members.map(({ message }) => [message.seat, message.operator]));
-      const seats = facts.job.seats.map((seat, index) => ({
+      const had = facts.job.seats.map((seat, index) => ({
         ...seat,
-        owner: owners[index] ?? seat.owner,
-        operator: facts.operators[index]?.find((had) => had === signer.get(index)) ?? seat.operator,
+        operators: facts.operators[index] ?? [seat.operator],
       }));
+      const seats = seatsThen({ seats: had, members });
       const expected = { ...round.id, model: digestHex(manifest.modelBefore), ...digests };
       const broken = rosterFlaw(domain, members, expected, seats);
       if (broken) return failsBy(at, broken);

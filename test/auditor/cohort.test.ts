@@ -1,6 +1,7 @@
 /** Level 2: rosters, cohorts and weights that do not hold. */
 import { expect } from 'chai';
 import type { AuditFacts } from '#auditor/facts.ts';
+import { questions } from '#auditor/dispute/recompute.ts';
 import type { Given } from '#auditor/subject.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { roundSchema } from '#protocol/manifests.ts';
@@ -69,20 +70,41 @@ describe('audit level 2, the cohort', () => {
     });
 
     it('refuses two datasets of one owner, by the owners of that time', async () => {
-      const same = honest.facts.owners[0]!.map((owner, seat) => (seat === 3 ? ownerOf(0) : owner));
-      const given = withFacts({ owners: [honest.facts.owners[0]!, same] });
-      expect(await finding(given, 'signatures.roster', 'round 1')).to.have.property('result', 'passed');
-      expect(await finding(given, 'signatures.roster', 'round 2')).to.include({
+      const apart = honest.facts.owners[0]![0]!;
+      const same = apart.map((owner, seat) => (seat === 3 ? ownerOf(0) : owner));
+      const given = withFacts({ owners: [[apart], [same]] });
+      expect(await finding(given, 'cohort.owners', 'round 1')).to.have.property('result', 'passed');
+      expect(await finding(given, 'cohort.owners', 'round 2')).to.include({
         code: 'roster/duplicate-owner',
       });
+    });
+
+    it('makes no liar of a round in which one member sold to another', async () => {
+      const apart = honest.facts.owners[0]![0]!;
+      const same = apart.map((owner, seat) => (seat === 3 ? ownerOf(0) : owner));
+      const given = withFacts({
+        owners: [
+          [apart, same],
+          [same, apart],
+        ],
+      });
+      for (const round of ['round 1', 'round 2']) {
+        expect(await finding(given, 'cohort.owners', round)).to.have.property('result', 'passed');
+      }
+      expect(questions.has('signatures.roster')).to.equal(true);
+      expect(questions.has('cohort.owners')).to.equal(false);
     });
 
     it('takes today’s owners where those of the time are not known', async () => {
       const given = withSeat(3, { owner: ownerOf(0) });
       const facts = { ...given.facts, owners: [] };
-      expect(await finding({ ...given, facts }, 'signatures.roster', 'round 1')).to.include({
+      expect(await finding({ ...given, facts }, 'cohort.owners', 'round 1')).to.include({
         code: 'roster/duplicate-owner',
       });
+      expect(await finding({ ...given, facts }, 'signatures.roster', 'round 1')).to.have.property(
+        'result',
+        'passed',
+      );
     });
 
     it('refuses a roster with another root than the manifest says', async () => {

@@ -156,7 +156,7 @@ function auditFacts(chain: JobFacts, job: Job, shape: Shape, rounds: readonly Ro
     offers: chain.seats.map(({ token, dataset, price }) => ({ token, dataset, price })),
     unitsTaken: chain.seats.map(({ seat, token, units }) => ({ seat, holder: buyer, token, units })),
     descriptors: job.manifest.datasets.map(({ descriptor }) => digestHex(descriptor)),
-    owners: chain.settlements.map(() => ownersOf(shape)),
+    owners: chain.settlements.map(() => [ownersOf(shape)]),
     operators: chain.seats.map(({ operator }) => [operator]),
     attempts: rounds.map(({ cohort: { roster, inputs } }) =>
       roster.draw
