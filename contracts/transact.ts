@@ -93,13 +93,18 @@ async function broadcast(wallet: BaseWallet, provider: Provider, call: Call): Pr
       const nonce = await provider.getTransactionCount(wallet.address, 'pending');
       return (await wallet.sendTransaction({ ...call, gasLimit, nonce })).hash;
     } catch (error) {
-      const taken = isError(error, 'NONCE_EXPIRED') || isError(error, 'REPLACEMENT_UNDERPRICED');
-      if (!taken || Date.now() >= deadline) throw chainError(error, 'a transaction');
+      if (!isNonceTaken(error) || Date.now() >= deadline) throw chainError(error, 'a transaction');
     }
     // Not all at once again: one that sends many would win each time.
     await delay(Math.random() * NONCE_PAUSE_MS);
   }
 }
+
+/** Also by the very same bytes, where another process sent the same at the same time: that one is not ours. */
+const isNonceTaken = (error: unknown): boolean =>
+  isError(error, 'NONCE_EXPIRED') ||
+  isError(error, 'REPLACEMENT_UNDERPRICED') ||
+  /already (imported|known)/i.test(error instanceof Error ? error.message : '');
 
 /** A chain that restarts meanwhile is waited for, up to the same deadline. */
 async function confirmed(

@@ -45,19 +45,23 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
         bytes32 evidence
     ) external nonReentrant returns (bytes32 head) {
         if (evidence == bytes32(0)) revert ZeroEvidence();
-        // Refuses a record that is not the posting's.
-        (address coordinator, address arbiter, uint256 arbiterFee, uint256 roundValue) = _escrow.freeze(job, record);
+        Dispute memory dispute = _frozen(job, record);
         head = _escrow.headOf(job, record.round);
-        Dispute storage dispute = _disputes[head];
-        if (dispute.status != Status.None) revert AlreadyDisputed(head);
+        if (_disputes[head].status != Status.None) revert AlreadyDisputed(head);
 
-        uint256 bond = _bond(arbiterFee, roundValue);
-        uint64 deadline = uint64(block.timestamp + defenceWindow);
-        (dispute.status, dispute.job, dispute.round, dispute.quorum) = (Status.Open, job, record.round, record.quorum);
-        (dispute.deadline, dispute.challenger, dispute.coordinator) = (deadline, msg.sender, coordinator);
-        (dispute.arbiter, dispute.arbiterFee, dispute.bond) = (arbiter, arbiterFee, bond);
-        emit Challenged(head, job, record.round, msg.sender, coordinator, arbiter, bond, deadline, evidence);
-        _takeBond(bond);
+        _disputes[head] = dispute;
+        emit Challenged(
+            head,
+            job,
+            dispute.round,
+            msg.sender,
+            dispute.coordinator,
+            dispute.arbiter,
+            dispute.bond,
+            dispute.deadline,
+            evidence
+        );
+        _takeBond(dispute.bond);
     }
 
     /// @inheritdoc IDisputes
@@ -148,6 +152,25 @@ contract Disputes is ReentrancyGuardTransient, IDisputes {
         emit Concluded(head, dispute.job, status, judged);
         if (status == Status.Stood) _escrow.uphold(dispute.job, dispute.round);
         if (status == Status.Voided) _escrow.void(dispute.job, dispute.round);
+    }
+
+    /// @dev The escrow refuses a record that is not the posting's.
+    function _frozen(uint256 job, ISettlements.SettlementRecord calldata record) private returns (Dispute memory) {
+        (address coordinator, address arbiter, uint256 arbiterFee, uint256 roundValue) = _escrow.freeze(job, record);
+        return
+            Dispute({
+                status: Status.Open,
+                job: job,
+                round: record.round,
+                quorum: record.quorum,
+                deadline: uint64(block.timestamp + defenceWindow),
+                challenger: msg.sender,
+                coordinator: coordinator,
+                defender: address(0),
+                arbiter: arbiter,
+                arbiterFee: arbiterFee,
+                bond: _bond(arbiterFee, roundValue)
+            });
     }
 
     function _takeBond(uint256 bond) private {

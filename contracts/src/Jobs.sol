@@ -60,13 +60,10 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
             revert TooManySeats(job, progress.seats + tokenIds.length, MAX_SEATS);
         }
 
-        uint256[] memory amounts = new uint256[](units.length);
-        uint256 basisPoints = data.conditions.fee;
         uint256 cost = 0;
         uint256 fees = 0;
         for (uint256 i = 0; i < tokenIds.length; ++i) {
-            (uint256 price, uint256 fee) = _addSeat(job, progress, clock, tokenIds[i], units[i], basisPoints);
-            amounts[i] = units[i];
+            (uint256 price, uint256 fee) = _addSeat(job, progress, clock, tokenIds[i], units[i]);
             cost += units[i] * price;
             fees += units[i] * fee;
         }
@@ -74,7 +71,7 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
         data.clock = clock;
 
         uint256 before = paymentToken.balanceOf(address(this));
-        accessToken.redeemFrom(msg.sender, tokenIds, amounts, address(this));
+        accessToken.redeemFrom(msg.sender, tokenIds, _widened(units), address(this));
         _requireReceived(before, cost);
         if (fees > 0) _take(fees);
     }
@@ -195,8 +192,7 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
         Progress memory progress,
         Clock memory clock,
         uint256 tokenId,
-        uint32 units,
-        uint256 basisPoints
+        uint32 units
     ) private returns (uint96 price, uint256 fee) {
         uint256 dataset;
         uint64 validUntil;
@@ -217,7 +213,7 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
             dataset: uint40(dataset),
             units: uint16(units) // at most the job's rounds
         });
-        fee = _fee(price, basisPoints);
+        fee = _fee(price, _jobs[job].conditions.fee);
         _addToTier(job, clock, units, price + fee);
         emit SeatAdded(job, dataset, index, operator, tokenId, price, units);
     }
@@ -233,6 +229,11 @@ abstract contract Jobs is EscrowStorage, ReentrancyGuardTransient {
         if (clock.tiers == MAX_TIERS) revert TooManyTiers(job, units);
         tiers[clock.tiers] = Tier({units: units, charges: uint224(charge)}); // 1,024 times uint97 fits
         ++clock.tiers;
+    }
+
+    function _widened(uint32[] calldata units) private pure returns (uint256[] memory amounts) {
+        amounts = new uint256[](units.length);
+        for (uint256 i = 0; i < units.length; ++i) amounts[i] = units[i];
     }
 
     /// @dev Ends a job that never started: everything goes back.
