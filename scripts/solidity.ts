@@ -17,8 +17,8 @@ export const compilerSettings = {
   optimizer: { enabled: true, runs: 200 },
 };
 
-/** Asked for our own files only: to compile the library's again would take as long as ours. */
-const outputs = {
+/** What an artifact is made of. Asked for our own files only: to compile the library's again would take as long as ours. */
+export const outputs = {
   '*': [
     ...['abi', 'evm.bytecode.object'],
     ...['evm.deployedBytecode.object', 'evm.deployedBytecode.immutableReferences'],
@@ -27,7 +27,7 @@ const outputs = {
 };
 
 /** Of these only the syntax tree: their immutable values and their modifiers have names there. */
-const libraryTrees = [
+export const libraryTrees = [
   '@openzeppelin/contracts/utils/cryptography/EIP712.sol',
   '@openzeppelin/contracts/access/manager/AccessManager.sol',
   '@openzeppelin/contracts/access/manager/AccessManaged.sol',

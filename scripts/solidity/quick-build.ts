@@ -4,7 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compilerOutput, type Compilation } from '../solidity.ts';
+import { immutablesOf } from '../immutables.ts';
+import { compilerOutput, libraryTrees, outputs, type Compilation } from '../solidity.ts';
 
 type Sources = Readonly<Record<string, string>>;
 type Settings = Readonly<Record<string, unknown>>;
@@ -80,25 +81,29 @@ function buildBy(
 
 /** @returns the compiler's errors instead when there are any; warnings are nobody's business here */
 function artifactsOf(sources: Sources, files: readonly string[], settings: Settings): Artifacts | string {
-  const outputs = { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] };
   const output = compilerOutput(sources, {
     ...settings,
     // No hash of the sources at the end of the code: equal code is then the same program.
     metadata: { appendCBOR: false },
-    outputSelection: Object.fromEntries(files.map((file) => [file, outputs])),
+    outputSelection: Object.fromEntries<unknown>([
+      // An immutable value has its name in the file that declares it, which need not be compiled.
+      ...[...Object.keys(sources), ...libraryTrees].map((file) => [file, { '': ['ast'] }] as const),
+      ...files.map((file) => [file, outputs] as const),
+    ]),
   });
   const errors = output.errors.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return errors.map(({ formattedMessage }) => formattedMessage).join('\n');
   return new Map(files.flatMap((file) => artifactsIn(output, file)));
 }
 
-function artifactsIn({ contracts }: Compilation, file: string): [string, string][] {
-  return Object.entries(contracts[file] ?? {})
+function artifactsIn(compilation: Compilation, file: string): [string, string][] {
+  return Object.entries(compilation.contracts[file] ?? {})
     .filter(([, { evm }]) => evm.bytecode.object !== '')
     .map(([name, { abi, evm }]) => {
       const bytecode = `0x${evm.bytecode.object}`;
       const deployedBytecode = `0x${evm.deployedBytecode.object}`;
-      return [name, JSON.stringify({ name, abi, bytecode, deployedBytecode })];
+      const immutables = immutablesOf(evm.deployedBytecode, compilation);
+      return [name, JSON.stringify({ name, abi, bytecode, deployedBytecode, immutables })];
     });
 }
 
