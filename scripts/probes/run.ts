@@ -26,7 +26,8 @@ export async function runWithProbes(signal: AbortSignal): Promise<Reach & Readon
     const how = { artifacts, chainLogs, jobs: 2, timeoutMs: TIMEOUT_MS, signal };
     const tests = await runContractTests({ ...how, files: contractTestFiles() });
     const hits = new Map<string, Set<number>>();
-    for (const name of readdirSync(chainLogs)) hits.set(name, await readHits(join(chainLogs, name)));
+    for (const name of readdirSync(chainLogs))
+      hits.set(decodeURIComponent(name), await readHits(join(chainLogs, name)));
     return { probes, hits, tests };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -100,6 +100,15 @@ describe('attempts on chain', () => {
       expect(await attempts.outcomeOf(1, 7)).to.equal(Outcome.Committed);
     });
 
+    it('has a number of 24 bits', async () => {
+      const most = 2 ** 24 - 1;
+      expect(await refusal(attempts.commit(1, most + 1))).to.match(
+        /^escrow\/attempt-out-of-order .*attempt 16777216, previous 0/,
+      );
+      await attempts.commit(1, most);
+      expect(await attempts.outcomeOf(1, most)).to.equal(Outcome.Committed);
+    });
+
     it('is told to whoever commits again, and never changes', async () => {
       await attempts.commit(1, 1);
       for (const again of [rosterOf(1), rosterOf('other')]) {

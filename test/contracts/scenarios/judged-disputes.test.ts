@@ -108,6 +108,22 @@ describe('scenario: the arbiter judges', () => {
     expect(await refusal(disputes.defend(nothing as never))).to.match(/^escrow\/no-such-dispute/);
   });
 
+  it('whoever defends shows something, and the coordinator files beside another that defended', async () => {
+    const job = await activeJob(world, { rounds: 2, seats: [{ price: 200_000n, units: 2 }] });
+    const settled = at(await settleRounds(world, job, 1, () => leavesOf([1])), 0);
+    const disputes = disputesOf(world, job);
+    const head = await disputes.challenge(settled);
+    const defender = world.buyer.contracts.disputes;
+    const nothing = `0x${'00'.repeat(32)}` as const;
+    expect(await refusal(defender.send.defend(head, nothing as never))).to.match(/^escrow\/zero-evidence/);
+    await disputes.defend(head, world.buyer);
+    for (const { contracts, address } of [world.buyer, world.coordinator]) {
+      const { logs } = await contracts.disputes.send.fileEvidence(head, evidence);
+      expect(at(contracts.disputes.events('EvidenceFiled', logs), 0).args.party).to.equal(address);
+    }
+    expect(await defender.read.escrow()).to.equal(world.deployment.escrow);
+  });
+
   it('nobody withdraws what is not theirs', async () => {
     const { head, disputes } = await disputed();
     const { send } = world.stranger.contracts.disputes;
