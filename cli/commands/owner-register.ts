@@ -1,4 +1,5 @@
 /** `tributary owner register`: describe a dataset, register it on chain, offer access to it. protocol.md §5.1 */
+import { latestTime } from '#contracts/chain-time.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { digestHex } from '#model/model-store.ts';
@@ -55,7 +56,7 @@ export async function register(options: RegisterOptions): Promise<void> {
     progress('registering on chain');
     const dataset = await registerOnChain(contracts, descriptor, operator);
     // The chain's clock decides, not this machine's.
-    const now = (await contracts.provider.getBlock('latest'))?.timestamp ?? 0;
+    const now = await latestTime(contracts);
     const until = BigInt(remember('until', () => String(now + options.validDays * DAY)));
     const token = await offerAccess(contracts, { dataset, descriptor, price, until, cap: options.cap });
     home.register({ dataset, token, descriptor, schema });
