@@ -11,6 +11,7 @@ import { createTransactor } from '#contracts/transact.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { keptThreads } from '#model/unmasking/kept-threads.ts';
+import { toError } from '#protocol/flaw.ts';
 import { toAddress } from '#protocol/units.ts';
 import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
@@ -23,6 +24,8 @@ import { createApp } from './http/app.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
+import { chainRefusal, jobRefusal } from './operations/admit.ts';
+import { unwrittenPolicy, type KeptPolicy } from './operations/keep.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying, type Lie } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
@@ -54,6 +57,8 @@ export type CoordinatorOptions = Readonly<{
   onHeld?: (line: string) => void;
   log: Log;
   clock?: Clock;
+  /** What it takes on; the default policy where none is given. The caller closes it. */
+  policy?: KeptPolicy;
   /** A file with a freshly made database, written when missing; saves seconds at the first start. */
   prepared?: string;
 }>;
@@ -65,10 +70,13 @@ const KEEP_ALIVE_MILLIS = 75_000;
 
 /**
  * @throws TributaryError `database/locked`, `database/newer`, `database/damaged`, `chain/unreachable`,
- *   `chain/other-chain`, `coordinator/port-taken`
+ *   `chain/other-chain`, `coordinator/port-taken`, `operations/chain-not-accepted`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { folder, deployment, log, hold = null, lie = null, clock = systemClock } = options;
+  const { policy = unwrittenPolicy } = options;
+  const elsewhere = chainRefusal(policy.current().chains, deployment.chainId);
+  if (elsewhere) throw toError(elsewhere);
   const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
   const contracts = connectAs(deployment, await createTransactor(options.wallet.connect(provider)));
   const database = await openDatabase({ folder, prepared: options.prepared });
@@ -84,22 +92,25 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       escrow: deployment.escrow,
     });
     const settle = settler(contracts);
-    const jobs = new JobList({
-      records,
-      performers: {
-        sweep: sweeper(vectors),
-        commitRoster: rosterCommitter(contracts),
-        fixSurvivors: survivorsFixer(contracts),
-        abortOnChain: chainAborter(contracts),
-        aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
-        settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
-        announce: announcer(contracts, loadLineage, clock),
+    const jobs = new JobList(
+      {
+        records,
+        performers: {
+          sweep: sweeper(vectors),
+          commitRoster: rosterCommitter(contracts),
+          fixSurvivors: survivorsFixer(contracts),
+          abortOnChain: chainAborter(contracts),
+          aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
+          settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
+          announce: announcer(contracts, loadLineage, clock),
+        },
+        clock,
+        hold,
+        onHeld: options.onHeld ?? (() => undefined),
+        log,
       },
-      clock,
-      hold,
-      onHeld: options.onHeld ?? (() => undefined),
-      log,
-    });
+      (job, active) => jobRefusal(policy.current(), job, active),
+    );
     await resume(jobs, records, vectors);
 
     const coordinator = toAddress(options.wallet.address);

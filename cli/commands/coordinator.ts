@@ -1,5 +1,10 @@
-/** `tributary coordinator init | start`: a key, and the service until it is stopped. */
+/** `tributary coordinator init | policy | start`: a key, what is taken on, and the service until it is stopped. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { keepPolicy, unwrittenPolicy } from '#coordinator/operations/keep.ts';
+import { readPolicy } from '#coordinator/operations/read.ts';
+import { defaultPolicy } from '#coordinator/operations/schema.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
@@ -24,12 +29,23 @@ export async function init(options: CommonOptions): Promise<void> {
 }
 
 type StartOptions = CommonOptions &
-  Readonly<{ host: string; port: number; publicUrl?: string; lie?: string }>;
+  Readonly<{ host: string; port: number; publicUrl?: string; operations?: string; lie?: string }>;
+
+/** The policy in force, every default written out, so that a wrong file is found before a service reads it. */
+export async function policy(options: CommonOptions & Readonly<{ operations?: string }>): Promise<void> {
+  const settings = readSettings(options);
+  const path = policyPath(settings, options.operations);
+  const found = path === null ? defaultPolicy : await readPolicy(path);
+  result(settings.json, { event: 'policy', path, policy: found }, stringify(found).trimEnd());
+}
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
   const { deployment, provider } = await readingContracts(settings);
   provider.destroy(); // the service has its own
+  const log = commandLog(settings.json);
+  const path = policyPath(settings, options.operations);
+  const kept = path === null ? unwrittenPolicy : await keepPolicy(path, log);
   const stop = untilStopped();
   const service = await startCoordinator({
     folder: join(settings.home, 'coordinator'),
@@ -43,7 +59,8 @@ export async function start(options: StartOptions): Promise<void> {
     hold: readHold(deployment.chainId),
     lie: readLie(deployment.chainId, options.lie),
     onHeld: heldAloud(settings.json),
-    log: commandLog(settings.json),
+    policy: kept,
+    log,
     prepared: preparedDatabase(settings.home),
   });
   result(
@@ -53,4 +70,14 @@ export async function start(options: StartOptions): Promise<void> {
   );
   await aborted(stop);
   await service.stop();
+  kept.close();
+}
+
+/** Flag over environment over the home's own file. */
+function policyPath(
+  { home }: Settings,
+  given = process.env['TRIBUTARY_OPERATIONS'] || undefined,
+): string | null {
+  const own = join(home, 'operations.yaml');
+  return given ?? (existsSync(own) ? own : null);
 }

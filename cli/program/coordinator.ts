@@ -2,6 +2,8 @@
 import { Option, type Command } from 'commander';
 import { number, run } from './arguments.ts';
 
+const operationsText = 'operations policy (TRIBUTARY_OPERATIONS); operations.yaml in the home by default';
+
 export function addCoordinator(program: Command): void {
   const coordinator = program.command('coordinator').description('run rounds for buyers');
   coordinator
@@ -10,11 +12,18 @@ export function addCoordinator(program: Command): void {
     .addHelpText('after', '\nExample:\n  tributary coordinator init')
     .action(run(async () => (await import('../commands/coordinator.ts')).init));
   coordinator
+    .command('policy')
+    .description('print the operations policy in force, or what is wrong with it')
+    .option('--operations <file>', operationsText)
+    .addHelpText('after', '\nExample:\n  tributary coordinator policy --operations operations.yaml')
+    .action(run(async () => (await import('../commands/coordinator.ts')).policy));
+  coordinator
     .command('start')
     .description('serve the API and run jobs until stopped')
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', '0 takes a free one', number, 7070)
     .option('--public-url <url>', 'where clients reach it, if not there')
+    .option('--operations <file>', operationsText)
     .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())
     .addHelpText('after', '\nExample:\n  tributary coordinator start --port 7070')
     .action(run(async () => (await import('../commands/coordinator.ts')).start));

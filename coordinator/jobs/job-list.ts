@@ -2,14 +2,21 @@
 import { TributaryError } from '#crypto/error.ts';
 import type { JobView } from '#protocol/attempt-view.ts';
 import { JobDriver, type DriverParts } from '../driver/job-driver.ts';
+import { toError, type Flaw } from '#protocol/flaw.ts';
+import type { JobSize } from '../operations/admit.ts';
 import type { JobRecord } from '../store/records.ts';
+
+/** Whether one more job is taken on beside so many. */
+export type Admit = (job: JobSize, active: number) => Flaw | null;
 
 export class JobList {
   readonly #parts: DriverParts;
+  readonly #admit: Admit;
   readonly #drivers = new Map<number, JobDriver>();
 
-  constructor(parts: DriverParts) {
+  constructor(parts: DriverParts, admit: Admit = () => null) {
     this.#parts = parts;
+    this.#admit = admit;
   }
 
   /** Goes on with all jobs on disk. */
@@ -21,10 +28,16 @@ export class JobList {
     return this.#drivers.has(job);
   }
 
-  /** Takes on an active job at its next round, unless the chain says that it has none left. */
+  /**
+   * Takes on an active job at its next round, unless the chain says that it has none left.
+   *
+   * @throws TributaryError `operations/…` where the operator does not want it
+   */
   async takeOn(job: number, rounds: number): Promise<void> {
     const rules = await this.#parts.performers.announce({ job, round: 1, attempt: 1 });
     if (rules === null || this.has(job)) return;
+    const refused = this.#admit({ rounds, rules }, this.#active());
+    if (refused) throw toError(refused);
     const { driver, begun } = JobDriver.begin(this.#parts, rounds, rules);
     this.#drivers.set(job, driver);
     try {
@@ -33,6 +46,10 @@ export class JobList {
       this.#drivers.delete(job);
       throw error;
     }
+  }
+
+  #active(): number {
+    return this.list().filter(({ state }) => state === 'active').length;
   }
 
   list(): JobView[] {

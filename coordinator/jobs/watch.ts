@@ -5,6 +5,7 @@ import { openingsFor } from '#contracts/events.ts';
 import { JobState } from '#contracts/bindings/training-escrow.ts';
 import type { Address } from '#protocol/units.ts';
 import { factsOf, type Log } from '../driver/log.ts';
+import { sayOnce } from '../driver/poll.ts';
 
 export type WatchParts = Readonly<{
   contracts: Contracts;
@@ -56,11 +57,12 @@ async function takeOnActive(parts: WatchParts, opened: Set<number>, underWay: Se
 
 /** One job whose terms are wrong, or not to be had yet, keeps no other waiting. */
 async function takeOn(parts: WatchParts, job: number, rounds: number): Promise<void> {
+  const say = sayOnce(parts.log);
   for (;;) {
     try {
       return await parts.takeOn(job, rounds);
     } catch (error) {
-      parts.log.warn({ job, ...factsOf(error) }, 'a job could not be taken on; trying again');
+      say.failed({ job }, error, 'a job could not be taken on; trying again');
     }
     await delay(parts.retryMillis, undefined, { signal: parts.signal }).catch(() => undefined);
     if (parts.signal.aborted) return;

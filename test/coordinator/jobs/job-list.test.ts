@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { JobList } from '#coordinator/jobs/job-list.ts';
 import type { AttemptRules } from '#coordinator/round/base.ts';
 import { TributaryError } from '#crypto/error.ts';
+import { flaw } from '#protocol/flaw.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { codeOf } from '../code-of.ts';
 import { driverParts, performers } from '../fakes.ts';
@@ -31,6 +32,27 @@ describe('the list of jobs', () => {
     const { jobs } = listOver(null);
     await jobs.takeOn(7, 4);
     expect(jobs.list()).to.deep.equal([]);
+  });
+
+  it('takes on what its operator admits, and asks again each time', async () => {
+    const { parts } = driverParts({ performers: performers({ announce: async () => rulesOf(members) }) });
+    const asked: [number, number][] = [];
+    let most = 0;
+    const jobs = new JobList(parts, ({ rounds }, active) => {
+      asked.push([rounds, active]);
+      return active < most ? null : flaw('operations/too-many-jobs', 'enough');
+    });
+    expect(await codeOf(jobs.takeOn(7, 4))).to.equal('operations/too-many-jobs');
+    expect(jobs.has(7)).to.equal(false);
+    most = 1;
+    await jobs.takeOn(7, 4);
+    expect(await codeOf(jobs.takeOn(8, 2))).to.equal('operations/too-many-jobs');
+    expect(asked).to.deep.equal([
+      [4, 0],
+      [4, 0],
+      [2, 1],
+    ]);
+    await jobs.stop();
   });
 
   it('does not keep a job whose beginning could not be saved, and takes it on later', async () => {

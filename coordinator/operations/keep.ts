@@ -1,0 +1,64 @@
+/** Keeps an operations policy as its file has it: read again when the file changes or the process is told to (SIGHUP). */
+import { watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { serialQueue } from '../driver/queue.ts';
+import { factsOf, type Log } from '../driver/log.ts';
+import { readPolicy } from './read.ts';
+import { defaultPolicy, type OperationsPolicy } from './schema.ts';
+
+export type KeptPolicy = Readonly<{
+  /** As it is now: ask each time. */
+  current(): OperationsPolicy;
+  /** Reads the file again. One that is wrong is logged, and the policy stays as it was. */
+  reload(): Promise<void>;
+  close(): void;
+}>;
+
+/** What a coordinator goes by that was given no file. */
+export const unwrittenPolicy: KeptPolicy = {
+  current: () => defaultPolicy,
+  reload: () => Promise.resolve(),
+  close: () => undefined,
+};
+
+/** An editor writes in several steps: they count as one change. */
+const SETTLED_MILLIS = 100;
+
+/** @throws TributaryError `operations/unreadable`, `operations/invalid`: a coordinator does not start on a wrong policy */
+export async function keepPolicy(path: string, log: Log): Promise<KeptPolicy> {
+  let policy = await readPolicy(path);
+  const inOrder = serialQueue();
+  const reload = () =>
+    inOrder(async () => {
+      try {
+        const next = await readPolicy(path);
+        if (JSON.stringify(next) === JSON.stringify(policy)) return;
+        policy = next;
+        log.info({ path, policy }, 'the operations policy changed');
+      } catch (error) {
+        log.error({ path, ...factsOf(error) }, 'the operations policy was not taken; the one before holds');
+      }
+    });
+  let settled: NodeJS.Timeout | undefined;
+  // The folder, for a file is replaced rather than written by most who change one.
+  const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
+    if (name !== null && name !== basename(path)) return;
+    clearTimeout(settled);
+    settled = setTimeout(() => void reload(), SETTLED_MILLIS);
+    settled.unref();
+  });
+  watcher.on('error', (error) => {
+    log.warn({ path, ...factsOf(error) }, 'the operations policy is not watched any more: send SIGHUP');
+  });
+  const told = () => void reload();
+  process.on('SIGHUP', told);
+  return {
+    current: () => policy,
+    reload,
+    close() {
+      clearTimeout(settled);
+      watcher.close();
+      process.off('SIGHUP', told);
+    },
+  };
+}

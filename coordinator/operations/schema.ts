@@ -1,0 +1,29 @@
+/** What an operator lets its coordinator take on: the operations policy, one versioned YAML file. docs/operations.md */
+import { z } from 'zod';
+
+const count = (most: number) => z.int().min(1).max(most);
+
+/** Every key has a default, so that a file says only what it changes. A key that is not here is an error. */
+export const operationsPolicy = z.strictObject({
+  version: z.literal(1),
+  /** Chain ids that it works on; none named: any. */
+  chains: z.array(count(Number.MAX_SAFE_INTEGER)).default([]),
+  /** What it takes on. A job that is larger waits until the policy allows it. */
+  jobs: z
+    .strictObject({
+      /** Jobs at once. */
+      active: count(100_000).default(1_000),
+      /** Of a job. */
+      seats: count(1_024).default(1_024),
+      rounds: count(65_535).default(65_535),
+      /** Weights of its model. */
+      weights: count(2 ** 31).default(50_000_000),
+      /** The smallest cohort that its terms may allow. */
+      minimumCohort: count(1_024).min(3).default(3),
+    })
+    .prefault({}),
+});
+
+export type OperationsPolicy = Readonly<z.infer<typeof operationsPolicy>>;
+
+export const defaultPolicy: OperationsPolicy = operationsPolicy.parse({ version: 1 });
