@@ -81,13 +81,12 @@ abstract contract Challenges is Settlements, IChallenges {
     }
 
     /// @dev The first disputed round from `round` on, zero for none. One word is 256 rounds: at most 256 of them.
-    function _firstDisputed(uint256 job, uint256 round, uint256 posted) private view returns (uint16) {
+    function _firstDisputed(uint256 job, uint256 round, uint256 posted) private view returns (uint16 first) {
         for (uint256 word = round / 256; word <= posted / 256; ++word) {
             uint256 bits = _disputed[job][word];
             if (bits == 0) continue;
             // The lowest set bit alone; its logarithm is its place.
             return uint16(word * 256 + Math.log2(bits & (~bits + 1)));
         }
-        return 0;
     }
 }

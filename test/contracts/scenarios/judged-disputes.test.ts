@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { disputesOf, evidence } from '../dispute.ts';
 import { activeJob, leavesOf, settleRounds } from '../job.ts';
-import { ARBITER_FEE, FUNDS, at, refusal, startWorld, type World } from '../world.ts';
+import { ARBITER_FEE, FUNDS, at, disputeWindows, refusal, startWorld, type World } from '../world.ts';
 
 describe('scenario: the arbiter judges', () => {
   let world: World;
@@ -40,6 +40,28 @@ describe('scenario: the arbiter judges', () => {
   }
   const changes = async (before: readonly bigint[]) =>
     (await coins()).map((amount, index) => amount - at(before, index));
+
+  it('a challenge says all that an answer needs', async () => {
+    const job = await activeJob(world, { rounds: 2, seats: [{ price: 200_000n, units: 2 }] });
+    const settled = at(await settleRounds(world, job, 1, () => leavesOf([1])), 0);
+    const { disputes } = world.stranger.contracts;
+    const { logs } = await disputes.send.challenge(job.job, settled.record, evidence);
+    const deadline = BigInt((await world.chain.now()) + disputeWindows.defenceWindow);
+    const { address: challenger } = world.stranger;
+    const parties = { challenger, coordinator: world.coordinator.address, arbiter: world.arbiter.address };
+    expect(at(disputes.events('Challenged', logs), 0).args).to.deep.equal({
+      ...{ head: settled.head, job: job.job, round: 1, ...parties },
+      ...{ bond: 10_000n, deadline, evidence },
+    });
+    const { status, arbiterFee, defender, quorum, ...rest } = await disputes.read.disputeOf(settled.head);
+    expect({ status, arbiterFee, quorum }).to.deep.equal({
+      status: 1,
+      arbiterFee: ARBITER_FEE,
+      quorum: false,
+    });
+    expect(BigInt(defender)).to.equal(0n);
+    expect(rest).to.deep.equal({ job: job.job, round: 1, ...parties, bond: 10_000n, deadline });
+  });
 
   it('a sham dispute costs the challenger its bond, exactly', async () => {
     const { job, settled, disputes, head, before } = await disputed();
