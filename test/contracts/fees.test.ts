@@ -1,4 +1,4 @@
-/** The deployment's fee: of units that are claimed, once, by whoever collects it. protocol.md §5.2 */
+/** The deployment's fee: of units that are claimed, once, by whoever collects it. protocol.md §5.1 */
 import { expect } from 'chai';
 import { activeJob, leavesOf, settleRounds, type TestJob } from './job.ts';
 import { at, refusal, startWorld, type World } from './world.ts';

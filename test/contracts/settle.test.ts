@@ -106,6 +106,11 @@ describe('settlement', () => {
     expect(await bitmap('0x09')).to.match(/^escrow\/bitmap-beyond-seats .*seats 3/);
     expect(await bitmap('0x00')).to.match(/^escrow\/no-participants/);
     await settle(world, job, { ...given, participants: '0x04' });
+    const smallest = await activeJob(world, { rounds: 1, seats: [{ price: 1n, units: 1 }] });
+    const two = { ...settlement(smallest, 1, root, [0]), participants: '0x0100' as Hex };
+    expect(await refusal(settle(world, smallest, two))).to.match(
+      /^escrow\/bitmap-length .*length 2, expected 1/,
+    );
   });
 
   it('is never final before an earlier round', async () => {
