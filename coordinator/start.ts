@@ -7,7 +7,6 @@ import type { Wallet } from 'ethers';
 import { connectAs } from '#contracts/connect.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import { openChain } from '#contracts/provider.ts';
-import { createTransactor } from '#contracts/transact.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { keptThreads } from '#model/unmasking/kept-threads.ts';
@@ -23,6 +22,8 @@ import { createApp } from './http/app.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
+import { holding } from './outbox/hold.ts';
+import { openOutbox } from './outbox/outbox.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying, type Lie } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
@@ -47,6 +48,8 @@ export type CoordinatorOptions = Readonly<{
   deployment: Deployment;
   /** The account that jobs name as their coordinator; it pays for settlements. */
   wallet: Wallet;
+  /** Most wei for a unit of gas: above it transactions wait. */
+  maxGasPrice?: bigint;
   hold?: Hold | null;
   /** What is posted falsely, once. */
   lie?: Lie | null;
@@ -70,8 +73,14 @@ const KEEP_ALIVE_MILLIS = 75_000;
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { folder, deployment, log, hold = null, lie = null, clock = systemClock } = options;
   const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
-  const contracts = connectAs(deployment, await createTransactor(options.wallet.connect(provider)));
   const database = await openDatabase({ folder, prepared: options.prepared });
+  const onHeld = options.onHeld ?? (() => undefined);
+  const outbox = openOutbox({
+    ...{ database, deployment, log, reached: holding(hold, onHeld) },
+    wallet: options.wallet.connect(provider),
+    ...(options.maxGasPrice !== undefined && { maxGasPrice: options.maxGasPrice }),
+  });
+  const contracts = connectAs(deployment, outbox.transactor);
   const stopping = new AbortController();
   const threads = keptThreads();
   try {
@@ -97,7 +106,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       },
       clock,
       hold,
-      onHeld: options.onHeld ?? (() => undefined),
+      onHeld,
       log,
     });
     await resume(jobs, records, vectors);
@@ -127,6 +136,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         const closed = once(server, 'close');
         server.close();
         await Promise.all([watching, jobs.stop()]);
+        await outbox.stop();
         await threads.close();
         server.closeAllConnections();
         await closed;
@@ -137,6 +147,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     };
   } catch (error) {
     stopping.abort();
+    await outbox.stop();
     await database.close();
     provider.destroy();
     throw error;

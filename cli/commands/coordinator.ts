@@ -1,5 +1,6 @@
 /** `tributary coordinator init | start`: a key, and the service until it is stopped. */
 import { join } from 'node:path';
+import { settlingPoints } from '#coordinator/driver/hold.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
@@ -24,7 +25,7 @@ export async function init(options: CommonOptions): Promise<void> {
 }
 
 type StartOptions = CommonOptions &
-  Readonly<{ host: string; port: number; publicUrl?: string; lie?: string }>;
+  Readonly<{ host: string; port: number; publicUrl?: string; maxGasPrice?: bigint; lie?: string }>;
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
@@ -40,7 +41,8 @@ export async function start(options: StartOptions): Promise<void> {
     ipfsUrl: settings.ipfs,
     deployment,
     wallet: await openKeystore(keyPath(settings), await readPassword(settings.passwordFile)),
-    hold: readHold(deployment.chainId),
+    hold: readHold(deployment.chainId, process.env['TRIBUTARY_HOLD'], settlingPoints),
+    ...(options.maxGasPrice !== undefined && { maxGasPrice: options.maxGasPrice }),
     lie: readLie(deployment.chainId, options.lie),
     onHeld: heldAloud(settings.json),
     log: commandLog(settings.json),
