@@ -17,6 +17,6 @@ export type Pace = Waiting &
 export const paceFor = (chainId: number): Pace => ({
   ...waitingFor(chainId),
   ...(chainId === LOCAL_CHAIN
-    ? { idleMs: 1_000, replaceAfter: { blocks: 3, ms: 3_000 }, stuckMs: 10_000 }
+    ? { pollingMs: 150, idleMs: 1_000, replaceAfter: { blocks: 3, ms: 3_000 }, stuckMs: 10_000 }
     : { idleMs: 12_000, replaceAfter: { blocks: 5, ms: 60_000 }, stuckMs: 300_000 }),
 });

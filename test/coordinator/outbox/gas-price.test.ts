@@ -2,9 +2,8 @@
 import { expect } from 'chai';
 import { codeOf } from '../code-of.ts';
 import { eventually } from '../launch.ts';
-import { OutboxStage, pay } from './stage.ts';
+import { GWEI, OutboxStage, pay } from './stage.ts';
 
-const GWEI = 10n ** 9n;
 /** At once, so that a test need not wait: an outbox that replaces whatever the last block left out. */
 const hasty = { replaceAfter: { blocks: 1, ms: 0 } };
 
@@ -18,10 +17,6 @@ describe('an outbox whose transaction pays too little', function () {
   });
   after(() => stage.stop());
 
-  const spike = async (gwei: bigint) => {
-    await stage.chain.provider.send('anvil_setNextBlockBaseFeePerGas', [`0x${(gwei * GWEI).toString(16)}`]);
-    await stage.mine();
-  };
   const untilWaiting = (least = 0n) =>
     eventually(
       () => stage.waiting(),
@@ -38,7 +33,7 @@ describe('an outbox whose transaction pays too little', function () {
     expect(raised?.nonce).to.equal(0);
     expect(raised!.maxFeePerGas * 8n >= before!.maxFeePerGas * 9n).to.equal(true);
     expect(raised!.maxPriorityFeePerGas * 8n >= before!.maxPriorityFeePerGas * 9n).to.equal(true);
-    await spike(50n);
+    await stage.mineAt(50n);
     const [now] = await untilWaiting(50n * GWEI);
     expect(now?.nonce).to.equal(0);
     await stage.mine();
@@ -52,22 +47,26 @@ describe('an outbox whose transaction pays too little', function () {
     );
   });
 
-  it('takes whichever version is mined for its own, an older one too', async () => {
-    const sent = stage.open({ pace: hasty }).transactor.send(pay(2n));
+  it('takes an older version that was mined after all for its own', async () => {
+    const first = stage.open({ pace: hasty });
+    const sent = codeOf(first.transactor.send(pay(2n)));
     await untilWaiting();
-    type Raw = Readonly<{ versions: { raw: string; hash: string }[] }>;
-    const [row] = await stage.database.query<Raw>('select versions from transactions', []);
-    await stage.chain.provider.send('anvil_dropAllTransactions', []);
-    await stage.mine();
+    await stage.mineAt(50n);
     await eventually(
       () => stage.kept(),
       ([kept]) => (kept?.hashes.length ?? 0) > 1,
     );
+
+    await first.stop();
+    expect(await sent).to.equal('chain/not-mined');
     await stage.chain.provider.send('anvil_dropAllTransactions', []);
-    await stage.chain.provider.send('eth_sendRawTransaction', [row?.versions[0]?.raw]).catch(() => undefined);
+    await stage.mineAt(1n);
+    type Raw = Readonly<{ versions: { raw: string; hash: string }[] }>;
+    const [row] = await stage.database.query<Raw>('select versions from transactions', []);
+    await stage.chain.provider.send('eth_sendRawTransaction', [row?.versions[0]?.raw]);
     await stage.mine();
-    const { transaction } = await sent;
-    expect((await stage.kept())[0]?.hashes).to.include(transaction);
+    const { transaction } = await stage.open().transactor.send(pay(2n));
+    expect(transaction).to.equal(row?.versions[0]?.hash);
     expect((await stage.onChain()).map(({ hash }) => hash)).to.deep.equal([transaction]);
   });
 
@@ -76,12 +75,12 @@ describe('an outbox whose transaction pays too little', function () {
     const { transactor } = stage.open(options);
     const sent = codeOf(transactor.send(pay(3n)));
     await untilWaiting();
-    await spike(50n);
+    await stage.mineAt(50n);
     expect(await sent).to.equal('chain/fee-cap');
     const said = stage.said('a transaction waits: the chain asks for more than the cap on gas');
     expect(said).to.have.length(1);
     expect(said[0]).to.include({ code: 'chain/fee-cap', nonce: 0 });
-    await spike(1n);
+    await stage.mineAt(1n);
     const again = codeOf(transactor.send(pay(3n)));
     await untilWaiting();
     await stage.mine();
@@ -96,7 +95,7 @@ describe('an outbox whose transaction pays too little', function () {
       () => stage.waiting(),
       (waiting) => waiting.length === 2,
     );
-    await spike(50n);
+    await stage.mineAt(50n);
     await untilWaiting(50n * GWEI);
     const [first, second] = await stage.kept();
     expect(first?.hashes.length).to.be.above(1);

@@ -1,7 +1,13 @@
 /** An account's transactions, sent by several at once and cut off anywhere: each is on chain once, none is lost. */
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { Wallet } from 'ethers';
+import { startAnvil } from '#contracts/anvil.ts';
+import { openChain } from '#contracts/provider.ts';
+import { at } from '#test/contracts/world.ts';
 import { codeOf } from '../code-of.ts';
 import { eventually } from '../launch.ts';
+import { newFolder, removeFolder } from '../store/folder.ts';
 import { OutboxStage, pay, payee } from './stage.ts';
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -106,6 +112,45 @@ describe('an outbox', function () {
       ([row]) => row?.state === 'deep',
     );
     expect(await stage.onChain()).to.have.length(1);
+  });
+
+  it('waits for gas money where there is none left, and goes on when there is', async () => {
+    const { outbox, reached } = stage.openCut('before-broadcast');
+    void outbox.transactor.send(pay(6n));
+    await reached;
+    const purse = (wei: bigint) =>
+      stage.chain.provider.send('anvil_setBalance', [stage.wallet.address, `0x${wei.toString(16)}`]);
+    await purse(5n);
+    const { transactor } = stage.open({ pace: { timeoutMs: 200, stuckMs: 0 } });
+    expect(await codeOf(transactor.send(pay(6n)))).to.equal('chain/insufficient-funds');
+    expect(stage.said('the chain refuses a transaction; trying again')).to.have.length(1);
+    await purse(10n ** 18n);
+    await eventually(
+      () => stage.kept(),
+      ([row]) => row?.state === 'deep',
+    );
+    expect((await stage.onChain()).map(({ nonce, value }) => [nonce, value])).to.deep.equal([[0, 6n]]);
+  });
+
+  it('waits for a node that restarts, which has forgotten what waited in it, and offers it again', async () => {
+    const folder = await newFolder();
+    const stateFile = join(folder, 'state.json');
+    const anvil = await startAnvil({ stateFile, blockTime: 3_600 });
+    const provider = await openChain(anvil.url);
+    const wallet = new Wallet(at(stage.chain.accounts, 3).key.privateKey, provider);
+    const sent = stage.open({ wallet }).transactor.send(pay(7n));
+    await eventually(
+      () => stage.kept(),
+      ([row]) => row?.state === 'sent',
+    );
+    await anvil.stop();
+    const again = await startAnvil({ stateFile, port: Number(new URL(anvil.url).port) });
+    await sent;
+    expect(await provider.getBalance(payee)).to.equal(7n);
+    await stage.closeAll();
+    provider.destroy();
+    await again.stop();
+    await removeFolder(folder);
   });
 
   describe('that dies', () => {

@@ -15,6 +15,7 @@ import { newFolder, preparedDatabase, removeFolder } from '../store/folder.ts';
 export const payee = toAddress(`0x${'cd'.repeat(20)}`);
 export const pay = (value: bigint): Call => ({ to: payee, data: '0x', value });
 
+export const GWEI = 10n ** 9n;
 const nobody = toAddress(`0x${'ee'.repeat(20)}`);
 
 export type OnChain = Readonly<{ hash: Bytes32; nonce: number; to: Address | null; value: bigint }>;
@@ -47,13 +48,15 @@ export class OutboxStage {
     await this.mining(true);
     await this.chain.provider.send('anvil_reset', []);
     await this.chain.provider.send('anvil_setBlockTimestampInterval', [1]);
+    // What gas cost before outlives a reset.
+    await this.mineAt(1n);
     await this.database.commit(async (transaction) => {
       await transaction.query('delete from transactions');
     });
     this.log.lines.length = 0;
   }
 
-  open(changes: Partial<Omit<OutboxOptions, 'database' | 'wallet'>> = {}): Outbox {
+  open(changes: Partial<Omit<OutboxOptions, 'database'>> = {}): Outbox {
     const { database, wallet, log } = this;
     const deployment = { chainId: 31_337, escrow: nobody, disputes: nobody } as Deployment;
     const pace = { pollingMs: 5, idleMs: 20, ...changes.pace };
@@ -81,6 +84,12 @@ export class OutboxStage {
 
   /** Whether each transaction makes a block at once. */
   mining = (on: boolean): Promise<unknown> => this.chain.provider.send('evm_setAutomine', [on]);
+
+  /** Mines a block in which gas costs so many gwei; what pays less is left out. */
+  async mineAt(gwei: bigint): Promise<void> {
+    await this.chain.provider.send('anvil_setNextBlockBaseFeePerGas', [`0x${(gwei * GWEI).toString(16)}`]);
+    await this.mine();
+  }
 
   async mine(blocks = 1): Promise<void> {
     for (let block = 0; block < blocks; block += 1) await this.chain.provider.send('evm_mine', []);
