@@ -42,6 +42,7 @@ export function follower(parts: OutboxParts): Follower {
     if (row.inclusion === null) return waiting.push(row, view);
     log.warn(factsOfRow(row), 'a reorganisation took a transaction back; it is broadcast again');
     await rows.takenBack(row);
+    waiting.restart(row);
     await waiting.push(await rows.row(row.id), view);
   }
 

@@ -133,9 +133,12 @@ export function openOutboxRows(database: Database, chainId: number, account: Add
       ),
 
     included: ({ id }, inclusion, state) =>
-      change("update transactions set state = $2, inclusion = $3 where id = $1 and state <> 'dropped'", [
-        ...[id, state, JSON.stringify(inclusion)],
-      ]),
+      change(
+        // Whoever looked earlier and writes later does not make less of what is deep.
+        `update transactions set state = $2, inclusion = $3
+         where id = $1 and state <> 'dropped' and (state <> 'deep' or $2 = 'deep')`,
+        [id, state, JSON.stringify(inclusion)],
+      ),
 
     takenBack: ({ id, inclusion }) =>
       change(

@@ -88,6 +88,18 @@ describe('an outbox whose transaction pays too little', function () {
     expect((await stage.onChain()).map(({ nonce, value }) => [nonce, value])).to.deep.equal([[0, 3n]]);
   });
 
+  it('gives one that a crash kept back its time before it is replaced', async () => {
+    const { outbox, reached } = stage.openCut('before-broadcast');
+    void outbox.transactor.send(pay(6n));
+    await reached;
+    await stage.mine(3);
+    const sent = stage.open({ pace: hasty }).transactor.send(pay(6n));
+    await untilWaiting();
+    await stage.mine();
+    await sent;
+    expect((await stage.kept())[0]?.hashes).to.have.length(1);
+  });
+
   it('leaves one alone that only waits behind another', async () => {
     const { transactor } = stage.open({ pace: hasty });
     const both = [4n, 5n].map((value) => transactor.send(pay(value)));
