@@ -70,11 +70,13 @@ export function chainError(error: unknown, what: string): TributaryError {
 
 /** What the node said, or else the library: its whole message holds the transaction and the request as well. */
 function reasonOf(error: unknown): string {
-  const { shortMessage, info } = (error ?? {}) as {
-    shortMessage?: unknown;
-    info?: { error?: { message?: unknown } };
-  };
-  const said = [shortMessage, info?.error?.message].filter((text) => typeof text === 'string');
+  type Answer = Readonly<{ message?: unknown }>;
+  const {
+    shortMessage,
+    info,
+    error: answer,
+  } = (error ?? {}) as { shortMessage?: unknown; info?: { error?: Answer }; error?: Answer };
+  const said = [shortMessage, (info?.error ?? answer)?.message].filter((text) => typeof text === 'string');
   if (said.length > 0) return said.join(': ');
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 import type { Provider } from 'ethers';
 import type { Address, Hex } from '#protocol/units.ts';
 import { chainError } from './decode-error.ts';
+import { gasPriceNow, type GasPrice } from './gas-price.ts';
 
 /** Most gas that one transaction may ask for, by EIP-7825. */
 const TRANSACTION_GAS_LIMIT = 16_777_216n;
@@ -16,9 +17,8 @@ export type PreparedTransaction = Readonly<{
   to: Address;
   data: Hex;
   gas: bigint;
-  maxFeePerGas: bigint;
-  maxPriorityFeePerGas: bigint;
-}>;
+}> &
+  GasPrice;
 
 /** What it needs now and a fifth more, for the state may be another when it is mined. @throws what ethers throws */
 export async function estimateGas(provider: Provider, from: string, call: Callable): Promise<bigint> {
@@ -37,11 +37,11 @@ export async function prepareTransaction(
   { to, data }: Readonly<{ to: Address; data: Hex }>,
 ): Promise<PreparedTransaction> {
   try {
-    const [gas, nonce, network, fees] = await Promise.all([
+    const [gas, nonce, network, price] = await Promise.all([
       estimateGas(provider, from, { to, data }),
       provider.getTransactionCount(from, 'pending'),
       provider.getNetwork(),
-      provider.getFeeData(),
+      gasPriceNow(provider),
     ]);
     return {
       chainId: Number(network.chainId),
@@ -50,8 +50,7 @@ export async function prepareTransaction(
       to,
       data,
       gas,
-      maxFeePerGas: fees.maxFeePerGas ?? fees.gasPrice ?? 0n,
-      maxPriorityFeePerGas: fees.maxPriorityFeePerGas ?? 0n,
+      ...price,
     };
   } catch (error) {
     throw chainError(error, 'a transaction');

@@ -7,7 +7,6 @@ import type { Wallet } from 'ethers';
 import { connectAs } from '#contracts/connect.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import { openChain } from '#contracts/provider.ts';
-import { createTransactor } from '#contracts/transact.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { keptThreads } from '#model/unmasking/kept-threads.ts';
@@ -26,6 +25,8 @@ import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
 import { chainRefusal, jobRefusal } from './operations/admit.ts';
 import { unwrittenPolicy, type KeptPolicy } from './operations/keep.ts';
+import { holding } from './outbox/hold.ts';
+import { openOutbox } from './outbox/outbox.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying, type Lie } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
@@ -50,6 +51,8 @@ export type CoordinatorOptions = Readonly<{
   deployment: Deployment;
   /** The account that jobs name as their coordinator; it pays for settlements. */
   wallet: Wallet;
+  /** Most wei for a unit of gas: above it transactions wait. */
+  maxGasPrice?: bigint;
   hold?: Hold | null;
   /** What is posted falsely, once. */
   lie?: Lie | null;
@@ -78,8 +81,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const elsewhere = chainRefusal(policy.current().chains, deployment.chainId);
   if (elsewhere) throw toError(elsewhere);
   const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
-  const contracts = connectAs(deployment, await createTransactor(options.wallet.connect(provider)));
   const database = await openDatabase({ folder, prepared: options.prepared });
+  const onHeld = options.onHeld ?? (() => undefined);
+  const outbox = openOutbox({
+    ...{ database, deployment, log, reached: holding(hold, onHeld) },
+    wallet: options.wallet.connect(provider),
+    ...(options.maxGasPrice !== undefined && { maxGasPrice: options.maxGasPrice }),
+  });
+  const contracts = connectAs(deployment, outbox.transactor);
   const stopping = new AbortController();
   const threads = keptThreads();
   try {
@@ -106,7 +115,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         },
         clock,
         hold,
-        onHeld: options.onHeld ?? (() => undefined),
+        onHeld,
         log,
       },
       (job, active) => jobRefusal(policy.current(), job, active),
@@ -138,6 +147,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         const closed = once(server, 'close');
         server.close();
         await Promise.all([watching, jobs.stop()]);
+        await outbox.stop();
         await threads.close();
         server.closeAllConnections();
         await closed;
@@ -148,6 +158,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     };
   } catch (error) {
     stopping.abort();
+    await outbox.stop();
     await database.close();
     provider.destroy();
     throw error;

@@ -22,6 +22,9 @@ const longest = [
 /** Of the liars, who are many and each start a chain; all of them are in `npm run test:slow`. */
 const liars = ['test/adversary/roster.test.ts', 'test/adversary/colluders.test.ts'];
 
+/** What takes long for what it adds to its neighbours, left to `npm run test:slow` as well. */
+const slow = ['test/coordinator/outbox/gas-price.test.ts', 'test/coordinator/outbox/kills.test.ts'];
+
 const MEMORY_FOLDER = '/dev/shm';
 const ROOM = 8 * 2 ** 30;
 
@@ -53,6 +56,7 @@ function allFiles(): string[] {
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => `test/${name}`)
     .filter((file) => !file.startsWith('test/adversary/') || liars.includes(file))
+    .filter((file) => !slow.includes(file))
     .sort();
   return [...longest, ...found.filter((file) => !longest.includes(file))];
 }

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { keepPolicy, unwrittenPolicy } from '#coordinator/operations/keep.ts';
 import { readPolicy } from '#coordinator/operations/read.ts';
 import { defaultPolicy } from '#coordinator/operations/schema.ts';
+import { settlingPoints } from '#coordinator/driver/hold.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
@@ -29,7 +30,14 @@ export async function init(options: CommonOptions): Promise<void> {
 }
 
 type StartOptions = CommonOptions &
-  Readonly<{ host: string; port: number; publicUrl?: string; operations?: string; lie?: string }>;
+  Readonly<{
+    host: string;
+    port: number;
+    publicUrl?: string;
+    operations?: string;
+    maxGasPrice?: bigint;
+    lie?: string;
+  }>;
 
 /** The policy in force, every default written out, so that a wrong file is found before a service reads it. */
 export async function policy(options: CommonOptions & Readonly<{ operations?: string }>): Promise<void> {
@@ -56,7 +64,8 @@ export async function start(options: StartOptions): Promise<void> {
     ipfsUrl: settings.ipfs,
     deployment,
     wallet: await openKeystore(keyPath(settings), await readPassword(settings.passwordFile)),
-    hold: readHold(deployment.chainId),
+    hold: readHold(deployment.chainId, process.env['TRIBUTARY_HOLD'], settlingPoints),
+    ...(options.maxGasPrice !== undefined && { maxGasPrice: options.maxGasPrice }),
     lie: readLie(deployment.chainId, options.lie),
     onHeld: heldAloud(settings.json),
     policy: kept,

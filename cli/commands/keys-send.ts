@@ -4,7 +4,7 @@ import { Transaction, isError, type Provider } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import { chainError } from '#contracts/decode-error.ts';
 import { openChain } from '#contracts/provider.ts';
-import { awaitMined } from '#contracts/transact.ts';
+import { awaitMined } from '#contracts/receipts.ts';
 import { result, progress } from '../output.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
 import { stepFacts, stepText } from '../unsigned/steps-text.ts';

@@ -12,6 +12,14 @@ export const fraction = (text: string): number => {
   return Number(text);
 };
 
+/** @returns wei */
+export const gwei = (text: string): bigint => {
+  const [, whole = '', part = ''] = /^(\d{1,9})(?:\.(\d{1,9}))?$/.exec(text) ?? [];
+  const wei = BigInt(whole + part.padEnd(9, '0'));
+  if (wei === 0n) throw new InvalidArgumentError('expected an amount of gwei, as 30 or 0.05');
+  return wei;
+};
+
 export const port = (text: string): number => {
   const value = number(text);
   if (value > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535');

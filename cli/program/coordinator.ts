@@ -1,6 +1,9 @@
 /** `tributary coordinator`: the service that runs rounds. Names, options and help; what a command does is loaded when it is called. */
 import { Option, type Command } from 'commander';
-import { number, run } from './arguments.ts';
+import { gwei, number, run } from './arguments.ts';
+
+/** A settlement then costs 0.04 of the chain's coin: dear, and still worth less than a round. */
+const MOST_GWEI = '500';
 
 const operationsText = 'operations policy (TRIBUTARY_OPERATIONS); operations.yaml in the home by default';
 
@@ -24,6 +27,11 @@ export function addCoordinator(program: Command): void {
     .option('--port <port>', '0 takes a free one', number, 7070)
     .option('--public-url <url>', 'where clients reach it, if not there')
     .option('--operations <file>', operationsText)
+    .addOption(
+      new Option('--max-gas-price <gwei>', 'most for a unit of gas; above it transactions wait')
+        .argParser(gwei)
+        .default(gwei(MOST_GWEI), MOST_GWEI),
+    )
     .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())
     .addHelpText('after', '\nExample:\n  tributary coordinator start --port 7070')
     .action(run(async () => (await import('../commands/coordinator.ts')).start));

@@ -8,7 +8,8 @@ import { TributaryError } from '#crypto/error.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import { describeCall } from '#contracts/describe-call.ts';
 import { prepareTransaction } from '#contracts/prepare.ts';
-import { awaitMined, type Call, type Transactor } from '#contracts/transact.ts';
+import { awaitMined } from '#contracts/receipts.ts';
+import type { Call, Transactor } from '#contracts/transact.ts';
 import type { Address } from '#protocol/units.ts';
 import {
   readTransactions,

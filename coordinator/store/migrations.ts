@@ -87,6 +87,32 @@ const steps: readonly string[] = [
    update attempts set state = state || '{"excluded": []}' where phase = 'masking';`,
   // A settled round may have to be posted again; the signatures of those from before are gone.
   `update attempts set state = state || '{"quorum": null}' where phase = 'settled';`,
+  // Transactions are on disk before they are sent, and stay there: their numbers, and every signed form of them.
+  `create table transaction_accounts (
+     chain bigint not null,
+     account text not null,
+     primary key (chain, account)
+   );
+   create table transactions (
+     id bigint generated always as identity primary key,
+     chain bigint not null,
+     account text not null,
+     nonce bigint not null,
+     purpose text not null,
+     call jsonb not null,
+     gas bigint not null,
+     versions jsonb not null,
+     state text not null check (state in ('planned', 'sent', 'mined', 'deep', 'dropped')),
+     inclusion jsonb,
+     first_sent_at bigint,
+     dropped text,
+     foreign key (chain, account) references transaction_accounts (chain, account),
+     check ((state in ('mined', 'deep')) = (inclusion is not null)),
+     check ((state = 'dropped') = (dropped is not null))
+   );
+   create unique index transaction_nonces on transactions (chain, account, nonce) where state <> 'dropped';
+   create unique index transactions_under_way on transactions (chain, account, purpose)
+     where state in ('planned', 'sent', 'mined');`,
 ];
 
 /** @throws TributaryError `database/newer` where a later version of this program has written here */

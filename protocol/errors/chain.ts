@@ -19,6 +19,10 @@ export const chainErrors: ErrorEntries = {
     means: 'The chain node refused for another reason, or a transaction left nothing behind.',
     do: 'Read the reason in the message; check the deployment record.',
   },
+  'chain/fee-cap': {
+    means: "A coordinator's transaction waits: the chain asks for more than `--max-gas-price`.",
+    do: 'Nothing, if the chain will be cheaper in time; else start the coordinator with a higher one.',
+  },
   'chain/head': {
     means: 'The fields of a settlement do not give the head of its event.',
     do: 'Do not trust this chain node; audit by another.',

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { deploymentAt } from '#test/support/deployment.ts';
 import { readDeployment } from '#cli/chain.ts';
 import { readHold } from '#cli/hold.ts';
+import { settlingPoints } from '#coordinator/driver/hold.ts';
 import { readLie } from '#cli/lie.ts';
 import { jobNumber } from '#cli/job-option.ts';
 import { createKeystore, openKeystore } from '#cli/keystore.ts';
@@ -123,6 +124,17 @@ describe('the command line', function () {
       expect(readHold(31_337, 'masking@2')).to.deep.equal({ phase: 'masking', round: 2 });
       expect(readHold(31_337, 'settled')).to.deep.equal({ phase: 'settled', round: null });
       expect(readHold(1, '')).to.equal(null);
+    });
+    it('names a point inside of the settlement, for a process that has one', async () => {
+      expect(readHold(31_337, 'settling-after-broadcast@2', settlingPoints)).to.deep.equal({
+        phase: 'settling-after-broadcast',
+        round: 2,
+      });
+      expect(readHold(31_337, 'settling', settlingPoints)).to.deep.equal({ phase: 'settling', round: null });
+      expect(await codeOf(() => readHold(31_337, 'settling-after-broadcast'))).to.equal('hold/refused');
+      expect(await codeOf(() => readHold(1, 'settling-after-broadcast', settlingPoints))).to.equal(
+        'hold/refused',
+      );
     });
     it('posts a falsehood on the local chain alone, of a part and a round that there may be', async () => {
       expect(readLie(31_337, 'payout-root@2')).to.deep.equal({ part: 'payout-root', round: 2 });

@@ -6,7 +6,7 @@ import { deployContract, readArtifact } from '#contracts/artifact.ts';
 import { datasetRegistry } from '#contracts/bindings/dataset-registry.ts';
 import { connect } from '#contracts/connect.ts';
 import { readSettlements } from '#contracts/job-facts.ts';
-import { awaitMined } from '#contracts/transact.ts';
+import { awaitMined } from '#contracts/receipts.ts';
 import type { TypedAbi } from '#contracts/typed-abi.ts';
 import { readContract, writeContract } from '#contracts/typed-contract.ts';
 import { digestOfText, operatorAddress } from '#test/support/cohort.ts';

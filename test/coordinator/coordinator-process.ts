@@ -8,7 +8,12 @@ import { startCoordinator, type CoordinatorOptions } from '#coordinator/start.ts
 
 type Plain = Omit<CoordinatorOptions, 'wallet' | 'log' | 'clock' | 'onHeld'> & Readonly<{ key: string }>;
 
-export type CoordinatorProcess = Readonly<{ url: string; kill(): Promise<void> }>;
+export type CoordinatorProcess = Readonly<{
+  url: string;
+  /** The next line that the test hook prints. */
+  held(): Promise<string>;
+  kill(): Promise<void>;
+}>;
 
 const GIVEN = 'TRIBUTARY_TEST_COORDINATOR';
 
@@ -18,12 +23,15 @@ export async function spawnCoordinator(options: Plain): Promise<CoordinatorProce
     env: { ...process.env, [GIVEN]: JSON.stringify(options) },
   });
   if (!child.stdout) throw new Error('no output');
-  const [url] = (await Promise.race([
-    once(createInterface(child.stdout), 'line'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with ${String(code)}`))),
-  ])) as [string];
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const line = async (): Promise<string> => {
+    const next = await lines.next();
+    if (next.done !== true) return next.value;
+    throw new Error(`it ended with ${String(child.exitCode ?? child.signalCode)}`);
+  };
   return {
-    url,
+    url: await line(),
+    held: line,
     async kill() {
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
@@ -37,6 +45,7 @@ if (given !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) {
   const { key, ...options } = JSON.parse(given) as Plain;
   const quiet = () => undefined;
   const log = { info: quiet, warn: quiet, error: quiet };
-  const { url } = await startCoordinator({ ...options, wallet: new Wallet(key), log });
+  const onHeld = (line: string) => void process.stdout.write(`${line}\n`);
+  const { url } = await startCoordinator({ ...options, wallet: new Wallet(key), log, onHeld });
   process.stdout.write(`${url}\n`);
 }

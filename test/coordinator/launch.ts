@@ -21,6 +21,11 @@ import { recipe } from '#test/support/lineage.ts';
 
 type Launched = Readonly<{ job: Job; facts: JobFacts; before: Model }>;
 
+const longPhases = {
+  ...{ enrolling: 600, sharing: 600, masking: 600 },
+  ...{ confirming: 600, unmasking: 600, settling: 600 },
+};
+
 /** @param of.weights one a seat; each has an owner of its own, of whom there are eight */
 export async function launchJob(
   of: Readonly<{
@@ -29,12 +34,14 @@ export async function launchJob(
     url: string;
     weights: readonly number[];
     sparse?: SparseTerms;
+    /** Seconds, where they are not 600. */
+    phases?: Partial<JobManifest['phases']>;
     /** Whose dataset a seat is, and the number of its operator key. */
     ownerOf?: (seat: number) => Actor;
     operatorOf?: (seat: number) => number;
   }>,
 ): Promise<Launched> {
-  const { world, ipfs, url, weights, sparse = null } = of;
+  const { world, ipfs, url, weights, sparse = null, phases = {} } = of;
   const owners = [...world.owners, world.deployer, world.stranger];
   const { ownerOf = (seat: number) => at(owners, seat), operatorOf = (seat: number) => seat } = of;
   const json = tabularClassifier(2, 3);
@@ -70,7 +77,7 @@ export async function launchJob(
     seed,
     rounds: 2,
     minimumCohort: 3,
-    phases: { enrolling: 600, sharing: 600, masking: 600, confirming: 600, unmasking: 600, settling: 600 },
+    phases: { ...longPhases, ...phases },
     bonusPool: toAmount(0n),
     evidence: evidenceByDefault,
   } satisfies JobManifest);
