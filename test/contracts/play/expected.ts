@@ -85,7 +85,8 @@ function market(stage: Stage, { registry, access, policy }: On): Expected[] {
     ]),
     ...offers.flatMap(({ sold, held }, place) => [
       { read: access(`offer ${place + 1}`, 'offerOf', place + 1), value: { sold } },
-      ...buyersOf(stage).map(({ address }) => ({
+      // Whoever handed over none may hold none, too.
+      ...[...new Set([...buyersOf(stage).map(({ address }) => address), ...held.keys()])].map((address) => ({
         read: access(`units ${place + 1} of ${address}`, 'balanceOf', address, place + 1),
         value: BigInt(held.get(address) ?? 0),
       })),
