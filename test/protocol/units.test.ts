@@ -116,7 +116,9 @@ describe('the rules', () => {
 describe('problems', () => {
   it('carry a code and its message across HTTP', () => {
     const error = new TributaryError('input/conflict', 'another input is already there');
-    const back = fromProblem(problem.parse(JSON.parse(JSON.stringify(toProblem(error, 409)))));
+    const back = fromProblem(
+      problem.parse(JSON.parse(JSON.stringify(toProblem(error, 409, crypto.randomUUID())))),
+    );
     expect([back.code, back.message]).to.deep.equal(['input/conflict', 'another input is already there']);
   });
 });
