@@ -14,7 +14,9 @@ import {
 
 /** The attempt that a message belongs to. */
 export const attemptId = { job: jobNumber, round: u32.min(1), attempt: u32.min(1) };
-const reason = z.string().min(1).max(200);
+/** For people. PostgreSQL's JSON holds no NUL. */
+const words = z.string().regex(/^[^\0]*$/, 'expected text without NUL');
+const reason = words.min(1).max(200);
 
 export const enrolment = z.strictObject({
   ...attemptId,
@@ -27,11 +29,7 @@ export const enrolment = z.strictObject({
   terms: bytes32,
   parameters: bytes32,
   deadline: seconds,
-  backend: z
-    .string()
-    .min(1)
-    .max(40)
-    .describe('The TensorFlow backend that trained, as its own client names it.'),
+  backend: words.min(1).max(40).describe('The TensorFlow backend that trained, as its own client names it.'),
 });
 export const shares = z.strictObject({
   ...attemptId,

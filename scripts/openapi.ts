@@ -2,12 +2,12 @@
  * Writes docs/openapi.json from the operations. With `--check` it writes nothing, and fails where the committed copy is stale, or
  * where something breaks against the copy that this branch began with. `--against FILE`: the same against any older document.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { documentOf } from '#coordinator/http/document/document.ts';
 import type { Document } from '#coordinator/http/document/openapi.ts';
+import { committedAtBase } from './openapi/base.ts';
 import { breachText } from './openapi/breach.ts';
 import { breachesOf, isNewMajor } from './openapi/breaches.ts';
 
@@ -26,7 +26,7 @@ function check(): void {
     console.error('docs/openapi.json is stale: run "node --import tsx scripts/openapi.ts"');
     process.exitCode = 1;
   }
-  const base = committedAtBase();
+  const base = committedAtBase(root, 'docs/openapi.json');
   if (base !== null) compareWith(base, 'the copy of the git base');
 }
 
@@ -39,19 +39,4 @@ function compareWith(before: string, name: string): void {
   const counted = `breaking changes against ${name}: ${breaches.length}`;
   console.log(breaches.length === 0 ? counted : `${counted}; ${verdict}`);
   if (breaches.length > 0 && !allowed) process.exitCode = 1;
-}
-
-/** As it stood where this branch left the main one; null where git or the copy is not there. */
-function committedAtBase(): string | null {
-  const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  for (const main of ['origin/main', 'main']) {
-    try {
-      const base = git('merge-base', 'HEAD', main).trim();
-      return git('show', `${base}:docs/openapi.json`);
-    } catch {
-      // No such branch here, or no copy there yet.
-    }
-  }
-  return null;
 }

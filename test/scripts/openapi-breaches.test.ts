@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { document as committed } from '#test/support/documented/document.ts';
+import { committedAtBase } from '../../scripts/openapi/base.ts';
 import { breachText } from '../../scripts/openapi/breach.ts';
 import { breachesOf, isNewMajor } from '../../scripts/openapi/breaches.ts';
 import { edited, id, page, small, text, type Edit } from './small-api.ts';
@@ -204,6 +205,28 @@ describe('scripts/openapi.ts', () => {
 
   it('finds the committed copy fresh', () => {
     expect(() => execFileSync(process.execPath, [...script, '--check'], { stdio: 'pipe' })).not.to.throw();
+  });
+
+  it('compares with the copy of where the branch left the main one, if there is any', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-openapi-'));
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
+        cwd: folder,
+        stdio: 'pipe',
+      });
+    const commit = (text: string) => {
+      writeFileSync(join(folder, 'api.json'), text);
+      git('add', '.');
+      git('commit', '-qm', text);
+    };
+    expect(committedAtBase(folder, 'api.json')).to.equal(null);
+    git('init', '-q', '-b', 'main');
+    commit('first');
+    git('switch', '-qc', 'branch');
+    commit('second');
+    expect(committedAtBase(folder, 'api.json')).to.equal('first');
+    expect(committedAtBase(folder, 'other.json')).to.equal(null);
+    rmSync(folder, { recursive: true });
   });
 
   it('fails against an older document that says more, and names what', () => {

@@ -1,9 +1,10 @@
 /** `tributary/sdk` as an outsider has it: typed, in plain Node, against a real coordinator; and the examples that use it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { computeAddress, SigningKey } from 'ethers';
+import ts from 'typescript';
 import { announce } from '#coordinator/round/announced.ts';
 import type { Attempt } from '#coordinator/round/attempt.ts';
 import { exportCar } from '#datasets/car.ts';
@@ -58,6 +59,20 @@ describe('tributary/sdk', function () {
         ...{ next: null, code: 'job/unknown', phase: 'announced', path: '/v1/jobs' },
       },
     ]);
+  });
+
+  it('has declarations that name one another, and packages that it asks for', () => {
+    const types = join(project.folder, 'node_modules', 'tributary', 'dist', 'types');
+    const packages = new Set<string>();
+    for (const name of readdirSync(types, { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.d.ts')) continue;
+      const path = join(types, name);
+      for (const { fileName } of ts.preProcessFile(readFileSync(path, 'utf8'), true, true).importedFiles)
+        if (!fileName.startsWith('.')) packages.add(fileName);
+        else
+          expect(existsSync(join(path, '..', fileName.replace(/\.js$/, '.d.ts'))), fileName).to.equal(true);
+    }
+    expect([...packages].sort()).to.deep.equal(['ethers', 'multiformats/cid', 'zod', 'zod/v4/core']);
   });
 
   it('is typed, and gives nothing else of the package', () => {

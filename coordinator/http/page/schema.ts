@@ -11,6 +11,7 @@ export function kindOf(schema: Schema): Html {
     const name = nameOf(schema.$ref);
     return html`<a href="#${anchorOf(name)}">${name}</a>`;
   }
+  if (schema.contentSchema) return html`${kindOf(schema.contentSchema)} as JSON in base64url`;
   const options = schema.anyOf ?? schema.oneOf;
   if (options) return html`${joined(options.map(kindOf), ' or ')}`;
   const [first] = schema.allOf ?? [];

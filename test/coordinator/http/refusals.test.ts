@@ -92,6 +92,14 @@ describe('refusals over HTTP', () => {
       expect(await answer('POST', `${path}/${route}`, {})).to.equal('400 request/schema');
     }
     expect(await answer('GET', '/v1/jobs/%E0%A4%A')).to.equal('400 request/malformed');
+    const { message } = members.enrolments[0]!;
+    for (const change of [{ backend: 'a\0' }, { job: 2 ** 53 }])
+      expect(
+        await answer('POST', `${path}/enrolments`, {
+          ...members.enrolments[0],
+          message: { ...message, ...change },
+        }),
+      ).to.equal('400 request/schema');
   });
 
   it('are problems with a code: too large a body', async () => {

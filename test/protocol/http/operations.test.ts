@@ -1,7 +1,8 @@
 /** The typed client and the operations are one API. */
 import { expect } from 'chai';
 import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
-import { API_VERSION, operations, type OperationId } from '#protocol/http/operations.ts';
+import type { Handlers } from '#coordinator/http/route.ts';
+import { API_VERSION, operations, type OperationId, type Operations } from '#protocol/http/operations.ts';
 import type { Operation } from '#protocol/http/operations/operation.ts';
 import { problemsOf } from '#protocol/http/operations/problems.ts';
 import { nextOf } from '#protocol/http/paging.ts';
@@ -59,6 +60,23 @@ describe('the operations of the API', () => {
       'request/unsupported-type',
     ]);
     expect(flat('upload')).to.include('request/unsupported-type').and.not.include('request/too-large');
+  });
+});
+
+describe('a handler', () => {
+  type Two = Pick<Operations, 'status' | 'openapi'>;
+  const openapi = () => ({ openapi: '3.1.1' });
+  const status = () => ({}) as never;
+
+  it('is there for each operation by type, and for nothing else, and answers what its schema says', () => {
+    const both: Handlers<Two> = { status, openapi };
+    // @ts-expect-error -- an operation has no handler
+    const fewer: Handlers<Two> = { openapi };
+    // @ts-expect-error -- a handler has no operation
+    const more: Handlers<Two> = { status, openapi, launch: openapi };
+    // @ts-expect-error -- the answer is not what the operation says
+    const other: Handlers<Two> = { status, openapi: () => ({ version: 1 }) };
+    expect([both, fewer, more, other].map((one) => Object.keys(one).length)).to.deep.equal([2, 1, 3, 2]);
   });
 });
 

@@ -27,7 +27,11 @@ function flawOf(exchanged: Exchanged): string | null {
   if (here.length === 0)
     return status === 404 ? problemFlaw(exchanged, 'request/unknown-route') : 'an undocumented path';
   const placed = here.find((one) => one.method === (method === 'HEAD' ? 'get' : method.toLowerCase()));
-  if (!placed) return status === 405 ? methodFlaw(exchanged, here) : 'an undocumented method';
+  if (!placed) {
+    // A path that can't be read may be none of ours.
+    if (status === 400) return problemFlaw(exchanged, 'request/malformed');
+    return status === 405 ? methodFlaw(exchanged, here) : 'an undocumented method';
+  }
   const found = placed.operation.responses[String(status)];
   if (!found) return 'an undocumented status';
   const response = resolved(document, found);
