@@ -12,7 +12,7 @@ export const coordinatorErrors: ErrorEntries = {
   },
   'coordinator/internal': {
     means: 'The coordinator failed.',
-    do: 'Ask its operator to read its log; the request may be sent again.',
+    do: "Send the request again; if it fails again, ask the operator to look for the request's id in the log.",
   },
   'coordinator/evidence-gone': {
     means: "A challenged round is not defended: the coordinator can't show its evidence any more.",
