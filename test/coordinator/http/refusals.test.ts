@@ -93,7 +93,7 @@ describe('refusals over HTTP', () => {
     }
     expect(await answer('GET', '/v1/jobs/%E0%A4%A')).to.equal('400 request/malformed');
     const { message } = members.enrolments[0]!;
-    for (const change of [{ backend: 'a\0' }, { job: 2 ** 53 }])
+    for (const change of [{ backend: 'a\0' }, { backend: '🌊' }, { backend: 'a\nb' }, { job: 2 ** 53 }])
       expect(
         await answer('POST', `${path}/enrolments`, {
           ...members.enrolments[0],
