@@ -18,7 +18,7 @@ const threads = { 'unmasking-worker': 'model/unmasking/unmasking-worker.ts' };
 /** Packages of hundreds of modules, compiled in. Others stay packages: some find files of their own beside their code. */
 const compiledIn = [
   ...['ethers', 'zod', 'commander', 'ipfs-http-client', 'multiformats', '@ipld', '@noble', '@multiformats'],
-  ...['helia', '@helia', '@libp2p', 'blockstore-fs'],
+  ...['helia', '@helia', '@libp2p', 'blockstore-fs', '@asteasolutions'],
 ];
 
 /** For packages in CommonJS among them. */

@@ -25,7 +25,20 @@ import type { Lineage } from './lineage.ts';
 import type { Log } from './log.ts';
 
 /** What the steps send to, and fetch from, the coordinator. */
-export type RoundApi = Omit<CoordinatorApi, 'status' | 'job' | 'attempt' | 'approve'>;
+export type RoundApi = Pick<
+  CoordinatorApi,
+  | 'deliveries'
+  | 'evidence'
+  | 'enrol'
+  | 'share'
+  | 'receive'
+  | 'upload'
+  | 'confirm'
+  | 'abort'
+  | 'unmask'
+  | 'attest'
+  | 'refuse'
+>;
 
 /** A seat as the chain holds it now. */
 export type Seat = SeatFacts & SeatPrice;

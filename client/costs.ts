@@ -1,5 +1,5 @@
 /** What an attempt costs its owner: bytes of bodies sent, repeated ones too, and the time it took. protocol.md §4 */
-import { encodeToken } from '#protocol/http/coordinator-api.ts';
+import { encodeToken } from '#protocol/http/token.ts';
 import { encodeJson } from '#protocol/http/json-body.ts';
 import type { RoundApi } from './attempt.ts';
 import type { AttemptJournal } from './journal/attempt-journal.ts';
@@ -11,8 +11,8 @@ export function countingApi(api: RoundApi, record: AttemptJournal, now: () => nu
     record.keepCost({ ...before, bytesUp: before.bytesUp + bytes, lastSent: now() });
   };
   const counted =
-    <Body extends object, Id>(send: (id: Id, body: Body) => Promise<Uint8Array>) =>
-    async (id: Id, body: Body): Promise<Uint8Array> => {
+    <Body extends object, Id>(send: (id: Id, body: Body) => Promise<void>) =>
+    async (id: Id, body: Body): Promise<void> => {
       count((await encodeJson(body)).bytes.length);
       return send(id, body);
     };

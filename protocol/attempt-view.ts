@@ -14,41 +14,36 @@ import { address, amount, bytes32, hex, seconds, u32 } from './units.ts';
 
 const base = {
   ...attemptId,
-  /** Grows with every change of the attempt; long-poll with `after`. */
-  revision: z.int().min(0),
-  deadline: seconds,
+  revision: z.int().min(0).describe('Grows with every change that a reader can see; long-poll with `after`.'),
+  deadline: seconds.describe('When the phase ends at the latest.'),
   terms: bytes32,
   model: bytes32,
-  /** Signed aborts that permit another input for the same model (§4.8). */
-  earlier: z.array(
-    z.strictObject({ attempt: u32, roster: z.array(signedEnrolment), aborts: z.array(signedAbort) }),
-  ),
+  earlier: z
+    .array(z.strictObject({ attempt: u32, roster: z.array(signedEnrolment), aborts: z.array(signedAbort) }))
+    .describe('Signed aborts that permit another input for the same model (§4.8).'),
 };
 const path = z.array(bytes32).max(10);
 
 /** A sparse roster as one member is shown it: itself and its neighbours, each with its path to the root (§4.9). */
 export const neighbourhood = z.strictObject({
-  /** Bitmap over the job's seats: who is in the roster. Its bits ascending are the members' indices. */
-  seats: hex,
-  /** Root of the enrolments' tree, one leaf a member. */
-  tree: bytes32,
+  seats: hex.describe(
+    "Bitmap over the job's seats: who is in the roster. Its bits ascending are the members' indices.",
+  ),
+  tree: bytes32.describe("Root of the enrolments' tree, one leaf a member."),
   members: z.array(z.strictObject({ member: u32, envelope: signedEnrolment, path })).max(1024),
 });
 export type Neighbourhood = Readonly<z.infer<typeof neighbourhood>>;
 
 /** The survivors of a sparse attempt as one member is shown them. */
-const survivorsProof = z.strictObject({
-  /** Bitmap over the roster's members. */
-  members: hex,
-  /** Root of the inputs' tree, one leaf a survivor. */
-  tree: bytes32,
-  /** From the reader's own leaf; null where it is no survivor. */
-  path: path.nullable(),
+export const survivorsProof = z.strictObject({
+  members: hex.describe("Bitmap over the roster's members."),
+  tree: bytes32.describe("Root of the inputs' tree, one leaf a survivor."),
+  path: path.nullable().describe("From the reader's own leaf; null where it is no survivor."),
 });
 export type SurvivorsProof = Readonly<z.infer<typeof survivorsProof>>;
 
 /** A dealer that is left out of U2, and the complaints that are the reason (§4.11). */
-const excludedDealer = z.strictObject({ dealer: u32, complaints: z.array(signedReceived).max(1024) });
+export const excludedDealer = z.strictObject({ dealer: u32, complaints: z.array(signedReceived).max(1024) });
 export type Excluded = Readonly<z.infer<typeof excludedDealer>>;
 const excluded = { excluded: z.array(excludedDealer).max(1024) };
 
@@ -68,14 +63,13 @@ export const proposal = z.strictObject({
   manifest: bytes32,
   payoutRoot: bytes32,
   total: amount,
-  /** Bitmap over the seats (§5.3). */
-  participants: hex,
+  participants: hex.describe('Bitmap over the seats (§5.3).'),
   deadline: seconds,
   evidence: bytes32,
 });
 export type Proposal = Readonly<z.infer<typeof proposal>>;
 
-const wholeView = z.discriminatedUnion('phase', [
+export const wholeView = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('announced'), ...base }),
   z.strictObject({ phase: z.literal('enrolling'), ...base }),
   z.strictObject({ phase: z.literal('sharing'), ...base, ...roster }),
@@ -96,13 +90,14 @@ const wholeView = z.discriminatedUnion('phase', [
     phase: z.literal('failed'),
     ...base,
     reason: z.string(),
-    /** Where a dealer's shares are to blame: the proof, which each reader checks (§4.10). */
-    fault: faultSchema.nullable(),
+    fault: faultSchema
+      .nullable()
+      .describe("Where a dealer's shares are to blame: the proof, which each reader checks (§4.10)."),
   }),
 ]);
 
 /** A sparse attempt from its roster on, as one member is shown it. */
-const nearView = z.discriminatedUnion('phase', [
+export const nearView = z.discriminatedUnion('phase', [
   /** The roster goes on chain, and the graph is drawn. */
   z.strictObject({ phase: z.literal('drawing'), ...base }),
   z.strictObject({ phase: z.literal('sharing'), ...base, ...near }),
@@ -146,8 +141,9 @@ export const isNear = (view: AttemptView): view is NearView =>
   view.phase === 'drawing' || view.phase === 'agreeing' || ('roster' in view && !Array.isArray(view.roster));
 
 /** The ciphertexts for one member, by dealer. */
-export const deliveries = z.array(z.strictObject({ dealer: u32, ciphertext: hex }));
-export type Delivery = z.infer<typeof deliveries>[number];
+export const delivery = z.strictObject({ dealer: u32, ciphertext: hex });
+export const deliveries = z.array(delivery);
+export type Delivery = z.infer<typeof delivery>;
 
 /** A job as its coordinator sees it. */
 export const jobView = z.strictObject({
@@ -165,5 +161,9 @@ export const coordinatorStatus = z.object({
   chainId: z.int().min(1),
   escrow: address,
   coordinator: address,
+  startedAt: seconds,
+  jobs: z
+    .object({ active: z.int().min(0), finished: z.int().min(0), failed: z.int().min(0) })
+    .describe('How many it has.'),
 });
 export type CoordinatorStatus = Readonly<z.infer<typeof coordinatorStatus>>;

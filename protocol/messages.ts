@@ -14,22 +14,22 @@ import {
 
 /** The attempt that a message belongs to. */
 export const attemptId = { job: jobNumber, round: u32.min(1), attempt: u32.min(1) };
-const reason = z.string().min(1).max(200);
+/** PostgreSQL's JSON holds no NUL; and outside the BMP zod counts two characters where JSON Schema counts one. */
+const words = z.string().regex(/^[ -\ud7ff\ue000-\uffff]*$/, 'expected a line of text without surrogates');
+const reason = words.min(1).max(200);
 
 export const enrolment = z.strictObject({
   ...attemptId,
   seat: u32,
   operator: address,
-  /** X25519 public keys of this attempt: one for channels, one for pair masks. */
-  channelKey: bytes32,
-  maskKey: bytes32,
+  channelKey: bytes32.describe('X25519 public key of this attempt, for channels.'),
+  maskKey: bytes32.describe('X25519 public key of this attempt, for pair masks.'),
   model: bytes32,
   recipe: bytes32,
   terms: bytes32,
   parameters: bytes32,
   deadline: seconds,
-  /** The TensorFlow backend that trained, as its own client names it. */
-  backend: z.string().min(1).max(40),
+  backend: words.min(1).max(40).describe('The TensorFlow backend that trained, as its own client names it.'),
 });
 export const shares = z.strictObject({
   ...attemptId,
@@ -45,8 +45,7 @@ export const received = z.strictObject({
   member: u32,
   roster: bytes32,
   sharers: bytes32,
-  /** Bitmap over the roster's members. */
-  unopened: hex,
+  unopened: hex.describe("Bitmap over the roster's members: whose shares it can't open."),
 });
 export const input = z.strictObject({
   ...attemptId,
@@ -117,7 +116,9 @@ export const signedAbort = signed(abort);
 export const signedUnmasking = signed(unmasking);
 export const signedRefusal = signed(refusal);
 export const signedEvidenceRequest = signed(evidenceRequest);
-export const sharesUpload = signedShares.extend({ ciphertexts: z.array(hex).max(1024) });
+export const sharesUpload = signedShares.extend({
+  ciphertexts: z.array(hex).max(1024).describe('One a holder, ascending; empty for the sender itself.'),
+});
 export const unmaskingUpload = signedUnmasking.extend({ shares: z.array(revealedShare).max(1024) });
 /** An owner's attestation names its seat beside the digest that all attesters sign. */
 export const attestationUpload = signed(settlementTerms).extend({ seat: u32 });

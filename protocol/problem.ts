@@ -8,18 +8,32 @@ export const problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
-  code: z.string().max(100),
-  detail: z.string().max(2000).optional(),
+  code: z.string().max(100).describe('Stable; what it means and what to do: docs/errors.md.'),
+  detail: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe('For people; it names members and numbers and is not stable.'),
+  instance: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("Names the request: its id as a URN, as the coordinator's log has it."),
 });
 export type Problem = z.infer<typeof problem>;
 
-export const toProblem = (error: TributaryError, status: number): Problem => ({
+/** @param requestId a UUID (RFC 9562) */
+export const toProblem = (error: TributaryError, status: number, requestId: string): Problem => ({
   type: `https://tributary.example/problems/${error.code}`,
   title: error.code,
   status,
   code: error.code,
   detail: error.message,
+  instance: `urn:uuid:${requestId}`,
 });
 
-export const fromProblem = (body: Problem): TributaryError =>
-  new TributaryError(body.code, body.detail ?? body.title);
+/** A failure of the coordinator's own names its request: with it, the operator finds it in the log. */
+export const fromProblem = ({ code, detail, title, status, instance }: Problem): TributaryError => {
+  const request = status >= 500 && instance !== undefined ? ` (${instance})` : '';
+  return new TributaryError(code, `${detail ?? title}${request}`);
+};

@@ -55,7 +55,7 @@ export const seconds = z
   .max(0xffff_ffff_ffff)
   .transform((value) => value as Seconds);
 /** Job numbers count up from 1 in the escrow; past 2^53 they are refused rather than rounded. */
-export const jobNumber = z.int().min(1);
+export const jobNumber = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 
 export const toDecimal = (value: number): Decimal => decimal.parse(String(value));
 export const fromDecimal = (text: Decimal): number => Number(text);

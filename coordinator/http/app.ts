@@ -1,24 +1,38 @@
-/** The coordinator's HTTP service: routes as protocol/http/coordinator-api.ts calls them. protocol.md §4.1 */
+/** The coordinator's HTTP service: the operations of protocol/http/operations.ts on their routes. protocol.md §4.1 */
 import express, { type Express } from 'express';
 import { TributaryError } from '#crypto/error.ts';
+import { operations, type Operations } from '#protocol/http/operations.ts';
+import { descriptionHandlers } from './describe.ts';
 import { evidenceCar } from './evidence.ts';
-import { messageRoutes } from './messages.ts';
+import { commonHeaders } from './headers.ts';
+import { messageHandlers } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import { problemHandler } from './problems.ts';
-import { ATTEMPT_PATH, readRoutes } from './reads.ts';
+import { readHandlers } from './reads.ts';
+import { identifyRequest } from './request-id.ts';
+import { routeAll, type Handlers } from './route.ts';
 import { inputUpload } from './upload.ts';
 
 export function createApp(parts: HttpParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use('/v1', readRoutes(parts));
-  app.put(`/v1${ATTEMPT_PATH}/inputs/:member`, inputUpload(parts));
-  app.get(`/v1${ATTEMPT_PATH}/evidence`, evidenceCar(parts));
-  app.use(`/v1${ATTEMPT_PATH}`, messageRoutes(parts));
+  // A path is what the document says, to the letter.
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  app.use(identifyRequest, commonHeaders);
+  routeAll(app, operations, handlersOf(parts));
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);
   });
   app.use(problemHandler(parts.log));
   return app;
 }
+
+const handlersOf = (parts: HttpParts): Handlers<Operations> => ({
+  ...readHandlers(parts),
+  ...messageHandlers(parts),
+  ...descriptionHandlers(),
+  upload: inputUpload(parts),
+  evidence: evidenceCar(parts),
+});

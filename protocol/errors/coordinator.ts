@@ -12,7 +12,7 @@ export const coordinatorErrors: ErrorEntries = {
   },
   'coordinator/internal': {
     means: 'The coordinator failed.',
-    do: 'Ask its operator to read its log; the request may be sent again.',
+    do: "Send the request again; if it fails again, ask the operator to look for the request's id in the log.",
   },
   'coordinator/evidence-gone': {
     means: "A challenged round is not defended: the coordinator can't show its evidence any more.",
@@ -54,6 +54,14 @@ export const coordinatorErrors: ErrorEntries = {
   },
   'database/newer': { means: 'The database was written by a later version.', do: 'Update the program.' },
   'request/malformed': { means: 'The request can not be read.', do: 'Send JSON as the protocol says.' },
+  'request/method-not-allowed': {
+    means: 'The path takes no such method.',
+    do: 'Use one of those that the answer names in `Allow`.',
+  },
+  'request/not-acceptable': {
+    means: 'The request accepts nothing that the operation answers with.',
+    do: 'Leave `Accept` out, or name the media type that the API document says.',
+  },
   'request/schema': {
     means: 'A part of the request is not what the protocol says.',
     do: 'Correct the part that the message names.',
@@ -65,6 +73,10 @@ export const coordinatorErrors: ErrorEntries = {
   'request/unknown-route': {
     means: 'There is no such route.',
     do: 'Check the path and the version of the coordinator.',
+  },
+  'request/unsupported-type': {
+    means: 'The body is of a media type, a charset or an encoding that the operation does not take.',
+    do: 'Send what the API document says: JSON, plain or gzipped, or the bytes themselves.',
   },
   'storage/full': {
     means: 'A disk is full and nothing was kept.',

@@ -1,80 +1,54 @@
-/** The coordinator's API as typed calls; what every actor uses. protocol.md §4.1 */
+/** The coordinator's API as typed calls, one an operation; what every actor uses. protocol.md §4.1 */
+import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
-import {
-  attemptView,
-  coordinatorStatus,
-  deliveries,
-  jobView,
-  type AttemptView,
-  type CoordinatorStatus,
-  type Delivery,
-  type JobView,
-} from '../attempt-view.ts';
+import type { AttemptView, CoordinatorStatus, Delivery, JobView } from '../attempt-view.ts';
 import type { AttemptId } from '../job-id.ts';
-import type {
-  Abort,
-  ApprovalUpload,
-  AttestationUpload,
-  Confirm,
-  Enrolment,
-  EvidenceRequest,
-  Input,
-  Received,
-  Refusal,
-  SharesUpload,
-  Signed,
-  UnmaskingUpload,
-} from '../messages.ts';
-import { encodeJson } from './json-body.ts';
-import { exchange, parseAnswer, stream } from './request.ts';
+import type { EvidenceRequest, Input, Signed } from '../messages.ts';
+import { ANSWER_MILLIS, callerOf, fetchAnswer, JSON_LIMIT, urlOf } from './call.ts';
+import { operations, type OperationId, type Operations } from './operations.ts';
+import { nextOf, type JobPage } from './paging.ts';
+import { stream } from './request.ts';
+import { encodeToken } from './token.ts';
 
-const JSON_LIMIT = 16 * 1024 * 1024;
-const ANSWER_MILLIS = 30_000;
 /** A slower transfer of many bytes is given up. */
 const SLOWEST_BYTES_PER_MILLI = 10;
 const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 
-/** JSON in a header or a token, as base64url. */
-export const encodeToken = (value: object): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value))))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-
 export type CoordinatorApi = ReturnType<typeof coordinatorApi>;
 
-/** @param base the coordinator's URL, as the job's terms give it */
-export function coordinatorApi(base: string, signal?: AbortSignal) {
-  const root = `${base.replace(/\/$/, '')}/v1`;
-  const jobUrl = (job: number) => `${root}/jobs/${job}`;
-  const attemptUrl = (id: AttemptId) => `${jobUrl(id.job)}/rounds/${id.round}/attempts/${id.attempt}`;
+/** The operations that take one signed message of an attempt. */
+type MessageId = {
+  [Id in OperationId]: Operations[Id]['method'] extends 'post' ? Id : never;
+}[OperationId];
+type MessageOf<Id extends MessageId> = Readonly<z.output<Operations[Id]['body']['schema']>>;
 
-  const get = (url: string, timeoutMillis = ANSWER_MILLIS) =>
-    exchange({ method: 'GET', url, timeoutMillis, limitBytes: JSON_LIMIT, signal });
-  const post = async (url: string, body: object) => {
-    const { bytes, headers } = await encodeJson(body);
-    return exchange({
-      method: 'POST',
-      url,
-      headers,
-      body: bytes,
-      timeoutMillis: ANSWER_MILLIS,
-      limitBytes: JSON_LIMIT,
-      signal,
-    });
-  };
+/**
+ * @param base the coordinator's URL, as the job's terms give it
+ * @param signal ends every call
+ */
+export function coordinatorApi(base: string, signal?: AbortSignal) {
+  const root = base.replace(/\/$/, '');
+  const call = callerOf(root, signal);
+  const post =
+    <Id extends MessageId>(id: Id) =>
+    async (attempt: AttemptId, body: MessageOf<Id>): Promise<void> =>
+      void (await call(operations[id], { path: { ...attempt }, body }));
 
   return {
     /** Who answers here, by its own word: the chain says whether a job is its. */
-    async status(): Promise<CoordinatorStatus> {
-      const url = `${root}/status`;
-      return parseAnswer(coordinatorStatus, await get(url), url);
+    status: async (): Promise<CoordinatorStatus> => (await call(operations.status)).value,
+
+    /**
+     * A page of the coordinator's jobs, in ascending order.
+     *
+     * @param after the last job of the page before
+     */
+    async jobs(after = 0, limit = 100): Promise<JobPage> {
+      const { value, headers } = await call(operations.jobs, { query: { limit, after } });
+      return { jobs: value, next: nextOf(headers, after, root) };
     },
 
-    async job(job: number): Promise<JobView> {
-      const url = jobUrl(job);
-      return parseAnswer(jobView, await get(url), url);
-    },
+    job: async (job: number): Promise<JobView> => (await call(operations.job, { path: { job } })).value,
 
     /**
      * @param after with a revision: waits up to `wait` seconds for a later one
@@ -86,44 +60,40 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
       wait = 20,
       seat: number | null = null,
     ): Promise<AttemptView> {
-      const query = new URLSearchParams({
-        ...(seat === null ? {} : { seat: `${seat}` }),
-        ...(after === undefined ? {} : { after: `${after}`, wait: `${wait}` }),
-      });
-      const url = `${attemptUrl(id)}?${query.toString()}`;
-      const view = parseAnswer(attemptView, await get(url, ANSWER_MILLIS + wait * 1000), url);
-      if (view.job !== id.job || view.round !== id.round || view.attempt !== id.attempt) {
-        throw new TributaryError('coordinator/bad-answer', `${root} answered for another attempt`);
+      const query = {
+        ...(seat === null ? {} : { seat }),
+        ...(after === undefined ? {} : { after, wait }),
+      };
+      const timeoutMillis = ANSWER_MILLIS + wait * 1000;
+      const { value } = await call(operations.attempt, { path: { ...id }, query, timeoutMillis });
+      if (value.job !== id.job || value.round !== id.round || value.attempt !== id.attempt) {
+        throw new TributaryError('coordinator/bad-answer', `${root}/v1 answered for another attempt`);
       }
-      return view;
+      return value;
     },
 
-    async deliveries(id: AttemptId, member: number): Promise<Delivery[]> {
-      const url = `${attemptUrl(id)}/shares/${member}`;
-      return parseAnswer(deliveries, await get(url), url);
-    },
+    deliveries: async (id: AttemptId, member: number): Promise<Delivery[]> =>
+      (await call(operations.deliveries, { path: { ...id, member } })).value,
 
-    enrol: (id: AttemptId, envelope: Signed<Enrolment>) => post(`${attemptUrl(id)}/enrolments`, envelope),
-    share: (id: AttemptId, upload: SharesUpload) => post(`${attemptUrl(id)}/shares`, upload),
-    receive: (id: AttemptId, envelope: Signed<Received>) => post(`${attemptUrl(id)}/receipts`, envelope),
-    confirm: (id: AttemptId, envelope: Signed<Confirm>) => post(`${attemptUrl(id)}/confirmations`, envelope),
-    abort: (id: AttemptId, envelope: Signed<Abort>) => post(`${attemptUrl(id)}/aborts`, envelope),
-    unmask: (id: AttemptId, upload: UnmaskingUpload) => post(`${attemptUrl(id)}/unmaskings`, upload),
-    attest: (id: AttemptId, upload: AttestationUpload) => post(`${attemptUrl(id)}/attestations`, upload),
-    approve: (id: AttemptId, upload: ApprovalUpload) => post(`${attemptUrl(id)}/approvals`, upload),
-    refuse: (id: AttemptId, envelope: Signed<Refusal>) => post(`${attemptUrl(id)}/refusals`, envelope),
+    enrol: post('enrol'),
+    share: post('share'),
+    receive: post('receive'),
+    confirm: post('confirm'),
+    abort: post('abort'),
+    unmask: post('unmask'),
+    attest: post('attest'),
+    approve: post('approve'),
+    refuse: post('refuse'),
 
     /** Uploads the packed masked input; the signed commitment travels in a header. */
-    upload: (id: AttemptId, envelope: Signed<Input>, vector: Uint8Array) =>
-      exchange({
-        method: 'PUT',
-        url: `${attemptUrl(id)}/inputs/${envelope.message.member}`,
+    async upload(id: AttemptId, envelope: Signed<Input>, vector: Uint8Array): Promise<void> {
+      await call(operations.upload, {
+        path: { ...id, member: envelope.message.member },
         headers: { 'content-type': 'application/octet-stream', 'tributary-message': encodeToken(envelope) },
-        body: vector,
+        bytes: vector,
         timeoutMillis: transferMillis(vector.length),
-        limitBytes: JSON_LIMIT,
-        signal,
-      }),
+      });
+    },
 
     /**
      * An attempt's evidence as a CAR, in pieces as they come; the caller re-hashes every block and counts the bytes.
@@ -139,14 +109,21 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
     ): AsyncIterable<Uint8Array> =>
       stream({
         method: 'GET',
-        url: `${attemptUrl(id)}/evidence`,
+        url: urlOf(root, operations.evidence, { path: { ...id } }),
         headers: { authorization: `Tributary ${encodeToken(request)}` },
         timeoutMillis: transferMillis(expectedBytes),
         idleMillis: ANSWER_MILLIS,
         limitBytes: JSON_LIMIT,
         signal: signal ? AbortSignal.any([signal, wanted]) : wanted,
       }),
-  };
+
+    /** The API's own description, an OpenAPI 3.1 document. */
+    openapi: async (): Promise<Readonly<Record<string, unknown>>> => (await call(operations.openapi)).value,
+
+    /** The same as an HTML page. */
+    docs: async (): Promise<string> =>
+      new TextDecoder().decode((await fetchAnswer(root, operations.docs, {}, signal)).bytes),
+  } satisfies Readonly<Record<OperationId, unknown>>;
 }
 
 const transferMillis = (bytes: number): number =>

@@ -24,18 +24,20 @@ export type Streaming = Exchange &
     limitBytes: number;
   }>;
 
+/** A 2xx answer. */
+export type Answer = Readonly<{ bytes: Uint8Array; headers: Headers }>;
+
 /**
- * @returns the body of a 2xx answer
  * @throws TributaryError the coordinator's own code for a problem; `coordinator/unreachable` where no answer
  *   came; `coordinator/bad-answer` for anything that is not what the protocol says
  */
-export async function exchange(request: Exchange): Promise<Uint8Array> {
+export async function exchange(request: Exchange): Promise<Answer> {
   const origin = new URL(request.url).origin;
   try {
     const response = await send(request, AbortSignal.timeout(request.timeoutMillis));
     const bytes = await readLimited(response, request.limitBytes, origin);
     if (!response.ok) throw refusalOf(bytes, response.status, origin);
-    return bytes;
+    return { bytes, headers: response.headers };
   } catch (cause) {
     throw failureOf(cause, request, origin);
   }

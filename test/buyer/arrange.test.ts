@@ -9,7 +9,7 @@ import { assertAgreed, type Agreement } from '#buyer/quote.ts';
 import { runningOf } from '#buyer/running.ts';
 import { readJobFacts } from '#contracts/job-facts.ts';
 import { parseDescriptor } from '#datasets/descriptor.ts';
-import { toAddress, toDecimal } from '#protocol/units.ts';
+import { toAddress, toDecimal, toSeconds } from '#protocol/units.ts';
 import { at, FUNDS } from '#test/contracts/world.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { codeOf, descriptorOf, listDataset, planOf, startStage, type Stage } from './stage.ts';
@@ -193,6 +193,8 @@ describe('a launch from wishes', () => {
           version: 1 as const,
           ...domain(),
           coordinator: stage.world.coordinator.address,
+          startedAt: toSeconds(0),
+          jobs: { active: 0, finished: 0, failed: 0 },
           ...change,
         }),
       });

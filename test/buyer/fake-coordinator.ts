@@ -168,7 +168,6 @@ export function fakeCoordinator(
       if (lies.approve) throw new TributaryError(lies.approve, 'no');
       fake.approvals.push(approval);
       await settle();
-      return new Uint8Array();
     },
   };
   return { ...fake, evidence, settle, api: api as CoordinatorApi };

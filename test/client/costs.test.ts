@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { countingApi } from '#client/costs.ts';
 import { openJournal } from '#client/journal/journal.ts';
 import { takeStep } from '#client/take-step.ts';
-import { encodeToken } from '#protocol/http/coordinator-api.ts';
+import { encodeToken } from '#protocol/http/token.ts';
 import { domain } from '#test/support/cohort.ts';
 import { benchAt, quick } from './support/cohort.ts';
 import { removeHomes } from './support/home.ts';
@@ -41,7 +41,7 @@ describe('what an attempt costs', () => {
   it('counts a large body as it goes up: gzipped', async () => {
     const at = await benchAt('masking');
     const [attempt] = at.attempts;
-    const share = () => Promise.resolve(new Uint8Array());
+    const share = () => Promise.resolve();
     const api = countingApi({ ...at.coordinator.api, share }, attempt!.record, attempt!.now);
     const [upload] = at.coordinator.shares;
     const ciphertexts = Array.from({ length: 100 }, () => upload!.ciphertexts[1]!);

@@ -81,7 +81,7 @@ describe('answers of a coordinator', () => {
   it('are cut off where they are longer than expected', async () => {
     given = { status: 200, body: 'x'.repeat(64) };
     const asked = { method: 'GET', url: `${url}/v1/status`, timeoutMillis: 5_000 } as const;
-    expect(await exchange({ ...asked, limitBytes: 64 })).to.have.length(64);
+    expect((await exchange({ ...asked, limitBytes: 64 })).bytes).to.have.length(64);
     expect(await failureOf(exchange({ ...asked, limitBytes: 63 }))).to.include({
       code: 'coordinator/bad-answer',
       message: `${url} sent more than the 63 bytes expected`,

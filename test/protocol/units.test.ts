@@ -116,7 +116,23 @@ describe('the rules', () => {
 describe('problems', () => {
   it('carry a code and its message across HTTP', () => {
     const error = new TributaryError('input/conflict', 'another input is already there');
-    const back = fromProblem(problem.parse(JSON.parse(JSON.stringify(toProblem(error, 409)))));
+    const back = fromProblem(
+      problem.parse(JSON.parse(JSON.stringify(toProblem(error, 409, crypto.randomUUID())))),
+    );
     expect([back.code, back.message]).to.deep.equal(['input/conflict', 'another input is already there']);
+  });
+
+  it('of the coordinator itself name the request, others need not', () => {
+    const id = '3f2b7c1e-9a4d-4b60-8f1c-2d5e6a7b8c9d';
+    const message = (status: number) =>
+      fromProblem(toProblem(new TributaryError('coordinator/internal', 'it failed'), status, id)).message;
+    expect(message(500)).to.equal(`it failed (urn:uuid:${id})`);
+    expect(message(422)).to.equal('it failed');
+    const { type, title, status, code, detail } = toProblem(
+      new TributaryError('chain/unreachable', 'away'),
+      503,
+      id,
+    );
+    expect(fromProblem({ type, title, status, code, detail }).message).to.equal('away');
   });
 });

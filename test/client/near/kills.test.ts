@@ -42,7 +42,7 @@ function dyingAtWrite(at: NearBench, last: number): Attempt {
 /** The client that dies when the coordinator has what it sent, before it hears so. */
 function dyingBeforeTheAnswer(at: NearBench, call: (typeof calls)[NearPhase]): Attempt {
   const attempt = at.attempts[0]!;
-  const send = attempt.api[call] as (...sent: unknown[]) => Promise<Uint8Array>;
+  const send = attempt.api[call] as (...sent: unknown[]) => Promise<void>;
   const api: RoundApi = {
     ...attempt.api,
     [call]: async (...sent: unknown[]) => {

@@ -161,7 +161,7 @@ export class MemoryCoordinator {
     list: T[],
     sender: (entry: T) => number,
     vector?: Uint8Array,
-  ): Uint8Array {
+  ): void {
     this.onCall(call);
     const plain = JSON.parse(JSON.stringify(body)) as T;
     this.sent.push({ call, body: plain, ...(vector && { vector: vector.slice() }) });
@@ -172,7 +172,6 @@ export class MemoryCoordinator {
     } else if (JSON.stringify(held) !== JSON.stringify(plain)) {
       throw new TributaryError(`${call}/conflict`, 'another is held already');
     }
-    return new Uint8Array();
   }
 }
 

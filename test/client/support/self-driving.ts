@@ -6,7 +6,7 @@ import type { PreviousRound, RoundResult } from '#model/round-result.ts';
 import type { AttemptView, Proposal } from '#protocol/attempt-view.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import { fromAmount, toBytes32 } from '#protocol/units.ts';
+import { fromAmount, toBytes32, toSeconds } from '#protocol/units.ts';
 import { digestOfText, domain } from '#test/support/cohort.ts';
 import { coordinator, type LineageJob } from '#test/support/lineage.ts';
 import { notAsked } from './cohort.ts';
@@ -61,7 +61,14 @@ export class SelfDriving {
     const present = () => this.rounds.at(-1)!;
     return {
       ...present().api,
-      status: () => Promise.resolve({ version: 1, ...domain, coordinator }),
+      status: () =>
+        Promise.resolve({
+          version: 1,
+          ...domain,
+          coordinator,
+          startedAt: toSeconds(0),
+          jobs: { active: 0, finished: 0, failed: 0 },
+        }),
       enrol: (id, body) => this.#take(id, (api) => api.enrol(id, body)),
       share: (id, body) => this.#take(id, (api) => api.share(id, body)),
       upload: (id, body, vector) => this.#take(id, (api) => api.upload(id, body, vector)),
@@ -70,7 +77,8 @@ export class SelfDriving {
       attest: (id, body) => this.#take(id, (api) => api.attest(id, body)),
       evidence: (id, ...request) => this.#of(id).api.evidence(id, ...request),
       deliveries: (id, member) => this.#of(id).api.deliveries(id, member),
-      approve: async () => new Uint8Array(),
+      approve: async () => undefined,
+      ...{ jobs: notAsked, openapi: notAsked, docs: notAsked },
       job: async (job) => {
         this.onCall('job');
         const { round, attempt } = present().id;
@@ -89,10 +97,7 @@ export class SelfDriving {
     return this.rounds[round - 1]!;
   }
 
-  async #take(
-    id: AttemptId,
-    send: (api: MemoryCoordinator['api']) => Promise<Uint8Array>,
-  ): Promise<Uint8Array> {
+  async #take(id: AttemptId, send: (api: MemoryCoordinator['api']) => Promise<void>): Promise<void> {
     const answer = await send(this.#of(id).api);
     this.#of(id).revision += 1;
     await this.#settleWhenAttested(this.#of(id));

@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { computeAddress, SigningKey } from 'ethers';
 import type { CID } from 'multiformats/cid';
-import { evidenceCar } from '#coordinator/http/evidence.ts';
+import { sendPieces } from '#coordinator/http/answered.ts';
 import type { Attempt } from '#coordinator/round/attempt.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
 import { exportCar } from '#datasets/car.ts';
@@ -14,7 +14,7 @@ import { scratchStore } from '#datasets/scratch-store.ts';
 import { fetchEvidence } from '#model/fetch-evidence.ts';
 import { digestHex } from '#model/model-store.ts';
 import { cidOf } from '#protocol/dag.ts';
-import { encodeToken } from '#protocol/http/coordinator-api.ts';
+import { encodeToken } from '#protocol/http/token.ts';
 import type { EvidenceRequest } from '#protocol/messages.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toAddress, toSeconds } from '#protocol/units.ts';
@@ -160,6 +160,7 @@ describe('evidence over HTTP', () => {
     let taken = 0;
     const ahead: number[] = [];
     const blocks = { get: (cid: CID) => (read++, scratch.get(cid)) };
+    const answered = { name: many.toString(), pieces: exportCar(blocks, many) };
     const slow = new Writable({
       write(part: Uint8Array, _encoding, done) {
         taken += part.length >= 100_000 ? 1 : 0;
@@ -167,17 +168,15 @@ describe('evidence over HTTP', () => {
         void turns(20).then(() => done());
       },
     });
-    const jobs = { driver: () => ({ attempt: () => Promise.resolve(proposing(many)) }) };
-    const parts = { jobs, evidence: () => blocks, clock: service.clock };
-    const request = { params: { job: '7', round: '1', attempt: '1' }, get: () => token().authorization };
-    const respond = evidenceCar(parts as never) as (...of: unknown[]) => Promise<void>;
+    const request = { method: 'GET', get: () => undefined };
     let patience = 0;
     const setTimeout = (millis: number) => void (patience = millis);
-    await respond(request, Object.assign(slow, { type: () => slow, setTimeout }));
+    const response = Object.assign(slow, { set: () => slow, setTimeout });
+    await sendPieces(answered, 'application/vnd.ipld.car', request as never, response as never);
     expect(patience, 'for one that takes nothing').to.equal(60_000);
     expect(taken).to.equal(20);
-    // Beside those on their way: the root, once for the refusal that it was not and once as the first block.
-    expect(Math.max(...ahead)).to.be.within(2, 2 + 3);
+    // Beside those on their way: the root, which is no chunk.
+    expect(Math.max(...ahead)).to.be.within(1, 1 + 3);
   });
 
   it('is not there before there is a proposal', async () => {

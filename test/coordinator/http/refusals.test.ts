@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { statusOf } from '#coordinator/http/problems.ts';
+import { statusOf } from '#protocol/http/statuses.ts';
 import { PROBLEM_TYPE, problem } from '#protocol/problem.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { cohort } from '#test/support/cohort.ts';
@@ -52,7 +52,6 @@ describe('refusals over HTTP', () => {
   it('are problems with a code: what does not exist', async () => {
     expect(await answer('GET', '/v1/nothing')).to.equal('404 request/unknown-route');
     expect(await answer('GET', '/')).to.equal('404 request/unknown-route');
-    expect(await answer('DELETE', path)).to.equal('404 request/unknown-route');
     expect(await answer('GET', '/v1/jobs/8')).to.equal('404 job/unknown');
     expect(await answer('GET', '/v1/jobs/8/rounds/1/attempts/1')).to.equal('404 job/unknown');
     expect(await answer('GET', '/v1/jobs/7/rounds/2/attempts/1')).to.equal('404 attempt/unknown');
@@ -78,7 +77,7 @@ describe('refusals over HTTP', () => {
       '400 request/schema',
     );
     expect(await answer('POST', `${path}/confirmations`, confirm, 'text/plain')).to.equal(
-      '400 request/schema',
+      '415 request/unsupported-type',
     );
     expect(await answer('POST', `${path}/confirmations`, '{"message":')).to.equal('400 request/malformed');
     for (const route of [
@@ -93,6 +92,14 @@ describe('refusals over HTTP', () => {
       expect(await answer('POST', `${path}/${route}`, {})).to.equal('400 request/schema');
     }
     expect(await answer('GET', '/v1/jobs/%E0%A4%A')).to.equal('400 request/malformed');
+    const { message } = members.enrolments[0]!;
+    for (const change of [{ backend: 'a\0' }, { backend: '🌊' }, { backend: 'a\nb' }, { job: 2 ** 53 }])
+      expect(
+        await answer('POST', `${path}/enrolments`, {
+          ...members.enrolments[0],
+          message: { ...message, ...change },
+        }),
+      ).to.equal('400 request/schema');
   });
 
   it('are problems with a code: too large a body', async () => {
@@ -113,13 +120,13 @@ describe('refusals over HTTP', () => {
     ]) {
       expect(await packed(broken)).to.deep.equal([400, 'request/malformed']);
     }
-    expect(await packed(gzipSync('{}'), 'zstd')).to.deep.equal([400, 'request/malformed']);
+    expect(await packed(gzipSync('{}'), 'zstd')).to.deep.equal([415, 'request/unsupported-type']);
   });
 
   it('say what they refuse: a route by its name, a body without repeating it', async () => {
-    expect(await problemOf('DELETE', `${path}?x=1`)).to.deep.include({
+    expect(await problemOf('DELETE', `${path}/x?x=1`)).to.deep.include({
       code: 'request/unknown-route',
-      detail: `there is no DELETE ${path} here`,
+      detail: `there is no DELETE ${path}/x here`,
     });
     expect(await problemOf('POST', `${path}/confirmations`, '{"secret":')).to.deep.include({
       code: 'request/malformed',
@@ -132,7 +139,7 @@ describe('refusals over HTTP', () => {
     const huge = { padding: 'x'.repeat(4 * 1024 * 1024) };
     expect(await problemOf('POST', `${path}/confirmations`, huge)).to.deep.include({
       code: 'request/too-large',
-      detail: 'the body is larger than any message of the protocol',
+      detail: 'the body is larger than any message of this kind',
     });
   });
 

@@ -1,6 +1,5 @@
-/** The real HTTP service over a real driver, with records in memory and files in a folder of its own. */
+/** The real HTTP service over a real driver, with records in memory and files in a folder of its own; every answer documented. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { JobDriver, type DriverParts } from '#coordinator/driver/job-driver.ts';
@@ -13,6 +12,7 @@ import { openVectors } from '#coordinator/store/vectors.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress } from '#protocol/units.ts';
+import { documentedServer } from '#test/support/documented/server.ts';
 import { driverParts, memoryLog, type ManualClock, type MemoryRecords } from '../fakes.ts';
 import { domain, type Cohort } from '../fixtures.ts';
 import { newFolder, removeFolder } from '../store/folder.ts';
@@ -66,7 +66,8 @@ export async function serve(
     log: setup.log,
     identity: { ...domain, coordinator: toAddress(`0x${'c0'.repeat(20)}`) },
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const { server, flaws } = documentedServer(app);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -83,6 +84,7 @@ export async function serve(
       server.close();
       await once(server, 'close');
       await removeFolder(folder);
+      if (flaws.length > 0) throw new Error(`not as docs/openapi.json says:\n${flaws.join('\n')}`);
     },
   };
 }

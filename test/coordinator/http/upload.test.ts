@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { disk, type Disk } from '#coordinator/store/files.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { Input, Signed } from '#protocol/messages.ts';
-import { encodeToken } from '#protocol/http/coordinator-api.ts';
+import { encodeToken } from '#protocol/http/token.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { digestOfText, honestly, signed } from '../fixtures.ts';
 import { codeOf } from '../code-of.ts';

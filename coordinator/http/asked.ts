@@ -1,0 +1,74 @@
+/** What a handler is asked: each part of the request, held against the operation's schemas. protocol.md §4.1 */
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import { TributaryError } from '#crypto/error.ts';
+import type { Operation } from '#protocol/http/operations/operation.ts';
+
+type Body<O extends Operation> =
+  O['body'] extends Readonly<{ kind: 'json'; schema: infer S }>
+    ? z.output<S>
+    : O['body'] extends Readonly<{ kind: 'bytes' }>
+      ? AsyncIterable<Uint8Array>
+      : null;
+
+export type Asked<O extends Operation> = Readonly<{
+  path: z.output<O['parameters']['path']>;
+  query: z.output<O['parameters']['query']>;
+  headers: z.output<O['parameters']['headers']>;
+  body: Body<O>;
+  /** Aborts when nobody listens any more. */
+  gone: AbortSignal;
+}>;
+
+/** @throws TributaryError `request/schema`, naming the first place that is wrong */
+export function askedOf<O extends Operation>(operation: O, request: Request, response: Response): Asked<O> {
+  const { parameters, body } = operation;
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  return {
+    path: parsed(parameters.path, request.params, 'path'),
+    query: parsed(parameters.query, request.query, 'query'),
+    headers: parsed(parameters.headers, request.headers, 'headers'),
+    body: bodyOf(body, request),
+    gone: gone.signal,
+    // Each part was parsed by the very schema that types it.
+  } as Asked<O>;
+}
+
+function bodyOf(body: Operation['body'], request: Request): unknown {
+  switch (body.kind) {
+    case 'json':
+      return parsed(body.schema, request.body, 'body');
+    case 'bytes':
+      return piecesOf(request);
+    case 'none':
+      return null;
+    default:
+      return body satisfies never;
+  }
+}
+
+/** @throws TributaryError `request/schema`, naming the first place that is wrong */
+export function parsed<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const place = [what, ...(issue?.path ?? [])].join('.');
+  throw new TributaryError('request/schema', `${place}: ${issue?.message ?? 'not what the protocol says'}`);
+}
+
+/**
+ * The body in pieces. Where it is not taken to its end the connection stays open and the rest is read and thrown away:
+ * else the sender, still writing, would never see the refusal, nor could it use the connection again.
+ */
+async function* piecesOf(request: Request): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  } finally {
+    request.resume();
+  }
+}

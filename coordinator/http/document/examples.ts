@@ -1,0 +1,76 @@
+/** What the main messages look like. The digests are made up; a test holds each example against its schema. */
+
+/** The same byte over and over: nobody takes it for a real one. */
+const bytes = (digits: string, count: number): string => `0x${digits.repeat(count)}`;
+const digest = (digits: string): string => bytes(digits, 32);
+
+const signature = bytes('51', 64);
+const seconds = 1_893_456_000;
+const id = { job: 7, round: 2, attempt: 1 };
+const ofMember = { ...id, member: 2, roster: digest('a0') };
+const escrow = bytes('e5', 20);
+const coordinator = bytes('c0', 20);
+const settlement = {
+  ...id,
+  manifest: digest('b0'),
+  payoutRoot: digest('b1'),
+  total: '7500000',
+  participants: digest('b2'),
+  deadline: seconds,
+};
+
+export const examples = {
+  bytes32: digest('ab'),
+  address: escrow,
+  signature,
+  seconds,
+  enrolment: {
+    message: {
+      ...id,
+      seat: 4,
+      operator: bytes('0b', 20),
+      channelKey: digest('c1'),
+      maskKey: digest('c2'),
+      model: digest('d1'),
+      recipe: digest('d2'),
+      terms: digest('d3'),
+      parameters: digest('d4'),
+      deadline: seconds,
+      backend: 'wasm',
+    },
+    signature,
+  },
+  shares: {
+    message: { ...ofMember, seedDigest: digest('a1'), shareRoot: digest('a2'), ciphertextRoot: digest('a3') },
+    signature,
+    ciphertexts: [bytes('f0', 146), bytes('f1', 146), '0x'],
+  },
+  input: { message: { ...ofMember, sharers: digest('a4'), inputRoot: digest('a5') }, signature },
+  confirm: { message: { ...ofMember, sharers: digest('a4'), survivors: digest('a6') }, signature },
+  attestation: { message: settlement, signature, seat: 4 },
+  evidenceRequest: { message: { ...id, requester: bytes('b4', 20), deadline: seconds }, signature },
+  status: {
+    ...{ version: 1, chainId: 31_337, escrow, coordinator, startedAt: seconds },
+    jobs: { active: 2, finished: 5, failed: 0 },
+  },
+  job: { job: 7, state: 'active', round: 2, attempt: 1, rounds: 10 },
+  announced: {
+    ...{
+      phase: 'announced',
+      ...id,
+      revision: 1,
+      deadline: seconds,
+      terms: digest('d3'),
+      model: digest('d1'),
+    },
+    earlier: [],
+  },
+  problem: {
+    type: 'https://tributary.example/problems/attempt/wrong-phase',
+    title: 'attempt/wrong-phase',
+    status: 409,
+    code: 'attempt/wrong-phase',
+    detail: 'this attempt is masking, which takes no Enrolment: read it again',
+    instance: 'urn:uuid:3f2b7c1e-9a4d-4b60-8f1c-2d5e6a7b8c9d',
+  },
+} as const;

@@ -1,0 +1,62 @@
+/** Puts operations on their routes: no handler sees what its operation's schemas do not admit. protocol.md §4.1 */
+import express, { type Express, type RequestHandler } from 'express';
+import { TributaryError } from '#crypto/error.ts';
+import type { Operation } from '#protocol/http/operations/operation.ts';
+import { send, type Answered } from './answered.ts';
+import { askedOf, type Asked } from './asked.ts';
+import { announceDeprecation } from './deprecation.ts';
+import { assertAcceptable, assertTaken } from './media-types.ts';
+
+export type Handler<O extends Operation> = (asked: Asked<O>) => Answered<O> | Promise<Answered<O>>;
+
+/** A handler for each operation, no more and no fewer. */
+export type Handlers<Operations extends Readonly<Record<string, Operation>>> = {
+  readonly [Id in keyof Operations]: Handler<Operations[Id]>;
+};
+
+export function routeAll<Operations extends Readonly<Record<string, Operation>>>(
+  app: Express,
+  operations: Operations,
+  handlers: Handlers<Operations>,
+): void {
+  for (const id of Object.keys(operations) as (keyof Operations)[])
+    route(app, operations[id] as Operations[typeof id], handlers[id]);
+  for (const path of new Set(Object.values(operations).map((operation) => operation.path)))
+    refuseOtherMethods(app, operations, path);
+}
+
+function route<O extends Operation>(app: Express, operation: O, handler: Handler<O>): void {
+  const { body } = operation;
+  const prepare: RequestHandler = (request, response, next) => {
+    if (operation.deprecated) announceDeprecation(operation.deprecated, response);
+    assertAcceptable(operation, request);
+    assertTaken(operation, request, response);
+    next();
+  };
+  const decode = body.kind === 'json' ? [express.json({ limit: body.limitBytes, strict: false })] : [];
+  app[operation.method](pathOf(operation.path), prepare, ...decode, async (request, response) => {
+    const answered = await handler(askedOf(operation, request, response));
+    await send(operation, answered, request, response);
+  });
+}
+
+/** RFC 9110 §15.5.6. `OPTIONS` is no exception: a browser's preflight gets no leave (Fetch §4.8). */
+function refuseOtherMethods(
+  app: Express,
+  operations: Readonly<Record<string, Operation>>,
+  path: string,
+): void {
+  const methods = Object.values(operations)
+    .filter((operation) => operation.path === path)
+    .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+  app.all(pathOf(path), (request, response) => {
+    response.set('allow', methods.join(', '));
+    throw new TributaryError(
+      'request/method-not-allowed',
+      `${request.path} takes no ${request.method}, but ${methods.join(' and ')}`,
+    );
+  });
+}
+
+/** As Express writes a path's parameters. */
+const pathOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');

@@ -1,0 +1,33 @@
+/** Which codes an operation may be refused with: those that follow from its parts, and its own. RFC 9457 */
+import { statusOf } from '../statuses.ts';
+import type { Operation } from './operation.ts';
+
+/** What any operation may be answered. */
+const always = ['request/not-acceptable', 'coordinator/internal'];
+const ofParameters = ['request/schema', 'request/malformed'];
+const ofBody = ['request/schema', 'request/malformed', 'request/unsupported-type', 'request/too-large'];
+const ofBytes = ['request/unsupported-type'];
+const ofJob = ['job/unknown'];
+const ofAttempt = ['attempt/unknown', 'database/damaged'];
+
+/** Codes by status, each list sorted. */
+export function problemsOf(operation: Operation): ReadonlyMap<number, readonly string[]> {
+  const { parameters, body, problems } = operation;
+  const has = (part: keyof Operation['parameters']) => Object.keys(parameters[part].shape);
+  const asked = [...has('path'), ...has('query'), ...has('headers')];
+  const codes = new Set([
+    ...always,
+    ...(asked.length > 0 ? ofParameters : []),
+    ...(body.kind === 'json' ? ofBody : []),
+    ...(body.kind === 'bytes' ? ofBytes : []),
+    ...(has('path').includes('job') ? ofJob : []),
+    ...(has('path').includes('attempt') ? ofAttempt : []),
+    ...problems,
+  ]);
+  const byStatus = new Map<number, string[]>();
+  for (const code of [...codes].sort()) {
+    const status = statusOf(code);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return byStatus;
+}

@@ -1,0 +1,39 @@
+/** The HTTP status of each code that a request may be refused with. RFC 9110 §15 */
+
+const byCode: Readonly<Record<string, number>> = {
+  'request/schema': 400,
+  'request/malformed': 400,
+  'message/bad-signature': 401,
+  'enrolment/wrong-operator': 403,
+  'evidence/forbidden': 403,
+  'request/unknown-route': 404,
+  'job/unknown': 404,
+  'attempt/unknown': 404,
+  'evidence/unknown-block': 404,
+  'request/method-not-allowed': 405,
+  'request/not-acceptable': 406,
+  'attempt/wrong-phase': 409,
+  'enrolment/duplicate-operator': 409,
+  'enrolment/duplicate-owner': 409,
+  'enrolment/duplicate-key': 409,
+  'evidence/expired': 410,
+  'request/too-large': 413,
+  'request/unsupported-type': 415,
+  'coordinator/internal': 500,
+  'storage/full': 507,
+};
+/** By the first part of a code: the coordinator's own trouble, and that of what it stands on. */
+const byArea: Readonly<Record<string, number>> = {
+  chain: 503,
+  ipfs: 503,
+  database: 500,
+  storage: 500,
+  evidence: 500,
+};
+/** Understood, and refused for what it says. */
+const UNPROCESSABLE = 422;
+
+export function statusOf(code: string): number {
+  const [area = '', what] = code.split('/');
+  return byCode[code] ?? (what === 'conflict' ? 409 : (byArea[area] ?? UNPROCESSABLE));
+}
