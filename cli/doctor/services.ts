@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonRpcProvider } from 'ethers';
-import { openDatabase } from '#coordinator/store/database.ts';
+import { openEmbedded } from '#coordinator/store/embedded-database.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { checkDeployment } from '#contracts/deployed-code.ts';
 import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
@@ -114,7 +114,7 @@ export async function checkDatabase({ home }: Settings): Promise<Finding> {
   const prepared = preparedDatabase(home);
   const began = performance.now();
   try {
-    const database = await openDatabase({ folder, prepared: existsSync(prepared) ? prepared : undefined });
+    const database = await openEmbedded({ folder, prepared: existsSync(prepared) ? prepared : undefined });
     const [row] = await database.query<{ one: number }>('select 1 as one', []);
     await database.close();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);

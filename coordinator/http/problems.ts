@@ -21,6 +21,7 @@ const byCode: Readonly<Record<string, number>> = {
   'evidence/expired': 410,
   'request/too-large': 413,
   'coordinator/internal': 500,
+  'database/unreachable': 503,
   'storage/full': 507,
 };
 /** By the first part of a code: the coordinator's own trouble, and that of what it stands on. */
@@ -31,6 +32,8 @@ const byArea: Readonly<Record<string, number>> = {
   storage: 500,
   evidence: 500,
 };
+/** What a trouble that passes is given, before the same is sent again. */
+const RETRY_SECONDS = '2';
 /** Understood, and refused for what it says. */
 const UNPROCESSABLE = 422;
 
@@ -41,6 +44,7 @@ export function statusOf(code: string): number {
 
 export function sendProblem(response: Response, error: TributaryError): void {
   const status = statusOf(error.code);
+  if (status === 503) response.set('retry-after', RETRY_SECONDS);
   response
     .status(status)
     .type(PROBLEM_TYPE)

@@ -7,6 +7,7 @@ import type { JobRecord } from '../store/records.ts';
 export class JobList {
   readonly #parts: DriverParts;
   readonly #drivers = new Map<number, JobDriver>();
+  readonly #adding = new Map<number, Promise<void>>();
 
   constructor(parts: DriverParts) {
     this.#parts = parts;
@@ -14,7 +15,7 @@ export class JobList {
 
   /** Goes on with all jobs on disk. */
   async resume(records: readonly JobRecord[]): Promise<void> {
-    for (const record of records) this.#drivers.set(record.job, await JobDriver.resume(this.#parts, record));
+    for (const { job } of records) await this.#adopt(job);
   }
 
   has(job: number): boolean {
@@ -24,15 +25,24 @@ export class JobList {
   /** Takes on an active job at its next round, unless the chain says that it has none left. */
   async takeOn(job: number, rounds: number): Promise<void> {
     const rules = await this.#parts.performers.announce({ job, round: 1, attempt: 1 });
-    if (rules === null || this.has(job)) return;
-    const { driver, begun } = JobDriver.begin(this.#parts, rounds, rules);
-    this.#drivers.set(job, driver);
-    try {
-      await begun;
-    } catch (error) {
-      this.#drivers.delete(job);
-      throw error;
-    }
+    if (rules === null) return;
+    await this.#add(
+      job,
+      async () =>
+        (await JobDriver.begin(this.#parts, rounds, rules)) ?? (await JobDriver.resume(this.#parts, { job })),
+    );
+  }
+
+  /** Another coordinator has changed a job, or begun it. */
+  async notice(job: number): Promise<void> {
+    const driver = this.#drivers.get(job);
+    await (driver ? driver.refresh() : this.#adopt(job));
+  }
+
+  /** Takes up what other coordinators did, wherever that was not heard. */
+  async reread(): Promise<void> {
+    for (const [job, version] of await this.#parts.records.versions())
+      if (this.#drivers.get(job)?.version !== version) await this.notice(job);
   }
 
   list(): JobView[] {
@@ -49,6 +59,21 @@ export class JobList {
     const driver = this.#drivers.get(job);
     if (driver) return driver;
     throw new TributaryError('job/unknown', `job ${job} is not one of this coordinator's, or not active yet`);
+  }
+
+  #adopt(job: number): Promise<void> {
+    return this.#add(job, () => JobDriver.resume(this.#parts, { job }));
+  }
+
+  /** One driver a job, however often it is found at once. */
+  #add(job: number, make: () => Promise<JobDriver>): Promise<void> {
+    const adding =
+      this.#adding.get(job) ??
+      (async () => {
+        if (!this.has(job)) this.#drivers.set(job, await make());
+      })().finally(() => this.#adding.delete(job));
+    this.#adding.set(job, adding);
+    return adding;
   }
 
   async stop(): Promise<void> {

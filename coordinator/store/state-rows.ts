@@ -1,8 +1,8 @@
 /** Attempts in rows: a message costs what it holds itself, not what the whole cohort sent before. */
-import type { Transaction } from '@electric-sql/pglite';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Attempt } from '../round/attempt.ts';
 import { idOf } from '../round/base.ts';
+import type { Transaction } from './database.ts';
 
 export type AttemptRecord = Readonly<{ revision: number; state: Attempt }>;
 
@@ -28,23 +28,28 @@ type Lists = Readonly<Partial<Record<List, readonly Entry[]>>>;
 
 /** One row with all of an attempt; `state` has its lists empty and lacks its rules. */
 export type AttemptRow = Readonly<{
-  revision: number | bigint;
+  revision: number;
   rules: object;
   state: object;
   lists: Lists;
 }>;
 
-export const selectAttempts = `
-  select revision, rules, state, coalesce(
+const columns = `revision, rules, attempts.state, coalesce(
     (select jsonb_object_agg(list, bodies) from
       (select list, jsonb_agg(body order by slot) as bodies from entries
        where (job, round, attempt) = (attempts.job, attempts.round, attempts.attempt) group by list) as whole),
-    '{}') as lists
-  from attempts`;
+    '{}') as lists`;
+
+export const selectAttempts = `select ${columns} from attempts`;
+
+/** A job with the attempts of its round, in one look, unless the job is of this version still. */
+export const selectJob = `
+  select jobs.version, jobs.state as job_state, jobs.rounds, jobs.round, jobs.attempt, ${columns}
+  from jobs join attempts using (job, round) where job = $1 and version <> $2 order by attempts.attempt`;
 
 /** States come back as they were written, keys in another order. */
 export function recordOf({ revision, rules, state, lists: entries }: AttemptRow): AttemptRecord {
-  return { revision: Number(revision), state: { ...state, rules, ...entries } as Attempt };
+  return { revision, state: { ...state, rules, ...entries } as Attempt };
 }
 
 /**
