@@ -75,7 +75,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const identity = { chainId: deployment.chainId, escrow: deployment.escrow, coordinator };
   const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
   const contracts = connectAs(deployment, await createTransactor(options.wallet.connect(provider)));
+  const instance = randomUUID();
   const store = await openStore({
+    instance,
     ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
     ...{ blobs: options.blobs ?? folder, databaseUrl: options.databaseUrl ?? null },
   });
@@ -117,7 +119,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       checkApproval: approvalChecker(provider),
       clock,
       log,
-      identity: { ...identity, instance: randomUUID(), database: store.engine },
+      identity: { ...identity, instance, database: store.engine },
     });
     const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, app), options);
     const watching = watch({

@@ -23,6 +23,8 @@ export type StoreOptions = Readonly<{
   databaseUrl: string | null;
   prepared: string | undefined;
   owner: Owner;
+  /** Of this process, among those of one database. */
+  instance: string;
   /** Another clock than the database's. */
   clock: Clock | undefined;
   log: Log;
@@ -46,8 +48,8 @@ const ABANDONED_SECONDS = 3_600;
 
 /** @throws TributaryError `database/…` */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, folder, prepared } = options;
-  if (databaseUrl !== null) return onServer(await openServer(databaseUrl), options);
+  const { databaseUrl, folder, prepared, instance } = options;
+  if (databaseUrl !== null) return onServer(await openServer(databaseUrl, `tributary ${instance}`), options);
   const database = await openEmbedded({ folder, prepared });
   return closingOnError(database, async () => ({
     ...(await storeOn(database, options, 0)),

@@ -26,8 +26,11 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
-/** @throws TributaryError `database/bad-url`; what the URL says is in no message, for a password may stand in it */
-export function connectionOptions(url: string): pg.PoolConfig {
+/**
+ * @param name under which the server lists these connections
+ * @throws TributaryError `database/bad-url`; what the URL says is in no message, for a password may stand in it
+ */
+export function connectionOptions(url: string, name: string): pg.PoolConfig {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== 'postgres:' && parsed?.protocol !== 'postgresql:') {
     throw new TributaryError(
@@ -37,7 +40,7 @@ export function connectionOptions(url: string): pg.PoolConfig {
   }
   return {
     connectionString: url,
-    application_name: 'tributary coordinator',
+    application_name: name,
     connectionTimeoutMillis: CONNECT_MILLIS,
     statement_timeout: STATEMENT_MILLIS,
     lock_timeout: LOCK_MILLIS,

@@ -18,11 +18,12 @@ const STANDING_SILENCE_MILLIS = 5_000;
 
 /**
  * @param url `postgres://…`; TLS by its `sslmode` and `sslrootcert`
+ * @param name under which the server lists this coordinator's connections
  * @throws TributaryError `database/bad-url`, `database/unreachable`, `database/refused`, `database/unsuitable`,
  *   `database/newer`
  */
-export async function openServer(url: string): Promise<ServerDatabase> {
-  const options = connectionOptions(url);
+export async function openServer(url: string, name = 'tributary'): Promise<ServerDatabase> {
+  const options = connectionOptions(url, name);
   await prepare(options);
   const pool = new pg.Pool({ ...options, max: CONNECTIONS });
   // Of a connection that nobody uses: the next who asks gets another, or is told.

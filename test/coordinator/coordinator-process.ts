@@ -6,9 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { Wallet } from 'ethers';
 import { startCoordinator, type CoordinatorOptions } from '#coordinator/start.ts';
 
-type Plain = Omit<CoordinatorOptions, 'wallet' | 'log' | 'clock' | 'onHeld'> & Readonly<{ key: string }>;
+type Plain = Omit<CoordinatorOptions, 'wallet' | 'log' | 'clock' | 'onHeld'> &
+  Readonly<{
+    key: string;
+    /** How wrong this process's clock is. */
+    skewSeconds?: number;
+  }>;
 
-export type CoordinatorProcess = Readonly<{ url: string; kill(): Promise<void> }>;
+export type CoordinatorProcess = Readonly<{ url: string; pid: number; kill(): Promise<void> }>;
 
 const GIVEN = 'TRIBUTARY_TEST_COORDINATOR';
 
@@ -24,7 +29,9 @@ export async function spawnCoordinator(options: Plain): Promise<CoordinatorProce
   ])) as [string];
   return {
     url,
+    pid: child.pid ?? 0,
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
       await exited;
@@ -34,7 +41,9 @@ export async function spawnCoordinator(options: Plain): Promise<CoordinatorProce
 
 const given = process.env[GIVEN];
 if (given !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { key, ...options } = JSON.parse(given) as Plain;
+  const { key, skewSeconds = 0, ...options } = JSON.parse(given) as Plain;
+  const trueNow = Date.now;
+  Date.now = () => trueNow() + 1_000 * skewSeconds;
   const quiet = () => undefined;
   const log = { info: quiet, warn: quiet, error: quiet };
   const { url } = await startCoordinator({ ...options, wallet: new Wallet(key), log });
