@@ -60,7 +60,12 @@ export type CoordinatorOptions = Readonly<{
   prepared?: string;
 }>;
 
-export type Coordinator = Readonly<{ url: string; stop(): Promise<void> }>;
+export type Coordinator = Readonly<{
+  url: string;
+  /** Of this process: the server lists its connections under it. */
+  instance: string;
+  stop(): Promise<void>;
+}>;
 
 /** Longer than a client pauses between requests: one on a connection that has just been closed would fail. */
 const KEEP_ALIVE_MILLIS = 75_000;
@@ -127,9 +132,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       signal: stopping.signal,
     });
     const url = options.publicUrl ?? urlOf(server, options.host);
-    log.info({ url, coordinator }, 'coordinator started');
+    log.info({ url, coordinator, instance, database: store.engine }, 'coordinator started');
     return {
       url,
+      instance,
       async stop() {
         stopping.abort();
         const closed = once(server, 'close');

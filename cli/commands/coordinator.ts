@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
+import { readCoordinatorStorage } from '../coordinator-storage.ts';
 import { readHold } from '../hold.ts';
 import { assertNoKey, createKeystore, openKeystore } from '../keystore.ts';
 import { readLie } from '../lie.ts';
@@ -24,15 +25,17 @@ export async function init(options: CommonOptions): Promise<void> {
 }
 
 type StartOptions = CommonOptions &
-  Readonly<{ host: string; port: number; publicUrl?: string; lie?: string }>;
+  Readonly<{ host: string; port: number; publicUrl?: string; blobs?: string; lie?: string }>;
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
+  const storage = readCoordinatorStorage(settings, options.blobs);
   const { deployment, provider } = await readingContracts(settings);
   provider.destroy(); // the service has its own
   const stop = untilStopped();
   const service = await startCoordinator({
     folder: join(settings.home, 'coordinator'),
+    ...storage,
     host: options.host,
     port: options.port,
     ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
@@ -48,7 +51,7 @@ export async function start(options: StartOptions): Promise<void> {
   });
   result(
     settings.json,
-    { event: 'ready', url: service.url, pid: process.pid },
+    { event: 'ready', url: service.url, pid: process.pid, instance: service.instance },
     `coordinator at ${service.url}`,
   );
   await aborted(stop);

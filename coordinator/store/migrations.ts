@@ -93,6 +93,7 @@ const steps: readonly string[] = [
      chain_id bigint not null,
      escrow text not null,
      address text not null,
+     blobs text,
      single boolean primary key default true check (single)
    );`,
 ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock, type Clock } from '../driver/clock.ts';
 import { soleDuties, type Duties } from '../driver/duties.ts';
 import type { Log } from '../driver/log.ts';
-import { claim, type Owner } from './claim.ts';
+import { claim, claimFolder, type Owner } from './claim.ts';
 import type { Database, Engine } from './database.ts';
 import { openEmbedded } from './embedded-database.ts';
 import { keptEvidence, openEvidence, type EvidenceBlocks, type KeptEvidence } from './evidence-blocks.ts';
@@ -82,6 +82,7 @@ async function onServer(database: ServerDatabase, options: StoreOptions): Promis
 
 async function storeOn(database: Database, { blobs, owner }: StoreOptions, partsOlder: number) {
   await claim(database, owner);
+  if (database.engine === 'postgresql') await claimFolder(database, blobs);
   const records = openRecords(database);
   const vectors = openVectors(join(blobs, 'inputs'), disk);
   const evidence = join(blobs, 'evidence');

@@ -57,6 +57,10 @@ export const coordinatorErrors: ErrorEntries = {
     do: 'Stop that coordinator, or choose another folder.',
   },
   'database/newer': { means: 'The database was written by a later version.', do: 'Update the program.' },
+  'database/other-blobs': {
+    means: 'The coordinators of this database keep masked inputs and evidence in another folder.',
+    do: 'Give all of them the same --blobs. Where that folder is lost for good: update coordinator set blobs = null.',
+  },
   'database/other-coordinator': {
     means: "The database holds another coordinator's jobs, or those of another escrow.",
     do: 'Give each account and deployment a database of its own; coordinators that share one have the same key.',

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { claim } from '#coordinator/store/claim.ts';
+import { cp, readdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { claim, claimFolder } from '#coordinator/store/claim.ts';
 import { openRecords } from '#coordinator/store/records.ts';
 import { serverClock } from '#coordinator/store/server-clock.ts';
 import { openServer, type ServerDatabase } from '#coordinator/store/server-database.ts';
@@ -10,11 +12,18 @@ import { findPostgres, type Postgres } from '#test/support/postgres.ts';
 import { codeOf } from '../code-of.ts';
 import { rulesOf } from '../fixtures.ts';
 import { eventually } from '../launch.ts';
+import { newFolder, removeFolder } from './folder.ts';
 import { save } from './save.ts';
 
 const members = cohort({ n: 3 });
 const job = { job: 7, state: 'active', rounds: 2, round: 1, attempt: 1 } as const;
 const change = { job, attempts: [{ revision: 1, state: announce(rulesOf(members)) }], message: null };
+
+const owner = {
+  chainId: 31_337,
+  escrow: toAddress(`0x${'e5'.repeat(20)}`),
+  coordinator: toAddress(`0x${'c0'.repeat(20)}`),
+};
 
 describe('a PostgreSQL server', function () {
   this.timeout(60_000);
@@ -80,11 +89,6 @@ describe('a PostgreSQL server', function () {
 
   it('is of one account and escrow', async () => {
     const database = await open(await server.create());
-    const owner = {
-      chainId: 31_337,
-      escrow: toAddress(`0x${'e5'.repeat(20)}`),
-      coordinator: toAddress(`0x${'c0'.repeat(20)}`),
-    };
     await claim(database, owner);
     await claim(database, owner);
     const others = [
@@ -95,6 +99,19 @@ describe('a PostgreSQL server', function () {
     for (const other of others)
       expect(await codeOf(claim(database, other))).to.equal('database/other-coordinator');
     await claim(database, owner);
+  });
+
+  it('is used with one folder of inputs and evidence, wherever that is mounted', async () => {
+    const database = await open(await server.create());
+    const [shared, other, elsewhere] = [await newFolder(), await newFolder(), await newFolder()];
+    await claim(database, owner);
+    await Promise.all([claimFolder(database, shared), claimFolder(database, shared)]);
+    await claimFolder(database, shared);
+    expect(await codeOf(claimFolder(database, other))).to.equal('database/other-blobs');
+    await cp(shared, elsewhere, { recursive: true });
+    await claimFolder(database, elsewhere);
+    expect(await readdir(shared)).to.deep.equal(['name']);
+    for (const folder of [shared, other, elsewhere]) await removeFolder(folder);
   });
 
   it('undoes a transaction whose work throws, and the next finds the connection whole', async () => {
@@ -147,6 +164,8 @@ describe('a PostgreSQL server', function () {
         } catch (error) {
           expect(error).to.have.property('code', 'database/unreachable');
           refusals += 1;
+          // As a client does: else the server would have no processor to come back on.
+          await delay(20);
         }
       }
     })();
