@@ -132,7 +132,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       signal: stopping.signal,
     });
     const url = options.publicUrl ?? urlOf(server, options.host);
-    log.info({ url, coordinator, instance, database: store.engine }, 'coordinator started');
+    const listening = urlOf(server, options.host);
+    log.info({ url, listening, coordinator, instance, database: store.engine }, 'coordinator started');
     return {
       url,
       instance,

@@ -99,7 +99,7 @@ const steps: readonly string[] = [
 ];
 
 /** One at a time: coordinators that start at once would else make the same tables. */
-const lock = "select pg_advisory_xact_lock(hashtextextended('tributary/migrations', 0))";
+const lock = "select pg_advisory_xact_lock(hashtextextended('tributary/migrations/' || current_schema(), 0))";
 
 /**
  * Brings a database up to date, all of it or nothing.

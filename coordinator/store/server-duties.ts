@@ -30,8 +30,9 @@ export const TRY_MILLIS = 1_000;
 /** Tries between two looks at everything, for what was not heard. */
 const TRIES_A_LOOK = 5;
 
+/** Locks are a database's; a coordinator may have a schema in it to itself. */
 const tryLocks = `select job from unnest($1::bigint[]) as wanted (job)
-  where pg_try_advisory_lock(hashtextextended('tributary/job/' || job, 0))`;
+  where pg_try_advisory_lock(hashtextextended('tributary/job/' || current_schema() || '/' || job, 0))`;
 
 type Wanted = { readonly take: TakeDuty; held: AbortController | null; taken: boolean };
 
