@@ -18,7 +18,8 @@ import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
 import type { Clock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
-import { factsOf, type Log } from './driver/log.ts';
+import type { Log } from './driver/log.ts';
+import { sayOnce } from './driver/poll.ts';
 import { createApp } from './http/app.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
@@ -160,9 +161,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
 /** What a coordinator does with what it hears of others; it hears nothing where it has its database for itself. */
 function hearing(jobs: JobList, log: Log): Hears {
+  const say = sayOnce(log);
   const look = (looking: Promise<void>): void =>
-    void looking.catch((error: unknown) =>
-      log.warn(factsOf(error), 'what another coordinator did can not be read now; looking again'),
+    void looking.then(
+      () => say.well(),
+      (error: unknown) =>
+        say.failed({}, error, 'what another coordinator did can not be read now; looking again'),
     );
   return { changed: (job) => look(jobs.notice(job)), missed: () => look(jobs.reread()) };
 }

@@ -54,6 +54,9 @@ export function connectionOptions(url: string, name: string): pg.PoolConfig {
 
 /** By SQLSTATE: refused as whom or what the URL names. */
 const refused: ReadonlySet<string> = new Set(['28000', '28P01', '3D000', '42501']);
+/** A certificate that is not the server's, or nobody's that is trusted. */
+const untrusted = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL/;
+const untrustedWords = /does not support SSL/;
 /** The server goes down, comes up, is full of connections, or gave up on this statement, which may be sent again. */
 const passing =
   /^(08...|53300|57P0[1-5]|57014|55P03|40001|40P01|25P0[34]|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT)$/;
@@ -67,6 +70,22 @@ export function serverError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof TributaryError) return error;
   const code = 'code' in error ? String(error.code) : '';
   if (code === DISK_FULL) return storageError(Object.assign(new Error(error.message), { code: 'ENOSPC' }));
+  if ('syscall' in error && error.syscall === 'open') {
+    return new TributaryError(
+      'database/bad-url',
+      `the database's URL names a file that can not be read (${code})`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (untrusted.test(code) || untrustedWords.test(error.message)) {
+    return new TributaryError(
+      'database/refused',
+      "the connection to the PostgreSQL server is not as safe as the URL's sslmode asks for",
+      { cause: error },
+    );
+  }
   if (refused.has(code)) {
     return new TributaryError(
       'database/refused',

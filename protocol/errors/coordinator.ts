@@ -66,8 +66,9 @@ export const coordinatorErrors: ErrorEntries = {
     do: 'Give each account and deployment a database of its own; coordinators that share one have the same key.',
   },
   'database/refused': {
-    means: 'The PostgreSQL server refuses the user, its password or the database.',
-    do: 'Check DATABASE_URL, and that the user may make tables in that database.',
+    means:
+      'The PostgreSQL server refuses the user, its password or the database, or TLS is not as the URL asks for.',
+    do: 'Check DATABASE_URL, its sslmode, and that the user may make tables in that database.',
   },
   'database/unreachable': {
     means: 'The PostgreSQL server gives no answer now.',

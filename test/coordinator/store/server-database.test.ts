@@ -69,6 +69,11 @@ describe('a PostgreSQL server', function () {
     expect(await codeOf(openServer(wrong.href))).to.equal('database/refused');
     wrong.port = '9';
     expect(await codeOf(openServer(wrong.href))).to.equal('database/unreachable');
+    for (const [query, code] of [
+      ['sslmode=verify-full', 'database/refused'],
+      ['sslrootcert=/none/ca.pem', 'database/bad-url'],
+    ])
+      expect(await codeOf(openServer(`${url}?${query}`)), query).to.equal(code);
     for (const bad of ['mysql://u:s3cret@h/d', 'u:s3cret@h', 'postgres://u:s3cret@h:port/d', '']) {
       const error = await openServer(bad).catch((thrown: unknown) => thrown);
       expect(error, bad).to.have.property('code', 'database/bad-url');
