@@ -15,6 +15,7 @@ const longest = [
   'test/samples/accuracy.test.ts',
   'test/bench/secagg-service.test.ts',
   'test/coordinator/store/database.test.ts',
+  'test/coordinator/two-coordinators.test.ts',
   'test/coordinator/start.test.ts',
   'test/coordinator/start-sparse.test.ts',
 ];

@@ -15,10 +15,8 @@ export type Duties = Readonly<{
   has(job: number): boolean;
 }>;
 
-const never = new AbortController().signal;
-
 /** Of a process that has its database for itself. */
 export const soleDuties: Duties = {
-  want: (_job, take) => take(never, false),
+  want: (_job, take) => take(new AbortController().signal, false),
   has: () => true,
 };

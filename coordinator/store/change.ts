@@ -53,7 +53,7 @@ export async function writeChange(
   const version = row?.version ?? 0;
   const before = known.take(job.job, version - 1);
   for (const record of attempts) {
-    await writeAttempt(transaction, record, before(record.state.rules.expected));
+    await writeAttempt(transaction, version, record, before(record.state.rules.expected));
   }
   const [first] = attempts;
   if (message && first) await writeMessage(transaction, placeOf(first.state), message);

@@ -5,6 +5,14 @@ import type { AttemptId } from '#protocol/job-id.ts';
 
 type Known = Readonly<{ version: number; states: readonly Attempt[] }>;
 
+/** A state; null for one that is not known. */
+export type Find = (id: AttemptId) => Attempt | null;
+
+const finding =
+  (states: readonly Attempt[]): Find =>
+  (id) =>
+    states.find((state) => isOf(state, id)) ?? null;
+
 export class KnownRows {
   readonly #jobs = new Map<number, Known>();
 
@@ -13,14 +21,19 @@ export class KnownRows {
     if (version > (this.#jobs.get(job)?.version ?? 0)) this.#jobs.set(job, { version, states });
   }
 
+  /** What a job's rows held at this version, or null. */
+  at(job: number, version: number): Find | null {
+    const known = this.#jobs.get(job);
+    return known?.version === version ? finding(known.states) : null;
+  }
+
   /**
    * What a job's rows hold at this version; they are about to be written over, and until that is known to be on disk,
    * nothing is.
    */
-  take(job: number, version: number): (id: AttemptId) => Attempt | null {
-    const known = this.#jobs.get(job);
+  take(job: number, version: number): Find {
+    const found = this.at(job, version);
     this.#jobs.delete(job);
-    const states = known?.version === version ? known.states : [];
-    return (id) => states.find((state) => isOf(state, id)) ?? null;
+    return found ?? finding([]);
   }
 }

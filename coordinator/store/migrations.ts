@@ -89,6 +89,7 @@ const steps: readonly string[] = [
   `update attempts set state = state || '{"quorum": null}' where phase = 'settled';`,
   // Several coordinators may share a database: each sees by the version that another has changed a job, and all are one account's.
   `alter table jobs add column version bigint not null default 1;
+   alter table entries add column version bigint not null default 0;
    create table coordinator (
      chain_id bigint not null,
      escrow text not null,

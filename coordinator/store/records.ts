@@ -3,8 +3,17 @@ import type { Delivery } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Database, Query, Transaction } from './database.ts';
 import { writeChange, type Change, type JobRecord } from './change.ts';
-import { KnownRows } from './known-rows.ts';
-import { recordOf, selectAttempts, selectJob, type AttemptRecord, type AttemptRow } from './state-rows.ts';
+import { KnownRows, type Find } from './known-rows.ts';
+import {
+  changedRecord,
+  recordOf,
+  selectAttempts,
+  selectChanges,
+  selectJob,
+  type AttemptRecord,
+  type AttemptRow,
+  type ChangedRow,
+} from './state-rows.ts';
 
 export type { Change, JobRecord, KeptMessage } from './change.ts';
 export type { AttemptRecord } from './state-rows.ts';
@@ -57,14 +66,16 @@ export type Records = Reading &
     flush(): Promise<void>;
   }>;
 
-type JobRow = AttemptRow &
-  Readonly<Omit<JobRecord, 'job' | 'state'> & { version: number; job_state: JobRecord['state'] }>;
+type JobRow = Readonly<Omit<JobRecord, 'job' | 'state'> & { version: number; job_state: JobRecord['state'] }>;
 
 export function openRecords(database: Database): Records {
   const shared = database.engine === 'postgresql';
   const known = new KnownRows();
   const load = async (query: Query, job: number, version: number): Promise<StoredJob | null> => {
-    const stored = storedJob(job, await query<JobRow>(selectJob, [job, version]));
+    const before = known.at(job, version);
+    const stored = before
+      ? await loadChanges(query, job, version, before)
+      : await loadWhole(query, job, version);
     if (stored) known.are(job, stored.version, statesOf(stored.attempts));
     return stored;
   };
@@ -175,9 +186,33 @@ const reading = (query: Query): Reading => ({
   },
 });
 
-function storedJob(job: number, rows: readonly JobRow[]): StoredJob | null {
-  const [row] = rows;
+async function loadWhole(query: Query, job: number, version: number): Promise<StoredJob | null> {
+  const rows = await query<JobRow & AttemptRow>(selectJob, [job, version]);
+  return storedJob(job, rows, rows.map(recordOf));
+}
+
+/** What was written since: a message costs a coordinator that did not take it no more than the one that did. */
+async function loadChanges(
+  query: Query,
+  job: number,
+  version: number,
+  before: Find,
+): Promise<StoredJob | null> {
+  const rows = await query<JobRow & ChangedRow>(selectChanges, [job, version]);
+  const attempts = rows.flatMap((row) => {
+    const { round, number } = row;
+    const state = before({ job, round, attempt: number });
+    return (state && changedRecord(state, row)) ?? [];
+  });
+  return attempts.length === rows.length ? storedJob(job, rows, attempts) : loadWhole(query, job, version);
+}
+
+function storedJob(
+  job: number,
+  [row]: readonly JobRow[],
+  attempts: readonly AttemptRecord[],
+): StoredJob | null {
   if (!row) return null;
   const { version, job_state: state, rounds, round, attempt } = row;
-  return { version, job: { job, state, rounds, round, attempt }, attempts: rows.map(recordOf) };
+  return { version, job: { job, state, rounds, round, attempt }, attempts };
 }

@@ -88,6 +88,35 @@ onEachEngine('an attempt in rows', (engine) => {
     expect((await openRecords(database).attempt(id))?.state).to.deep.equal(history().at(-1));
   });
 
+  it('is followed by another process through what was written since, as if that had read it whole', async () => {
+    const [writing, following] = [openRecords(database), openRecords(database)];
+    let version = 0;
+    // On the way back entries go, and then all is read again.
+    for (const [revision, state] of [...history(), ...history().reverse()].entries()) {
+      await save(writing, state, revision);
+      const followed = await following.load(7, version);
+      expect(followed).to.deep.equal(await openRecords(database).load(7, 0));
+      version = followed?.version ?? 0;
+      expect(await following.load(7, version)).to.equal(null);
+    }
+  });
+
+  it('keeps for who follows it what was not written since', async () => {
+    const [writing, following] = [openRecords(database), openRecords(database)];
+    const before = honestly(members, 'sharing');
+    const after = play(before, [sharings(members)[5]!]);
+    await save(writing, before);
+    const [old] = (await following.load(7, 0))?.attempts ?? [];
+    const version = (await following.versions()).get(7) ?? 0;
+    await save(writing, after);
+    const [now] = (await following.load(7, version))?.attempts ?? [];
+    if (old?.state.phase !== 'sharing' || now?.state.phase !== 'sharing') throw new Error('not sharing');
+    expect(now.state).to.deep.equal(after);
+    expect(now.state.enrolments).to.equal(old.state.enrolments);
+    expect(now.state.rules).to.equal(old.state.rules);
+    expect(now.state.shares).to.have.length(old.state.shares.length + 1);
+  });
+
   it('takes a message at the cost of that message', async () => {
     const records = openRecords(database);
     const sharing = honestly(members, 'sharing');
