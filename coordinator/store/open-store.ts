@@ -11,7 +11,7 @@ import { disk } from './files.ts';
 import { openRecords, type JobRecord, type Records } from './records.ts';
 import { serverClock } from './server-clock.ts';
 import { openServer, type ServerDatabase } from './server-database.ts';
-import { ServerDuties, TRY_MILLIS, type Hears } from './server-duties.ts';
+import { ServerDuties, SILENCE_MILLIS, TRY_MILLIS, type Hears } from './server-duties.ts';
 import { openVectors, type Vectors } from './vectors.ts';
 
 export type StoreOptions = Readonly<{
@@ -64,7 +64,12 @@ async function onServer(database: ServerDatabase, options: StoreOptions): Promis
   const stopping = new AbortController();
   return closingOnError(database, async () => {
     const duties = new ServerDuties({
-      ...{ connect: database.connect, log: options.log, tryMillis: TRY_MILLIS },
+      ...{
+        connect: database.connect,
+        log: options.log,
+        tryMillis: TRY_MILLIS,
+        silenceMillis: SILENCE_MILLIS,
+      },
     });
     return {
       ...(await storeOn(database, options, ABANDONED_SECONDS)),

@@ -12,7 +12,8 @@ export type ServerDatabase = Database &
   }>;
 
 const CONNECTIONS = 10;
-const OLDEST_SERVER = 13;
+/** It ends sessions that say nothing. */
+const OLDEST_SERVER = 14;
 /** A connection that stands alone is asked every second: what it holds is lost when it says nothing for so long. */
 const STANDING_SILENCE_MILLIS = 5_000;
 

@@ -1,7 +1,7 @@
 /**
  * One coordinator a job, by the server's own locks: whoever holds a job's advisory lock has the duty. The lock is of one
- * connection that is kept for it, so the server frees it when that connection or its process dies. The same connection hears
- * what other coordinators change.
+ * connection that is kept for it, so the server frees it when that connection or its process dies, or says nothing for a
+ * while. The same connection hears what other coordinators change.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
@@ -24,9 +24,12 @@ export type DutyParts = Readonly<{
   log: Log;
   /** Between two tries to get what another has, each of which also finds out whether the connection lives. */
   tryMillis: number;
+  /** After so long without a try the server takes all back: of a process that stands still, or a machine that is gone. */
+  silenceMillis: number;
 }>;
 
 export const TRY_MILLIS = 1_000;
+export const SILENCE_MILLIS = 10_000;
 /** Tries between two looks at everything, for what was not heard. */
 const TRIES_A_LOOK = 5;
 
@@ -112,6 +115,7 @@ export class ServerDuties implements Duties {
     client.on('end', () => this.#lose(client));
     client.on('error', () => this.#lose(client));
     try {
+      await client.query(`set idle_session_timeout = ${this.#parts.silenceMillis}`);
       await client.query(`listen ${CHANGES_CHANNEL}`);
     } catch (error) {
       void client.end().catch(() => undefined);

@@ -76,7 +76,7 @@ export const coordinatorErrors: ErrorEntries = {
   },
   'database/unsuitable': {
     means: 'The PostgreSQL server or database is not one that a coordinator can trust its records to.',
-    do: 'Do what the message says: a primary, version 13 or later, in UTF8, with fsync and synchronous_commit on.',
+    do: 'Do what the message says: a primary, version 14 or later, in UTF8, with fsync and synchronous_commit on.',
   },
   'request/malformed': { means: 'The request can not be read.', do: 'Send JSON as the protocol says.' },
   'request/schema': {

@@ -16,7 +16,8 @@ const everywhere: readonly Kill[] = [
   { phase: 'settling', after: 'the last' },
 ];
 const sample: readonly Kill[] = [{ phase: 'masking', after: 'the first' }];
-const kills = process.env['TRIBUTARY_SLOW_TESTS'] === '1' ? everywhere : sample;
+const slow = process.env['TRIBUTARY_SLOW_TESTS'] === '1';
+const kills = slow ? everywhere : sample;
 
 describe('two coordinators on one database, their clocks ten minutes apart', function () {
   this.timeout(120_000);
@@ -92,6 +93,33 @@ describe('two coordinators on one database, their clocks ten minutes apart', fun
       );
     });
   }
+
+  it('go on while the one that has the job stands still, and settle once though it comes to itself', async function () {
+    if (!slow) {
+      console.log('skipped: npm run test:slow plays it');
+      return this.skip();
+    }
+    const { id, steps } = await pair.launch();
+    for (const [index, step] of steps.entries()) {
+      await pair.deliver(step, index % 2 === 0 ? 0 : 1);
+      // The last but one: what follows is the posting.
+      if (index === steps.length - 2) break;
+    }
+    const still = await eventually(() => pair.holder());
+    const other = still === 0 ? 1 : 0;
+    process.kill(pair.coordinators[still].pid, 'SIGSTOP');
+    const stopped = Date.now();
+    await pair.deliver(steps.at(-1)!, other);
+    const settled = await untilPhase(pair.coordinators[other].api, id, 'settled');
+    const seconds = Math.round((Date.now() - stopped) / 1000);
+    process.kill(pair.coordinators[still].pid, 'SIGCONT');
+    const seen = await untilPhase(pair.coordinators[still].api, id, 'settled');
+    expect(seen.transaction).to.equal(settled.transaction);
+    expect(await pair.postings(id.job)).to.equal(1);
+    console.log(
+      `      coordinator ${still} stopped before the posting; ${other} settled ${seconds} s later, once`,
+    );
+  });
 
   it('answer 503 and when to ask again while the database is away, and go on', async function () {
     const { crash } = server ?? {};

@@ -70,7 +70,12 @@ describe('jobs that two coordinators share', function () {
 
   async function coordinator(given: Partial<Performers> = {}, hold: Hold | null = null, terms = rules()) {
     const database = await openServer(url);
-    const duties = new ServerDuties({ connect: database.connect, log: memoryLog(), tryMillis: 20 });
+    const duties = new ServerDuties({
+      connect: database.connect,
+      log: memoryLog(),
+      tryMillis: 20,
+      silenceMillis: 10_000,
+    });
     const held: string[] = [];
     const records = openRecords(database);
     const jobs = new JobList({

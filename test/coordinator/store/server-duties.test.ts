@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { openServer, type ServerDatabase } from '#coordinator/store/server-database.ts';
-import { ServerDuties, type Hears } from '#coordinator/store/server-duties.ts';
+import { ServerDuties, type DutyParts, type Hears } from '#coordinator/store/server-duties.ts';
 import { findPostgres, type Postgres } from '#test/support/postgres.ts';
 import { memoryLog } from '../fakes.ts';
 import { eventually } from '../launch.ts';
@@ -29,7 +29,7 @@ describe('the duties of coordinators that share a server', function () {
   });
 
   /** One coordinator's; it tells what it took, and with what signal. */
-  function coordinator() {
+  function coordinator(changes: Partial<DutyParts> = {}) {
     const taken: { job: number; inherited: boolean; signal: AbortSignal }[] = [];
     const heard: (number | 'missed')[] = [];
     const log = memoryLog();
@@ -37,7 +37,10 @@ describe('the duties of coordinators that share a server', function () {
       changed: (job) => void heard.push(job),
       missed: () => void heard.push('missed'),
     };
-    const duties = new ServerDuties({ connect: database.connect, log, tryMillis: 20 });
+    const duties = new ServerDuties({
+      ...{ connect: database.connect, log, tryMillis: 20, silenceMillis: 10_000 },
+      ...changes,
+    });
     started.push(duties);
     const want = (job: number) =>
       duties.want(job, async (signal, inherited) => void taken.push({ job, inherited, signal }));
@@ -91,6 +94,18 @@ describe('the duties of coordinators that share a server', function () {
     expect(last?.inherited).to.equal(true);
   });
 
+  it('are taken from one that says nothing, as a machine that is gone, and it learns of it', async () => {
+    const silent = coordinator({ tryMillis: 60_000, silenceMillis: 200 });
+    const other = coordinator();
+    for (const { start } of [silent, other]) await start();
+    await silent.want(12);
+    await other.want(12);
+    expect(silent.duties.has(12)).to.equal(true);
+    await until(() => other.duties.has(12));
+    await until(() => silent.taken[0]?.signal.aborted === true);
+    expect(silent.duties.has(12)).to.equal(false);
+  });
+
   it('come with word of what the others change, and with a look at all after a silence', async () => {
     const { start, heard } = coordinator();
     await start();
@@ -119,6 +134,7 @@ describe('the duties of coordinators that share a server', function () {
       connect: () => (away ? Promise.reject(new Error('ECONNREFUSED')) : database.connect()),
       log: memoryLog(),
       tryMillis: 20,
+      silenceMillis: 10_000,
     });
     started.push(duties);
     await duties.start({ changed: () => undefined, missed: () => undefined });
