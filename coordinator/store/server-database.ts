@@ -41,6 +41,19 @@ export async function openServer(url: string, name = 'tributary'): Promise<Serve
   };
 }
 
+/** Whether it can be trusted, writing nothing. @returns its version. @throws TributaryError as `openServer` */
+export async function lookAtServer(url: string): Promise<number> {
+  const options = connectionOptions(url, 'tributary doctor');
+  return coded(async () => {
+    const client = await connected(options);
+    try {
+      return await assertSuitable(queryOn(client));
+    } finally {
+      await client.end();
+    }
+  });
+}
+
 /** Looks at the server and migrates, however long that takes. */
 async function prepare(options: pg.PoolConfig): Promise<void> {
   await coded(async () => {
@@ -71,8 +84,8 @@ type Standing = Readonly<{
   standby: boolean;
 }>;
 
-/** @throws TributaryError `database/unsuitable` */
-async function assertSuitable(query: Query): Promise<void> {
+/** @returns its version. @throws TributaryError `database/unsuitable` */
+async function assertSuitable(query: Query): Promise<number> {
   const [found] = await query<Standing>(
     `select current_setting('server_version_num')::int / 10000 as version,
        current_setting('server_encoding') as encoding, current_setting('fsync') as fsync,
@@ -80,6 +93,7 @@ async function assertSuitable(query: Query): Promise<void> {
   );
   const why = found && unsuitable(found);
   if (why) throw new TributaryError('database/unsuitable', why);
+  return found?.version ?? 0;
 }
 
 /** Null for one that keeps what was acknowledged. */
