@@ -134,11 +134,21 @@ describe('a PostgreSQL server', function () {
     const [mine, theirs] = [openRecords(await open()), openRecords(await open())];
     await mine.begin(change);
     const order: string[] = [];
+    const watching = await open();
+    const waiting = async () => {
+      const [row] = await watching.query<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_stat_activity
+         where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      return row?.waiting ?? 0;
+    };
     const turns = [mine, theirs].map((records, index) =>
       records.turn(7, async (turn) => {
         order.push(`${index} begins`);
         const newer = await turn.newer(1);
-        await new Promise((resolve) => setImmediate(resolve));
+        // The first ends when the other has begun too, or is seen to wait.
+        if (order.length === 1)
+          await eventually(async () => order.length > 1 || (await waiting()) > 0, Boolean);
         await turn.save(change);
         order.push(`${index} ends`);
         return newer?.version ?? 1;
