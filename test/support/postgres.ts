@@ -39,15 +39,16 @@ const INSTALLED = '/usr/lib/postgresql';
  */
 export async function findPostgres(
   env: NodeJS.ProcessEnv = process.env,
+  installed = INSTALLED,
 ): Promise<Postgres | { skipped: string }> {
   const named = env['TRIBUTARY_TEST_DATABASE_URL'];
   if (named !== undefined && named !== '') return { ...databasesOn(named), crash: null };
-  const found = binaries(env);
+  const found = binaries(env, installed);
   const user = found === null ? null : unprivileged();
   if (found !== null && user !== null) return startServer(found, user);
   const skipped =
     found === null
-      ? `no PostgreSQL: TRIBUTARY_TEST_DATABASE_URL is not set, and there is no "initdb" on the PATH or in ${INSTALLED}`
+      ? `no PostgreSQL: TRIBUTARY_TEST_DATABASE_URL is not set, and there is no "initdb" on the PATH or in ${installed}`
       : 'no PostgreSQL: it does not run as root, and there is no user "postgres" or "nobody"';
   if ((env['TRIBUTARY_REQUIRE'] ?? '').split(/[\s,]+/).includes('postgres')) throw new Error(skipped);
   return { skipped };
@@ -143,11 +144,11 @@ async function untilReady(child: ChildProcess): Promise<void> {
 }
 
 /** Where the binaries are, by their names; null where they are not. */
-function binaries(env: NodeJS.ProcessEnv): ((name: string) => string) | null {
-  const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED).sort((a, b) => Number(b) - Number(a)) : [];
+function binaries(env: NodeJS.ProcessEnv, installed: string): ((name: string) => string) | null {
+  const versions = existsSync(installed) ? readdirSync(installed).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [
     ...(env['PATH'] ?? '').split(delimiter),
-    ...versions.map((version) => join(INSTALLED, version, 'bin')),
+    ...versions.map((version) => join(installed, version, 'bin')),
   ];
   const folder = folders.find((one) => ['initdb', 'postgres'].every((name) => existsSync(join(one, name))));
   return folder === undefined ? null : (name) => join(folder, name);
