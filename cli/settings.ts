@@ -14,6 +14,10 @@ const file = z.strictObject({
   rpc: z.union([z.url(), z.array(z.url()).min(1)]).optional(),
   ipfs: z.url().optional(),
   deployment: z.string().optional(),
+  /** Of a coordinator: a PostgreSQL server's, password included, so the file must be its owner's alone. */
+  database: z.string().optional(),
+  /** Of a coordinator: where it keeps masked inputs and evidence. */
+  blobs: z.string().optional(),
 });
 
 /** The options that every command takes. */
@@ -46,7 +50,7 @@ export function readSettings(options: CommonOptions, env: NodeJS.ProcessEnv = pr
   /** An empty variable is an unset one. */
   const given = (name: string): string | undefined => env[name] || undefined;
   const home = resolve(options.home ?? given('TRIBUTARY_HOME') ?? join(homedir(), '.tributary'));
-  const written = readFile(join(home, 'tributary.yaml'));
+  const written = readSettingsFile(home);
   const stack = findStackRecord(home);
   const own = join(home, 'deployment.json');
   const named = {
@@ -68,13 +72,19 @@ export function readSettings(options: CommonOptions, env: NodeJS.ProcessEnv = pr
   };
 }
 
-function readFile(path: string): z.infer<typeof file> {
+/** What `tributary.yaml` says. @throws TributaryError `settings/bad-file`, which repeats nothing of it */
+export function readSettingsFile(home: string): z.infer<typeof file> {
+  const path = settingsFile(home);
   if (!existsSync(path)) return {};
   try {
     return file.parse(parse(readFileSync(path, 'utf8')) ?? {});
   } catch (cause) {
-    throw new TributaryError('settings/bad-file', `${path}: only rpc, ipfs and deployment may stand there`, {
-      cause,
-    });
+    throw new TributaryError(
+      'settings/bad-file',
+      `${path}: only rpc, ipfs, deployment, database and blobs may stand there`,
+      { cause },
+    );
   }
 }
+
+export const settingsFile = (home: string): string => join(home, 'tributary.yaml');

@@ -26,6 +26,8 @@ export type RetentionParts = Readonly<{
   attempt(id: AttemptId): Promise<Attempt | null>;
   /** @throws TributaryError where the chain can't be read: then nothing of the job is deleted */
   finalityOf(job: number): Promise<Finality>;
+  /** Whether this coordinator, of several, has the job. */
+  isMine(job: number): boolean;
   clock: Clock;
   log: Log;
 }>;
@@ -54,6 +56,7 @@ export async function sweepEvidence(parts: RetentionParts, signal: AbortSignal):
   const finalityOf = onceEach(parts.finalityOf);
   for (const id of await evidence.attempts()) {
     if (signal.aborted) return;
+    if (!parts.isMine(id.job)) continue;
     try {
       const state = await parts.attempt(id);
       if (state === null) {

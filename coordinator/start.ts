@@ -1,8 +1,8 @@
 /** Starts a coordinator: stores, jobs, chain watcher and HTTP service, and what stops them again. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Wallet } from 'ethers';
 import { connectAs } from '#contracts/connect.ts';
 import type { Deployment } from '#contracts/deployment.ts';
@@ -16,9 +16,10 @@ import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
-import { systemClock, type Clock } from './driver/clock.ts';
+import type { Clock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
 import type { Log } from './driver/log.ts';
+import { sayOnce } from './driver/poll.ts';
 import { createApp } from './http/app.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
@@ -30,17 +31,19 @@ import { openOutbox } from './outbox/outbox.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying, type Lie } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
-import { openDatabase } from './store/database.ts';
-import { openEvidence } from './store/evidence-blocks.ts';
-import { disk, isCode } from './store/files.ts';
-import { openRecords, type Records } from './store/records.ts';
+import { isCode } from './store/files.ts';
+import { openStore } from './store/open-store.ts';
+import type { Hears } from './store/server-duties.ts';
 import { sweeper } from './driver/sweep.ts';
-import { openVectors, type Vectors } from './store/vectors.ts';
 import { watch } from './watching.ts';
 
 export type CoordinatorOptions = Readonly<{
-  /** Holds the database, masked inputs and evidence. */
+  /** Holds the embedded database, and masked inputs and evidence if they have no folder of their own. */
   folder: string;
+  /** For masked inputs and evidence: one and the same for all coordinators of a database. */
+  blobs?: string | undefined;
+  /** A PostgreSQL server's: several coordinators may share it. */
+  databaseUrl?: string | undefined;
   host: string;
   /** 0 for any free one. */
   port: number;
@@ -66,7 +69,12 @@ export type CoordinatorOptions = Readonly<{
   prepared?: string;
 }>;
 
-export type Coordinator = Readonly<{ url: string; stop(): Promise<void> }>;
+export type Coordinator = Readonly<{
+  url: string;
+  /** Of this process: the server lists its connections under it. */
+  instance: string;
+  stop(): Promise<void>;
+}>;
 
 /** Longer than a client pauses between requests: one on a connection that has just been closed would fail. */
 const KEEP_ALIVE_MILLIS = 75_000;
@@ -76,15 +84,21 @@ const KEEP_ALIVE_MILLIS = 75_000;
  *   `chain/other-chain`, `coordinator/port-taken`, `operations/chain-not-accepted`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { folder, deployment, log, hold = null, lie = null, clock = systemClock } = options;
-  const { policy = unwrittenPolicy } = options;
+  const { folder, deployment, log, hold = null, lie = null } = options;
+  const { policy = unwrittenPolicy, onHeld = () => undefined } = options;
   const elsewhere = chainRefusal(policy.current().chains, deployment.chainId);
   if (elsewhere) throw toError(elsewhere);
+  const coordinator = toAddress(options.wallet.address);
+  const identity = { chainId: deployment.chainId, escrow: deployment.escrow, coordinator };
   const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
-  const database = await openDatabase({ folder, prepared: options.prepared });
-  const onHeld = options.onHeld ?? (() => undefined);
+  const instance = randomUUID();
+  const store = await openStore({
+    instance,
+    ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
+    ...{ blobs: options.blobs ?? folder, databaseUrl: options.databaseUrl ?? null },
+  });
   const outbox = openOutbox({
-    ...{ database, deployment, log, reached: holding(hold, onHeld) },
+    ...{ database: store.database, deployment, log, reached: holding(hold, onHeld) },
     wallet: options.wallet.connect(provider),
     ...(options.maxGasPrice !== undefined && { maxGasPrice: options.maxGasPrice }),
   });
@@ -93,9 +107,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const threads = keptThreads();
   try {
     const ipfs = connectIpfs(options.ipfsUrl);
-    const records = openRecords(database);
-    const vectors = openVectors(join(folder, 'inputs'), disk);
-    const evidence = openEvidence(join(folder, 'evidence'), disk);
+    const { records, vectors, evidence, clock, duties } = store;
     const loadLineage = lineageLoader(contracts, ipfs, {
       chainId: deployment.chainId,
       escrow: deployment.escrow,
@@ -113,6 +125,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
           settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
           announce: announcer(contracts, loadLineage, clock),
         },
+        duties,
         clock,
         hold,
         onHeld,
@@ -120,9 +133,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       },
       (job, active) => jobRefusal(policy.current(), job, active),
     );
-    await resume(jobs, records, vectors);
+    await jobs.resume(await records.jobs());
+    await store.join(hearing(jobs, log));
 
-    const coordinator = toAddress(options.wallet.address);
     const app = createApp({
       jobs,
       records,
@@ -131,17 +144,19 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       checkApproval: approvalChecker(provider),
       clock,
       log,
-      identity: { chainId: deployment.chainId, escrow: deployment.escrow, coordinator },
+      identity: { ...identity, instance, database: store.engine },
     });
     const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, app), options);
     const watching = watch({
-      ...{ folder, contracts, coordinator, jobs, records, evidence, settle, clock, log },
+      ...{ contracts, coordinator, jobs, duties, records, evidence, kept: store.kept, settle, clock, log },
       signal: stopping.signal,
     });
     const url = options.publicUrl ?? urlOf(server, options.host);
-    log.info({ url, coordinator }, 'coordinator started');
+    const listening = urlOf(server, options.host);
+    log.info({ url, listening, coordinator, instance, database: store.engine }, 'coordinator started');
     return {
       url,
+      instance,
       async stop() {
         stopping.abort();
         const closed = once(server, 'close');
@@ -151,7 +166,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         await threads.close();
         server.closeAllConnections();
         await closed;
-        await database.close();
+        await store.close();
         provider.destroy();
         log.info({ url }, 'coordinator stopped');
       },
@@ -159,16 +174,22 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   } catch (error) {
     stopping.abort();
     await outbox.stop();
-    await database.close();
+    await store.close();
     provider.destroy();
     throw error;
   }
 }
 
-async function resume(jobs: JobList, records: Records, vectors: Vectors): Promise<void> {
-  const known = await records.jobs();
-  await vectors.clean(known.filter(({ state }) => state === 'active'));
-  await jobs.resume(known);
+/** What a coordinator does with what it hears of others; it hears nothing where it has its database for itself. */
+function hearing(jobs: JobList, log: Log): Hears {
+  const say = sayOnce(log);
+  const look = (looking: Promise<void>): void =>
+    void looking.then(
+      () => say.well(),
+      (error: unknown) =>
+        say.failed({}, error, 'what another coordinator did can not be read now; looking again'),
+    );
+  return { changed: (job) => look(jobs.notice(job)), missed: () => look(jobs.reread()) };
 }
 
 async function listen(server: Server, { host, port }: CoordinatorOptions): Promise<Server> {

@@ -1,11 +1,11 @@
 /** What a coordinator looks at again and again while it runs: new jobs, its settled rounds, disputes, evidence whose time is over. */
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SendingContracts } from '#contracts/connect.ts';
 import { LOCAL_CHAIN, confirmationsFor } from '#contracts/provider.ts';
 import type { Address } from '#protocol/units.ts';
 import { watchDisputes } from './disputes/watch.ts';
 import type { Clock } from './driver/clock.ts';
+import type { Duties } from './driver/duties.ts';
 import type { Log } from './driver/log.ts';
 import type { Performers } from './driver/perform.ts';
 import { keepSweeping } from './evidence-retention.ts';
@@ -13,17 +13,17 @@ import { finalityReader } from './jobs/finality.ts';
 import type { JobList } from './jobs/job-list.ts';
 import { watchJobs } from './jobs/watch.ts';
 import { keepPosted } from './settlement/keep-posted.ts';
-import { keptEvidence, type EvidenceBlocks } from './store/evidence-blocks.ts';
-import { disk } from './store/files.ts';
+import type { EvidenceBlocks, KeptEvidence } from './store/evidence-blocks.ts';
 import type { Records } from './store/records.ts';
 
 export type WatchingParts = Readonly<{
-  folder: string;
   contracts: SendingContracts;
   coordinator: Address;
   jobs: JobList;
+  duties: Duties;
   records: Records;
   evidence: EvidenceBlocks;
+  kept: KeptEvidence;
   settle: Performers['settle'];
   clock: Clock;
   log: Log;
@@ -38,7 +38,7 @@ const STOP_MILLIS = 2_000;
 
 /** @returns when all have stopped looking, soon after the signal aborts */
 export async function watch(parts: WatchingParts): Promise<void> {
-  const { folder, contracts, coordinator, jobs, records, evidence, clock, log, signal } = parts;
+  const { contracts, coordinator, jobs, duties, records, evidence, clock, log, signal } = parts;
   const { chainId } = contracts.deployment;
   const polling = {
     contracts,
@@ -49,10 +49,12 @@ export async function watch(parts: WatchingParts): Promise<void> {
   };
   const attempt: Parameters<typeof watchDisputes>[0]['attempt'] = async (id) =>
     (await records.attempt(id))?.state ?? null;
+  /** Of a job that the database does not know, each looks for itself. */
+  const isMine = (job: number): boolean => duties.has(job) || !jobs.has(job);
   const sending = Promise.all([
     keepPosted({
       ...polling,
-      settled: () => jobs.settled(),
+      settled: () => jobs.settled().filter(({ job }) => duties.has(job)),
       settledRound: async (job, round) =>
         (await records.attemptsOf(job, round))
           .map(({ state }) => state)
@@ -60,7 +62,7 @@ export async function watch(parts: WatchingParts): Promise<void> {
       post: parts.settle,
       moved: (id, transaction) => jobs.driver(id.job).submit(id, { type: 'settled', transaction }),
     }),
-    watchDisputes({ ...polling, coordinator, attempt, evidence }),
+    watchDisputes({ ...polling, coordinator, attempt, evidence, isMine }),
   ]);
   await Promise.all([
     watchJobs({
@@ -72,7 +74,8 @@ export async function watch(parts: WatchingParts): Promise<void> {
     }),
     keepSweeping(
       {
-        evidence: keptEvidence(join(folder, 'evidence'), disk),
+        evidence: parts.kept,
+        isMine,
         attempt,
         finalityOf: finalityReader(contracts),
         clock,

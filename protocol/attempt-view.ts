@@ -162,6 +162,8 @@ export const coordinatorStatus = z.object({
   escrow: address,
   coordinator: address,
   startedAt: seconds,
+  instance: z.string().describe('Of this process: it differs where several coordinators serve one URL.'),
+  database: z.string().describe('Where its records are: `embedded`, or on a `postgresql` server.'),
   jobs: z
     .object({ active: z.int().min(0), finished: z.int().min(0), failed: z.int().min(0) })
     .describe('How many it has.'),

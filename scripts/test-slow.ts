@@ -17,6 +17,6 @@ const { status } = spawnSync(
     ...['--config', '.mocharc.slow.json', ...rooms.map((room) => `test/${room}/**/*.test.ts`)],
   ],
   // Said to the processes that run the files, too.
-  { stdio: 'inherit', env: { ...process.env, TRIBUTARY_SLOW_TESTS: '1' } },
+  { stdio: 'inherit', env: { ...process.env, DATABASE_URL: '', TRIBUTARY_SLOW_TESTS: '1' } },
 );
 process.exitCode = status ?? 1;

@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { aggregator } from '#coordinator/aggregation/aggregate.ts';
 import { systemClock } from '#coordinator/driver/clock.ts';
+import { soleDuties } from '#coordinator/driver/duties.ts';
 import { JobDriver } from '#coordinator/driver/job-driver.ts';
 import { sweeper } from '#coordinator/driver/sweep.ts';
 import { createApp } from '#coordinator/http/app.ts';
 import type { LineageBefore } from '#coordinator/jobs/lineage.ts';
 import type { AttemptRules } from '#coordinator/round/base.ts';
 import { approvalChecker } from '#coordinator/settlement/approval.ts';
-import { openDatabase } from '#coordinator/store/database.ts';
+import { openEmbedded } from '#coordinator/store/embedded-database.ts';
 import { openEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk } from '#coordinator/store/files.ts';
 import { openRecords } from '#coordinator/store/records.ts';
@@ -32,13 +33,13 @@ export async function runCoordinator(
   lineage: LineageBefore,
   ipfs: BlockStore,
 ): Promise<Running> {
-  const database = await openDatabase({ folder });
+  const database = await openEmbedded({ folder });
   const records = openRecords(database);
   const vectors = openVectors(join(folder, 'inputs'), disk);
   const evidence = openEvidence(join(folder, 'evidence'), disk);
-  const { driver, begun } = JobDriver.begin(
+  const driver = await JobDriver.begin(
     {
-      ...{ records, clock: systemClock, log, hold: null, onHeld: () => undefined },
+      ...{ records, duties: soleDuties, clock: systemClock, log, hold: null, onHeld: () => undefined },
       performers: {
         sweep: sweeper(vectors),
         ...{ commitRoster: never, fixSurvivors: never, abortOnChain: never },
@@ -53,13 +54,16 @@ export async function runCoordinator(
     1,
     rules,
   );
-  await begun;
+  if (!driver) throw new Error('the job is in the database already');
   const { chainId, escrow } = rules.domain;
   const app = createApp({
     ...{ records, vectors, evidence, log, clock: systemClock },
     jobs: { list: () => [driver.view], driver: () => driver },
     checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
-    identity: { chainId, escrow, coordinator: lineage.facts.coordinator },
+    identity: {
+      ...{ chainId, escrow, coordinator: lineage.facts.coordinator },
+      ...{ instance: 'bench', database: database.engine },
+    },
   });
   // As the real one: a busy sender pauses for longer than the few seconds that are the default.
   const server = createServer({ keepAliveTimeout: 75_000 }, app).listen(0, '127.0.0.1');

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { TributaryError } from '#crypto/error.ts';
 import { deploy } from '#contracts/deploy.ts';
-import { openDatabase } from '#coordinator/store/database.ts';
+import { openEmbedded } from '#coordinator/store/embedded-database.ts';
 import { openRecords } from '#coordinator/store/records.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { startTestChain } from '#test/support/chain.ts';
@@ -96,9 +96,10 @@ function rowOf({ inputs, weights }: MemoryRun, ours: number): Row {
 }
 
 async function store(folder: string, { id, state }: Waiting): Promise<void> {
-  const database = await openDatabase({ folder });
+  const database = await openEmbedded({ folder });
   const job = { job: id.job, state: 'active', rounds: 1, round: id.round, attempt: id.attempt } as const;
-  await openRecords(database).save({ job, attempts: [{ revision: 1, state }], message: null });
+  const change = { job, attempts: [{ revision: 1, state }], message: null };
+  await openRecords(database).turn(id.job, (turn) => turn.save(change));
   await database.close();
 }
 

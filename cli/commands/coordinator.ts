@@ -9,6 +9,7 @@ import { settlingPoints } from '#coordinator/driver/hold.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
+import { readCoordinatorStorage } from '../coordinator-storage.ts';
 import { readHold } from '../hold.ts';
 import { assertNoKey, createKeystore, openKeystore } from '../keystore.ts';
 import { readLie } from '../lie.ts';
@@ -35,6 +36,7 @@ type StartOptions = CommonOptions &
     port: number;
     publicUrl?: string;
     operations?: string;
+    blobs?: string;
     maxGasPrice?: bigint;
     lie?: string;
   }>;
@@ -49,6 +51,7 @@ export async function policy(options: CommonOptions & Readonly<{ operations?: st
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
+  const storage = readCoordinatorStorage(settings, options.blobs);
   const { deployment, provider } = await readingContracts(settings);
   provider.destroy(); // the service has its own
   const log = commandLog(settings.json);
@@ -57,6 +60,7 @@ export async function start(options: StartOptions): Promise<void> {
   const stop = untilStopped();
   const service = await startCoordinator({
     folder: join(settings.home, 'coordinator'),
+    ...storage,
     host: options.host,
     port: options.port,
     ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
@@ -74,7 +78,7 @@ export async function start(options: StartOptions): Promise<void> {
   });
   result(
     settings.json,
-    { event: 'ready', url: service.url, pid: process.pid },
+    { event: 'ready', url: service.url, pid: process.pid, instance: service.instance },
     `coordinator at ${service.url}`,
   );
   await aborted(stop);

@@ -2,7 +2,8 @@
 import { checkBackends } from '../doctor/training.ts';
 import { failure, skipped, type Finding, type Verdict } from '../doctor/finding.ts';
 import { checkDisk, checkHome, checkKeyFiles, checkNode, checkPort } from '../doctor/machine.ts';
-import { checkChain, checkDatabase, checkIpfs, type Absence } from '../doctor/services.ts';
+import { checkDatabase } from '../doctor/database.ts';
+import { checkChain, checkIpfs, type Absence } from '../doctor/services.ts';
 import { dim, green, red, result, yellow } from '../output.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
 

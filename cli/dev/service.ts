@@ -15,6 +15,9 @@ const TAIL = 5;
 /** How a command ends that fails. */
 const saidError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
+/** A stack keeps all that it has in its home, and `--fresh` forgets it. */
+const own = { DATABASE_URL: '', TRIBUTARY_BLOBS: '' };
+
 export type ServicePlan = Readonly<{
   name: string;
   args: readonly string[];
@@ -45,7 +48,7 @@ export type Service = Readonly<{
  */
 export function startService({ name, args, env, log }: ServicePlan): Service {
   const child = spawn(process.execPath, [program, ...args, '--json'], {
-    env: { ...process.env, ...env, [UNTIL_STDIN_ENDS]: '1' },
+    env: { ...process.env, ...own, ...env, [UNTIL_STDIN_ENDS]: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,17 +1,12 @@
-/** What Tributary talks to: the chain and its contracts, the IPFS node, the embedded database. */
+/** What Tributary talks to: the chain and its contracts, the IPFS node. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JsonRpcProvider } from 'ethers';
-import { openDatabase } from '#coordinator/store/database.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { checkDeployment } from '#contracts/deployed-code.ts';
 import { LOCAL_CHAIN, openChain } from '#contracts/provider.ts';
 import { errorTable } from '#protocol/errors.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { readDeployment } from '../chain.ts';
-import { preparedDatabase } from '../prepared-database.ts';
 import type { Settings } from '../settings.ts';
 import { failure, ok, skipped, warning, type Finding } from './finding.ts';
 
@@ -105,29 +100,6 @@ export async function checkIpfs({ ipfs }: Settings, absence: Absence): Promise<F
     const unreachable = error instanceof TributaryError && error.code === 'ipfs/unreachable';
     if (!unreachable) return failure('IPFS', messageOf(error), 'check the node, or give another --ipfs');
     return absence('IPFS', `nothing answers at ${ipfs}`, 'start one: tributary ipfs start; or give --ipfs');
-  }
-}
-
-/** Opens a database where nobody's is. */
-export async function checkDatabase({ home }: Settings): Promise<Finding> {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-doctor-'));
-  const prepared = preparedDatabase(home);
-  const began = performance.now();
-  try {
-    const database = await openDatabase({ folder, prepared: existsSync(prepared) ? prepared : undefined });
-    const [row] = await database.query<{ one: number }>('select 1 as one', []);
-    await database.close();
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    if (row?.one === 1) return ok('database', `the embedded one opens in ${seconds} s`);
-    return failure('database', 'the embedded one does not answer', 'reinstall the packages: npm ci');
-  } catch (error) {
-    return failure(
-      'database',
-      messageOf(error),
-      'free disk space and memory; reinstall the packages: npm ci',
-    );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

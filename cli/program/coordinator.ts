@@ -32,7 +32,16 @@ export function addCoordinator(program: Command): void {
         .argParser(gwei)
         .default(gwei(MOST_GWEI), MOST_GWEI),
     )
+    .option(
+      '--blobs <folder>',
+      'for masked inputs and evidence; coordinators of one database share it (TRIBUTARY_BLOBS, home)',
+    )
     .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())
-    .addHelpText('after', '\nExample:\n  tributary coordinator start --port 7070')
+    .addHelpText(
+      'after',
+      '\nRecords go into an embedded database in the home, or to the PostgreSQL server that DATABASE_URL or `database:`' +
+        '\nin tributary.yaml names (postgres://…); then several coordinators may run at once.' +
+        '\n\nExample:\n  tributary coordinator start --port 7070',
+    )
     .action(run(async () => (await import('../commands/coordinator.ts')).start));
 }

@@ -13,6 +13,8 @@ import { defend, type DefendParts, type Disputed } from './defend.ts';
 export type DisputeParts = DefendParts &
   Readonly<{
     coordinator: Address;
+    /** Whether this coordinator, of several of one account, has the job. */
+    isMine(job: number): boolean;
     pollMillis: number;
     /** Blocks that a reorganisation may replace: they are read again. */
     unsettledBlocks: number;
@@ -47,7 +49,7 @@ export async function watchDisputes(parts: DisputeParts): Promise<void> {
     }
     for (const dispute of open.values()) {
       if (parts.signal.aborted) return;
-      if (!(await follow(parts, dispute))) continue;
+      if (!parts.isMine(dispute.job) || !(await follow(parts, dispute))) continue;
       open.delete(dispute.head);
       ended.add(dispute.head);
       owed = true;

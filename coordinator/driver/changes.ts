@@ -4,19 +4,24 @@ import type { Clock } from './clock.ts';
 export type Changes = Readonly<{
   /** Something changed. */
   announce(): void;
-  /** Resolves at the next change, after so many seconds, or when the signal aborts. */
-  next(seconds: number, signal: AbortSignal): Promise<void>;
+  /** How many there were: asked before one looks, so that a change during the look is not missed. */
+  count(): number;
+  /** Resolves once there were more than these, after so many seconds, or when the signal aborts. */
+  after(count: number, seconds: number, signal: AbortSignal): Promise<void>;
 }>;
 
 export function changes(clock: Clock): Changes {
   const waiting = new Set<() => void>();
+  let count = 0;
   return {
+    count: () => count,
     announce() {
+      count += 1;
       for (const wake of [...waiting]) wake();
     },
-    next: (seconds, signal) =>
+    after: (seen, seconds, signal) =>
       new Promise((resolve) => {
-        if (signal.aborted) {
+        if (count > seen || signal.aborted) {
           resolve();
           return;
         }

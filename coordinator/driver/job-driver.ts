@@ -1,30 +1,33 @@
 /**
  * Drives one job: takes events one at a time, has every state on disk before it answers, performs effects, and keeps
- * the deadlines. protocol.md §4
+ * the deadlines. Other coordinators may drive the same job on one database: the rows say where it stands. protocol.md §4
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptView, JobView } from '#protocol/attempt-view.ts';
-import { toError } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { announce } from '../round/announced.ts';
 import type { Attempt, AttemptEvent, Effect } from '../round/attempt.ts';
-import { idOf, isRefusal, type AttemptRules } from '../round/base.ts';
+import { idOf, type AttemptRules } from '../round/base.ts';
 import { effectsOf } from '../round/effects.ts';
-import { transition } from '../round/transition.ts';
-import { isNews, viewOf } from '../round/view.ts';
+import { viewOf } from '../round/view.ts';
 import type { AttemptRecord, JobRecord, KeptMessage, Records } from '../store/records.ts';
 import { changes, type Changes } from './changes.ts';
 import type { Clock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
+import { after, afterDeadline, afterEnded, afterRestart, beginning, follow } from './decisions.ts';
+import type { Duties } from './duties.ts';
+import { EffectRunner } from './effect-runner.ts';
 import { forever, heldLine, type Hold } from './hold.ts';
-import { Keeper, type Present } from './keeper.ts';
+import { Keeper, type Decide } from './keeper.ts';
 import { factsOf, type Log } from './log.ts';
-import { runEffect, type Performers } from './perform.ts';
+import type { Performers } from './perform.ts';
+import { isCurrent, recordOf, type Present } from './present.ts';
 import { serialQueue, type Queue } from './queue.ts';
 
 export type DriverParts = Readonly<{
   records: Records;
   performers: Performers;
+  duties: Duties;
   clock: Clock;
   hold: Hold | null;
   /** Told the line that a held job prints. */
@@ -41,44 +44,66 @@ export class JobDriver {
   readonly #changes: Changes;
   readonly #timer: DeadlineTimer;
   readonly #stop = new AbortController();
-  readonly #running = new Map<Effect, Promise<void>>();
+  readonly #effects: EffectRunner;
   #held = false;
 
-  private constructor(parts: DriverParts, keeper: Keeper) {
+  private constructor(parts: DriverParts, keeper: (overtaken: (before: Present) => void) => Keeper) {
     this.#parts = parts;
-    this.#keeper = keeper;
+    this.#keeper = keeper((before) => this.#overtaken(before));
     this.#changes = changes(parts.clock);
     this.#timer = new DeadlineTimer(
       parts.clock,
       () => this.submit(idOf(this.#state), { type: 'deadline' }),
       (error) => parts.log.error(factsOf(error), 'a deadline could not be kept; trying again'),
     );
+    this.#effects = new EffectRunner({
+      performers: parts.performers,
+      clock: parts.clock,
+      log: parts.log,
+      stop: this.#stop.signal,
+      rounds: this.#job.rounds,
+      state: () => this.#state,
+      wants: (effect) => this.#wants(effect),
+      feed: (id, event) => this.submit(id, event),
+      begin: (ended, rules) => this.#beginNext(ended, rules),
+    });
   }
 
-  /** Takes on a job with the first attempt of a round; `begun` resolves when that is on disk. */
-  static begin(
-    parts: DriverParts,
-    rounds: number,
-    rules: AttemptRules,
-  ): { driver: JobDriver; begun: Promise<void> } {
+  /** Takes on a job with the first attempt of a round. @returns once that is on disk; null where another has begun it */
+  static async begin(parts: DriverParts, rounds: number, rules: AttemptRules): Promise<JobDriver | null> {
     const { job, round, attempt } = rules.expected;
     const record: JobRecord = { job, state: 'active', rounds, round, attempt };
     const present = { job: record, current: { revision: 1, state: announce(rules) }, earlier: [] };
-    const driver = new JobDriver(parts, new Keeper(parts.records, present));
-    return { driver, begun: driver.#queue(() => driver.#enter(null, present, null)) };
+    const driver = new JobDriver(parts, (overtaken) =>
+      Keeper.of({ records: parts.records, overtaken }, present),
+    );
+    if (!(await driver.#keeper.begin())) return null;
+    driver.#entered(null);
+    await parts.duties.want(job, (signal, inherited) => driver.#takeDuty(signal, inherited));
+    return driver;
   }
 
-  /** Goes on with a job as it is on disk: the same attempt, the same roster, and a phase's time for its members. */
-  static async resume(parts: DriverParts, job: JobRecord): Promise<JobDriver> {
-    const driver = new JobDriver(parts, await Keeper.load(parts.records, job));
-    if (job.state === 'active') await driver.#queue(() => driver.#apply({ type: 'restart' }, null));
+  /**
+   * Goes on with a job as it is on disk: the same attempt, the same roster. Whoever takes it up gives its phase the time
+   * again, for members may not have reached anyone.
+   */
+  static async resume(parts: DriverParts, { job }: Pick<JobRecord, 'job'>): Promise<JobDriver> {
+    const { records } = parts;
+    const stored = await Keeper.stored(records, job);
+    const driver = new JobDriver(parts, (overtaken) => Keeper.from({ records, overtaken }, stored));
     driver.#goOn();
+    await parts.duties.want(job, (signal) => driver.#takeDuty(signal, true));
     return driver;
   }
 
   get view(): JobView {
     const { job, state, round, attempt, rounds } = this.#job;
     return { job, state, round, attempt, rounds };
+  }
+
+  /** Of the job's rows, as far as this process knows them. */
+  get version(): number {
+    return this.#keeper.version;
   }
 
   /** The last round that this coordinator saw settled; 0 for none. */
@@ -90,24 +115,32 @@ export class JobDriver {
    * Feeds an event to an attempt; durable when it resolves.
    *
    * @param message what is kept beside the state if the event is new
-   * @throws TributaryError the refusal's own code; `attempt/unknown`; `storage/full`
+   * @throws TributaryError the refusal's own code; `attempt/unknown`; `storage/full`, `database/unreachable`
    */
   submit(id: AttemptId, event: AttemptEvent, message: KeptMessage | null = null): Promise<void> {
     return this.#queue(async () => {
-      if (await this.#keeper.settleDoubt()) this.#goOn();
-      if (this.#job.state === 'active') await this.#apply({ type: 'deadline' }, null);
-      await (this.#keeper.isCurrent(id) ? this.#apply(event, message) : this.#applyToEnded(id, event));
+      let overdue = true;
+      while (overdue) {
+        overdue = await this.#step(async (present, reading) => {
+          const now = this.#parts.clock.now();
+          const ended = afterDeadline(present, now);
+          if (ended) return ended;
+          return isCurrent(present, id)
+            ? after(present, event, message, now)
+            : afterEnded(present, await recordOf(present, reading, id), event, now);
+        });
+      }
     });
   }
 
   /** Whether an event would be new to an attempt, before its body is taken in. @throws as `submit` */
   async preview(id: AttemptId, event: AttemptEvent): Promise<boolean> {
-    return this.#held ? forever() : this.#follow(await this.#keeper.recordOf(id), event) !== null;
+    return follow(await this.#recordOf(id), event, this.#parts.clock.now()) !== null;
   }
 
   /** @throws TributaryError `attempt/unknown` */
   async attempt(id: AttemptId): Promise<Attempt> {
-    return this.#held ? forever() : (await this.#keeper.recordOf(id)).state;
+    return (await this.#recordOf(id)).state;
   }
 
   /**
@@ -126,14 +159,19 @@ export class JobDriver {
     const until = clock.now() + seconds;
     const stopped = AbortSignal.any([signal, this.#stop.signal]);
     for (;;) {
-      if (this.#held) return forever();
-      const { revision, state } = await this.#keeper.recordOf(id);
+      const seen = this.#changes.count();
+      const { revision, state } = await this.#recordOf(id);
       const left = until - clock.now();
       if (after === null || revision > after || left <= 0 || stopped.aborted) {
         return viewOf(state, revision, await this.#keeper.earlierThan(id), seat);
       }
-      await this.#changes.next(left, stopped);
+      await this.#changes.after(seen, left, stopped);
     }
+  }
+
+  /** Takes up what another coordinator has made of the job, and wakes who waits for it. */
+  refresh(): Promise<void> {
+    return this.#keeper.refresh();
   }
 
   /** Starts nothing more. What is under way gets a moment: it may be cut off, and is done again after a start. */
@@ -142,7 +180,7 @@ export class JobDriver {
     this.#timer.stop();
     if (this.#held) return;
     const moment = delay(STOP_MILLIS, undefined, { ref: false });
-    await Promise.race([Promise.allSettled(this.#running.values()), moment]);
+    await Promise.race([this.#effects.ended(), moment]);
     await this.#queue(async () => undefined);
   }
 
@@ -154,100 +192,84 @@ export class JobDriver {
     return this.#keeper.present.job;
   }
 
-  /** The record that follows an event; null where the event changes nothing. */
-  #follow({ revision, state }: AttemptRecord, event: AttemptEvent) {
-    const step = transition(state, event, this.#parts.clock.now());
-    if (isRefusal(step)) throw toError(step.refused);
-    // Whoever waits is woken by what it can see, not by each of a thousand messages.
-    const news = isNews(state, step.state) ? 1 : 0;
-    const record = { revision: revision + news, state: step.state };
-    return step.state === state ? null : { record, effects: step.effects };
+  async #recordOf(id: AttemptId): Promise<AttemptRecord> {
+    await this.#keeper.refresh();
+    return this.#isHeld() ? forever() : this.#keeper.recordOf(id);
   }
 
-  async #apply(event: AttemptEvent, message: KeptMessage | null): Promise<void> {
-    const { present } = this.#keeper;
-    const next = this.#follow(present.current, event);
-    if (!next) return;
-    const failed = next.record.state.phase === 'failed';
-    const job: JobRecord = failed ? { ...present.job, state: 'failed' } : present.job;
-    await this.#enter(present.current.state, { ...present, job, current: next.record }, message);
-    this.#perform(next.effects);
+  /** One change of the job, and all that follows from it in this process. @returns whether only a deadline was kept */
+  async #step(decide: Decide): Promise<boolean> {
+    if (this.#isHeld()) return forever();
+    if (await this.#keeper.settleDoubt()) this.#goOn();
+    const step = await this.#keeper.step(decide);
+    if (step) this.#entered(step.from);
+    return this.#isHeld() ? forever() : (step?.next.overdue ?? false);
   }
 
-  /** An ended attempt takes repeats, and late aborts: those are news to readers of the present attempt too. */
-  async #applyToEnded(id: AttemptId, event: AttemptEvent): Promise<void> {
-    const next = this.#follow(await this.#keeper.recordOf(id), event);
-    if (!next) return;
-    await this.#keeper.saveEnded(next.record);
-    this.#changes.announce();
-  }
-
-  async #enter(before: Attempt | null, present: Present, message: KeptMessage | null): Promise<void> {
-    const { state } = present.current;
-    await this.#keeper.save(present, message);
-    const line = heldLine(this.#parts.hold, before, state);
-    if (line !== null) {
-      this.#held = true;
-      this.#parts.onHeld(line);
-      return forever();
-    }
+  #entered(from: Present | null): void {
+    const { job, current } = this.#keeper.present;
+    const before = from?.current.state ?? null;
+    const { state } = current;
+    if (this.#stands(before)) return;
     if (before?.phase !== state.phase)
       this.#parts.log.info({ ...idOf(state), phase: state.phase }, 'phase begins');
+    if (job.state === 'finished') this.#parts.log.info({ job: job.job, round: job.round }, 'job finished');
+    const known = before ? effectsOf(before) : [];
+    this.#effects.perform(effectsOf(state).filter((effect) => !known.includes(effect)));
     this.#keepDeadline();
-    if (before === null || isNews(before, state)) this.#changes.announce();
+    if (from === null || current.revision !== from.current.revision || job.state !== from.job.state)
+      this.#changes.announce();
+  }
+
+  /** Another coordinator has moved the job on. */
+  #overtaken(before: Present): void {
+    if (!this.#stands(before.current.state)) this.#goOn();
+  }
+
+  /** Whether the test hook lets the job stand still, now that its state is another. */
+  #stands(before: Attempt | null): boolean {
+    const line = this.#held ? null : heldLine(this.#parts.hold, before, this.#state);
+    if (line !== null) {
+      this.#held = true;
+      this.#timer.clear();
+      this.#parts.onHeld(line);
+    }
+    return this.#held;
+  }
+
+  #isHeld(): boolean {
+    return this.#held;
+  }
+
+  async #takeDuty(signal: AbortSignal, inherited: boolean): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#effects.begin(signal);
+    signal.addEventListener('abort', () => this.#keepDeadline());
+    if (inherited) {
+      const { clock } = this.#parts;
+      await this.#queue(() => this.#step(async (present) => afterRestart(present, clock.now())));
+    }
+    this.#goOn();
   }
 
   #goOn(): void {
-    this.#perform(effectsOf(this.#state));
+    this.#effects.perform(effectsOf(this.#state));
     this.#keepDeadline();
     this.#changes.announce();
   }
 
   #keepDeadline(): void {
-    if (this.#job.state === 'active') this.#timer.set(this.#state.deadline);
+    if (this.#job.state === 'active' && this.#effects.onDuty) this.#timer.set(this.#state.deadline);
     else this.#timer.clear();
   }
 
   /** Vectors are swept in any case; nothing else is done for a job that is over. */
   #wants(effect: Effect): boolean {
+    if (this.#held) return false;
     return effectsOf(this.#state).includes(effect) && (effect === 'sweep' || this.#job.state === 'active');
   }
 
-  #perform(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (this.#running.has(effect)) continue;
-      const done = runEffect(effect, {
-        performers: this.#parts.performers,
-        clock: this.#parts.clock,
-        log: this.#parts.log,
-        signal: this.#stop.signal,
-        rounds: this.#job.rounds,
-        state: () => this.#state,
-        wanted: () => this.#wants(effect),
-        feed: (id, event) => this.submit(id, event),
-        begin: (ended, rules) => this.#beginNext(ended, rules),
-      });
-      this.#running.set(effect, done);
-      void done.finally(() => this.#running.delete(effect));
-    }
-  }
-
-  /** Announces what follows an ended attempt; without rules, nothing does. */
-  #beginNext(ended: AttemptId, rules: AttemptRules | null): Promise<void> {
-    return this.#queue(async () => {
-      if (await this.#keeper.settleDoubt()) this.#goOn();
-      const { present } = this.#keeper;
-      if (!this.#keeper.isCurrent(ended) || present.job.state !== 'active') return;
-      if (rules === null) {
-        await this.#keeper.save({ ...present, job: { ...present.job, state: 'finished' } }, null);
-        this.#parts.log.info({ job: ended.job, round: ended.round }, 'job finished');
-        this.#keepDeadline();
-        return this.#changes.announce();
-      }
-      const { round, attempt } = rules.expected;
-      const earlier = await this.#keeper.earlierThan(rules.expected);
-      const current = { revision: 1, state: announce(rules) };
-      await this.#enter(null, { job: { ...present.job, round, attempt }, current, earlier }, null);
-    });
+  async #beginNext(ended: AttemptId, rules: AttemptRules | null): Promise<void> {
+    await this.#queue(() => this.#step((present, reading) => beginning(present, ended, rules, reading)));
   }
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../driver/clock.ts';
 import type { JobDriver } from '../driver/job-driver.ts';
 import type { Log } from '../driver/log.ts';
 import type { CheckApproval } from '../settlement/approval.ts';
+import type { Engine } from '../store/database.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { Records } from '../store/records.ts';
 import type { Vectors } from '../store/vectors.ts';
@@ -22,5 +23,12 @@ export type HttpParts = Readonly<{
   clock: Clock;
   log: Log;
   /** What `/v1/status` says of this coordinator beside its jobs. */
-  identity: Readonly<{ chainId: number; escrow: Address; coordinator: Address }>;
+  identity: Readonly<{
+    chainId: number;
+    escrow: Address;
+    coordinator: Address;
+    /** Of this process: several may answer at one URL. */
+    instance: string;
+    database: Engine;
+  }>;
 }>;

@@ -6,10 +6,14 @@ import { PROBLEM_TYPE, toProblem } from '#protocol/problem.ts';
 import { factsOf, type Log } from '../driver/log.ts';
 import { requestIdOf } from './request-id.ts';
 
+/** What a trouble that passes is given, before the same is sent again. */
+const RETRY_SECONDS = '2';
+
 export function sendProblem(response: Response, error: TributaryError): void {
   const status = statusOf(error.code);
   // RFC 9110 §11.6.1: whoever is not believed is told what would be.
   if (status === 401) response.set('www-authenticate', 'Tributary');
+  if (status === 503) response.set('retry-after', RETRY_SECONDS);
   response.removeHeader('etag');
   response
     .status(status)

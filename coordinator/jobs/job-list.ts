@@ -13,6 +13,7 @@ export class JobList {
   readonly #parts: DriverParts;
   readonly #admit: Admit;
   readonly #drivers = new Map<number, JobDriver>();
+  readonly #adding = new Map<number, Promise<void>>();
 
   constructor(parts: DriverParts, admit: Admit = () => null) {
     this.#parts = parts;
@@ -21,7 +22,7 @@ export class JobList {
 
   /** Goes on with all jobs on disk. */
   async resume(records: readonly JobRecord[]): Promise<void> {
-    for (const record of records) this.#drivers.set(record.job, await JobDriver.resume(this.#parts, record));
+    for (const { job } of records) await this.#adopt(job);
   }
 
   has(job: number): boolean {
@@ -38,14 +39,23 @@ export class JobList {
     if (rules === null || this.has(job)) return;
     const refused = this.#admit({ rounds, rules }, this.#active());
     if (refused) throw toError(refused);
-    const { driver, begun } = JobDriver.begin(this.#parts, rounds, rules);
-    this.#drivers.set(job, driver);
-    try {
-      await begun;
-    } catch (error) {
-      this.#drivers.delete(job);
-      throw error;
-    }
+    await this.#add(
+      job,
+      async () =>
+        (await JobDriver.begin(this.#parts, rounds, rules)) ?? (await JobDriver.resume(this.#parts, { job })),
+    );
+  }
+
+  /** Another coordinator has changed a job, or begun it. */
+  async notice(job: number): Promise<void> {
+    const driver = this.#drivers.get(job);
+    await (driver ? driver.refresh() : this.#adopt(job));
+  }
+
+  /** Takes up what other coordinators did, wherever that was not heard. */
+  async reread(): Promise<void> {
+    for (const [job, version] of await this.#parts.records.versions())
+      if (this.#drivers.get(job)?.version !== version) await this.notice(job);
   }
 
   #active(): number {
@@ -66,6 +76,21 @@ export class JobList {
     const driver = this.#drivers.get(job);
     if (driver) return driver;
     throw new TributaryError('job/unknown', `job ${job} is not one of this coordinator's, or not active yet`);
+  }
+
+  #adopt(job: number): Promise<void> {
+    return this.#add(job, () => JobDriver.resume(this.#parts, { job }));
+  }
+
+  /** One driver a job, however often it is found at once. */
+  #add(job: number, make: () => Promise<JobDriver>): Promise<void> {
+    const adding =
+      this.#adding.get(job) ??
+      (async () => {
+        if (!this.has(job)) this.#drivers.set(job, await make());
+      })().finally(() => this.#adding.delete(job));
+    this.#adding.set(job, adding);
+    return adding;
   }
 
   async stop(): Promise<void> {

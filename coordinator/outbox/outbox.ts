@@ -19,7 +19,7 @@ import { purposeOf } from './purpose.ts';
 import { sendFor } from './send.ts';
 
 export type OutboxOptions = Readonly<{
-  database: Database;
+  database: Pick<Database, 'commit' | 'query'>;
   deployment: Deployment;
   /** Connected to a provider. */
   wallet: Wallet;

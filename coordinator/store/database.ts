@@ -1,96 +1,36 @@
-/** Opens the embedded database of a folder, alone, and makes its commits durable. */
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PGlite, type Transaction } from '@electric-sql/pglite';
-import { TributaryError } from '#crypto/error.ts';
-import { takeLock, type Lock } from '#datasets/folder-lock.ts';
-import { disk, storageError, writeDurably } from './files.ts';
-import { migrate } from './migrations.ts';
-import { logSync, type SyncLog } from './write-ahead-log.ts';
+/**
+ * The coordinator's database, whichever engine is behind it: PostgreSQL's SQL, the same statements and migrations. The
+ * embedded one is embedded-database.ts, a server's is server-database.ts.
+ */
+
+/** Numbers of 64 bits come as numbers, bytes as `Uint8Array`, JSON as what it says. */
+export type Query = <Row>(sql: string, parameters?: readonly unknown[]) => Promise<Row[]>;
+
+export type Transaction = Readonly<{
+  query: Query;
+  /** Runs statements without parameters, several at once. */
+  exec(sql: string): Promise<void>;
+}>;
+
+export type Engine = 'embedded' | 'postgresql';
 
 export type Database = Readonly<{
-  /** Runs in one transaction; on disk when it resolves. @throws TributaryError `storage/full` */
-  commit(work: (transaction: Transaction) => Promise<void>): Promise<void>;
+  engine: Engine;
+  /**
+   * Runs in one transaction; on disk when it resolves. What the work throws undoes it.
+   *
+   * @throws TributaryError `storage/full`; of a server `database/unreachable`, and then it may have been done or not
+   */
+  commit<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Makes durable what a failed `commit` may have left behind. */
   flush(): Promise<void>;
-  query<Row>(sql: string, parameters: unknown[]): Promise<Row[]>;
+  query: Query;
   close(): Promise<void>;
 }>;
 
-export type DatabaseOptions = Readonly<{
-  folder: string;
-  /** A file that holds a freshly made data directory, written when missing: a first open takes seconds without. */
-  prepared?: string | undefined;
-  sync?: SyncLog;
-}>;
-
-/** @throws TributaryError `database/locked`, `database/newer` */
-export async function openDatabase({
-  folder,
-  prepared,
-  sync = logSync(),
-}: DatabaseOptions): Promise<Database> {
-  const file = join(folder, 'database.lock');
-  const lock = await takeLock(file, (pid) => inUse(file, pid));
-  const data = join(folder, 'database');
-  let database: PGlite | null = null;
-  try {
-    database = await openData(data, prepared);
-    await migrate(database);
-    await sync(data);
-    return opened(database, lock, () => sync(data));
-  } catch (error) {
-    await database?.close();
-    await lock.release();
-    throw error;
-  }
+/** A number of 64 bits. No id or count of ours is ever beyond what a JavaScript number holds. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} in the database is no number of ours`);
+  return value;
 }
-
-function opened(database: PGlite, lock: Lock, flush: () => Promise<void>): Database {
-  return {
-    async commit(work) {
-      try {
-        await database.transaction(work);
-        await flush();
-      } catch (error) {
-        throw storageError(error);
-      }
-    },
-    flush,
-    query: async <Row>(sql: string, parameters: unknown[]) =>
-      (await database.query<Row>(sql, parameters)).rows,
-    async close() {
-      await database.close();
-      await lock.release();
-    },
-  };
-}
-
-/** `PG_VERSION` is there from the start; our mark only once the directory was whole. */
-async function openData(data: string, prepared: string | undefined): Promise<PGlite> {
-  const whole = `${data}.made`;
-  if (existsSync(whole)) return PGlite.create(data);
-  // A process that died while it made the directory left half of one.
-  await rm(data, { recursive: true, force: true });
-  await mkdir(data, { recursive: true });
-  const database = await makeData(data, prepared);
-  await writeDurably(disk, whole, []);
-  return database;
-}
-
-async function makeData(data: string, prepared: string | undefined): Promise<PGlite> {
-  if (prepared === undefined) return PGlite.create(data);
-  if (existsSync(prepared)) return PGlite.create(data, { loadDataDir: new Blob([await readFile(prepared)]) });
-  const database = await PGlite.create(data);
-  const dump = await database.dumpDataDir('none');
-  await writeDurably(disk, prepared, [new Uint8Array(await dump.arrayBuffer())]);
-  return database;
-}
-
-const inUse = (file: string, pid: number) =>
-  new TributaryError(
-    'database/locked',
-    `process ${pid} uses the database beside ${file}: stop that coordinator, or choose another home; if that ` +
-      'process is no coordinator, delete the file',
-  );

@@ -1,6 +1,6 @@
 /** The database's tables, in plain PostgreSQL; each step runs once, in order. */
-import type { PGlite } from '@electric-sql/pglite';
 import { TributaryError } from '#crypto/error.ts';
+import type { Database } from './database.ts';
 
 /** Never edited once released: a change is a new step. */
 const steps: readonly string[] = [
@@ -113,24 +113,43 @@ const steps: readonly string[] = [
    create unique index transaction_nonces on transactions (chain, account, nonce) where state <> 'dropped';
    create unique index transactions_under_way on transactions (chain, account, purpose)
      where state in ('planned', 'sent', 'mined');`,
+  // Several coordinators may share a database: each sees by the version that another has changed a job, and all are one account's.
+  `alter table jobs add column version bigint not null default 1;
+   alter table entries add column version bigint not null default 0;
+   create table coordinator (
+     chain_id bigint not null,
+     escrow text not null,
+     address text not null,
+     blobs text,
+     single boolean primary key default true check (single)
+   );`,
 ];
 
-/** @throws TributaryError `database/newer` where a later version of this program has written here */
-export async function migrate(database: PGlite): Promise<void> {
-  await database.exec('create table if not exists migrations (step integer primary key)');
-  const { rows } = await database.query<{ done: number }>('select count(*)::int as done from migrations');
-  const done = rows[0]?.done ?? 0;
-  if (done > steps.length) {
-    throw new TributaryError(
-      'database/newer',
-      `the database was written by a later version (step ${done}, this one knows ${steps.length}): update the program`,
-    );
-  }
-  for (const [index, step] of steps.entries()) {
-    if (index < done) continue;
-    await database.transaction(async (transaction) => {
+/** One at a time: coordinators that start at once would else make the same tables. */
+const lock = "select pg_advisory_xact_lock(hashtextextended('tributary/migrations/' || current_schema(), 0))";
+
+/**
+ * Brings a database up to date, all of it or nothing.
+ *
+ * @param upTo the last step to take; a test stops before it, to have what an earlier version wrote
+ * @throws TributaryError `database/newer` where a later version of this program has written here
+ */
+export async function migrate(commit: Database['commit'], upTo = steps.length): Promise<void> {
+  await commit(async (transaction) => {
+    await transaction.query(lock);
+    await transaction.exec('create table if not exists migrations (step integer primary key)');
+    const [row] = await transaction.query<{ done: number }>('select count(*)::int as done from migrations');
+    const done = row?.done ?? 0;
+    if (done > steps.length) {
+      throw new TributaryError(
+        'database/newer',
+        `the database was written by a later version (step ${done}, this one knows ${steps.length}): update the program`,
+      );
+    }
+    for (const [index, step] of steps.slice(0, upTo).entries()) {
+      if (index < done) continue;
       await transaction.exec(step);
       await transaction.query('insert into migrations (step) values ($1)', [index + 1]);
-    });
-  }
+    }
+  });
 }

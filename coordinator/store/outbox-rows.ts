@@ -5,7 +5,7 @@
 import type { Call } from '#contracts/receipts.ts';
 import type { GasPrice } from '#contracts/gas-price.ts';
 import type { Address, Bytes32, Hex } from '#protocol/units.ts';
-import type { Database } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 
 /** One signed form of a transaction. `block` and `at` (milliseconds) are when it was signed. */
 export type Version = GasPrice & Readonly<{ hash: Bytes32; raw: Hex; block: number; at: number }>;
@@ -70,12 +70,15 @@ type RawRow = Readonly<{
   dropped: string | null;
 }>;
 type RawVersion = Omit<Version, keyof GasPrice> & Readonly<Record<keyof GasPrice, string>>;
-type Transaction = Parameters<Parameters<Database['commit']>[0]>[0];
 
 const COLUMNS = 'id, nonce, gas, purpose, call, versions, state, inclusion, dropped';
 const UNDER_WAY = "state in ('planned', 'sent', 'mined')";
 
-export function openOutboxRows(database: Database, chainId: number, account: Address): OutboxRows {
+export function openOutboxRows(
+  database: Pick<Database, 'commit' | 'query'>,
+  chainId: number,
+  account: Address,
+): OutboxRows {
   const mine = [chainId, account];
   const select = async (where: string, parameters: unknown[]): Promise<OutboxRow[]> =>
     (
@@ -107,7 +110,7 @@ export function openOutboxRows(database: Database, chainId: number, account: Add
            and (${UNDER_WAY} or (state = 'deep' and nonce >= $4)) order by id desc`,
           [...mine, draft.purpose, pending],
         );
-        id = Number(joined.rows[0]?.id ?? (await insert(transaction, mine, draft, pending, sign)));
+        id = Number(joined[0]?.id ?? (await insert(transaction, mine, draft, pending, sign)));
       });
       return row(id);
     },
@@ -115,7 +118,7 @@ export function openOutboxRows(database: Database, chainId: number, account: Add
     async addVersion({ id, versions }, version) {
       let added = false;
       await database.commit(async (transaction) => {
-        const { rows } = await transaction.query(
+        const rows = await transaction.query(
           `update transactions set versions = versions || $2::jsonb
            where id = $1 and jsonb_array_length(versions) = $3 and state in ('planned', 'sent') returning id`,
           [id, versionsText([version]), versions.length],
@@ -169,7 +172,7 @@ async function insert(
   sign: (nonce: number) => Promise<Version>,
 ): Promise<RawRow['id']> {
   const nonce = await freeNonce(transaction, mine, pending);
-  const { rows } = await transaction.query<Pick<RawRow, 'id'>>(
+  const rows = await transaction.query<Pick<RawRow, 'id'>>(
     `insert into transactions (chain, account, nonce, purpose, call, gas, versions, state)
      values ($1, $2, $3, $4, $5, $6, $7, 'planned') returning id`,
     [...mine, nonce, purpose, callText(call), gas, versionsText([await sign(nonce)])],
@@ -197,7 +200,7 @@ async function freeNonce(
   mine: readonly unknown[],
   pending: number,
 ): Promise<number> {
-  const { rows } = await transaction.query<Pick<RawRow, 'nonce'>>(
+  const rows = await transaction.query<Pick<RawRow, 'nonce'>>(
     `select nonce from transactions where chain = $1 and account = $2 and state <> 'dropped' and nonce >= $3
      order by nonce`,
     [...mine, pending],

@@ -1,41 +1,22 @@
 /** What the coordinator keeps in its database: jobs, attempts, and the messages beside their states. */
-import type { Transaction } from '@electric-sql/pglite';
 import type { Delivery } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import type { Attempt } from '../round/attempt.ts';
-import type { Database } from './database.ts';
+import type { Database, Query, Transaction } from './database.ts';
+import { writeChange, type Change, type JobRecord } from './change.ts';
+import { KnownRows, type Find } from './known-rows.ts';
 import {
-  isOf,
-  placeOf,
+  changedRecord,
   recordOf,
   selectAttempts,
-  writeAttempt,
+  selectChanges,
+  selectJob,
   type AttemptRecord,
   type AttemptRow,
+  type ChangedRow,
 } from './state-rows.ts';
 
+export type { Change, JobRecord, KeptMessage } from './change.ts';
 export type { AttemptRecord } from './state-rows.ts';
-
-export type JobRecord = Readonly<{
-  job: number;
-  state: 'active' | 'finished' | 'failed';
-  rounds: number;
-  /** The attempt that is under way, or was the last. */
-  round: number;
-  attempt: number;
-}>;
-
-/** What the state does not hold: a dealer's ciphertexts, by place among its holders, and a holder's revealed shares. */
-export type KeptMessage =
-  | Readonly<{ kind: 'ciphertexts'; slot: number; texts: readonly string[] }>
-  | Readonly<{
-      kind: 'unmasking';
-      slot: number;
-      /** What restores secrets. */
-      body: object;
-      /** All that the member signed the hash of (§4.6): read only to prove a fault. */
-      opened: Uint8Array;
-    }>;
 
 /** What a holder opened, as it signed it. */
 export type Opening = Readonly<{ holder: number; shares: Uint8Array }>;
@@ -43,52 +24,89 @@ export type Opening = Readonly<{ holder: number; shares: Uint8Array }>;
 /** Where one of a dealer's ciphertexts stands. */
 export type Addressed = Readonly<{ dealer: number; place: number }>;
 
-/** What is written together, or not at all. */
-export type Change = Readonly<{
-  job: JobRecord;
-  attempts: readonly AttemptRecord[];
-  /** Of the first of these attempts. */
-  message: KeptMessage | null;
-}>;
+/** A job as its rows have it, with all attempts of its round, ascending. Each change of a job has a version of its own. */
+export type StoredJob = Readonly<{ version: number; job: JobRecord; attempts: readonly AttemptRecord[] }>;
 
-export type Records = Readonly<{
-  jobs(): Promise<JobRecord[]>;
+/** What can be read while a job is changed. */
+export type Reading = Readonly<{
   attempt(id: AttemptId): Promise<AttemptRecord | null>;
   /** All attempts of a round, ascending. */
   attemptsOf(job: number, round: number): Promise<AttemptRecord[]>;
-  /** The bodies of all unmaskings, by ascending member. */
-  unmaskings(id: AttemptId): Promise<unknown[]>;
-  /** All that these holders opened, by ascending holder. */
-  openings(id: AttemptId, holders: readonly number[]): Promise<Opening[]>;
-  /** The ciphertexts at these places, by ascending dealer. */
-  deliveries(id: AttemptId, wanted: readonly Addressed[]): Promise<Delivery[]>;
-  /** On disk when it resolves. */
-  save(change: Change): Promise<void>;
-  /** Makes durable what a failed `save` may have left behind. */
-  flush(): Promise<void>;
 }>;
 
-type JobRow = Omit<JobRecord, 'job'> & Readonly<{ job: number | bigint }>;
+/** One's turn to change a job: until it is over nobody else changes it. */
+export type Turn = Reading &
+  Readonly<{
+    /** The job where another has changed it since this version; null where it is as it was. */
+    newer(version: number): Promise<StoredJob | null>;
+    /** On disk when the turn is over. @returns the job's new version */
+    save(change: Change): Promise<number>;
+  }>;
+
+export type Records = Reading &
+  Readonly<{
+    jobs(): Promise<JobRecord[]>;
+    /** The version of each job. */
+    versions(): Promise<ReadonlyMap<number, number>>;
+    /** A job, where it is not of this version; 0 for any. Null also for one that nobody has begun. */
+    load(job: number, known: number): Promise<StoredJob | null>;
+    /** As `load`, for who must know what other coordinators did: at no cost where there can be none. */
+    refresh(job: number, known: number): Promise<StoredJob | null>;
+    /** The bodies of all unmaskings, by ascending member. */
+    unmaskings(id: AttemptId): Promise<unknown[]>;
+    /** All that these holders opened, by ascending holder. */
+    openings(id: AttemptId, holders: readonly number[]): Promise<Opening[]>;
+    /** The ciphertexts at these places, by ascending dealer. */
+    deliveries(id: AttemptId, wanted: readonly Addressed[]): Promise<Delivery[]>;
+    /** Writes a job that is new. @returns whether nobody else had begun it */
+    begin(change: Change): Promise<boolean>;
+    /** On disk when it resolves. Of a server, what the work throws undoes what it saved. */
+    turn<T>(job: number, work: (turn: Turn) => Promise<T>): Promise<T>;
+    /** Makes durable what a failed `save` may have left behind. */
+    flush(): Promise<void>;
+  }>;
+
+type JobRow = Readonly<Omit<JobRecord, 'job' | 'state'> & { version: number; job_state: JobRecord['state'] }>;
 
 export function openRecords(database: Database): Records {
-  /** By job: the states that the last save left in the rows. */
-  const written = new Map<number, readonly Attempt[]>();
+  const shared = database.engine === 'postgresql';
+  const known = new KnownRows();
+  const load = async (query: Query, job: number, version: number): Promise<StoredJob | null> => {
+    const before = known.at(job, version);
+    const stored = before
+      ? await loadChanges(query, job, version, before)
+      : await loadWhole(query, job, version);
+    if (stored) known.are(job, stored.version, statesOf(stored.attempts));
+    return stored;
+  };
+  /** Runs in a transaction whose one write of a job is known once it is committed. */
+  const committed = async <T>(
+    work: (transaction: Transaction, save: Turn['save']) => Promise<T>,
+  ): Promise<T> => {
+    const written: Written[] = [];
+    const result = await database.commit((transaction) =>
+      work(transaction, async (change) => {
+        const version = await writeChange(transaction, change, known);
+        written.push({ version, change });
+        return version;
+      }),
+    );
+    for (const { version, change } of written) known.are(change.job.job, version, statesOf(change.attempts));
+    return result;
+  };
   return {
-    jobs: async () =>
-      (
-        await database.query<JobRow>('select job, state, rounds, round, attempt from jobs order by job', [])
-      ).map((row) => ({ ...row, job: Number(row.job) })),
+    ...reading(database.query),
 
-    async attempt({ job, round, attempt }) {
-      const sql = `${selectAttempts} where job = $1 and round = $2 and attempt = $3`;
-      const [row] = await database.query<AttemptRow>(sql, [job, round, attempt]);
-      return row ? recordOf(row) : null;
+    jobs: () => database.query<JobRecord>('select job, state, rounds, round, attempt from jobs order by job'),
+
+    async versions() {
+      const rows = await database.query<{ job: number; version: number }>('select job, version from jobs');
+      return new Map(rows.map(({ job, version }) => [job, version]));
     },
 
-    async attemptsOf(job, round) {
-      const sql = `${selectAttempts} where job = $1 and round = $2 order by attempt`;
-      return (await database.query<AttemptRow>(sql, [job, round])).map(recordOf);
-    },
+    load: (job, version) => load(database.query, job, version),
+
+    refresh: async (job, version) => (shared ? load(database.query, job, version) : null),
 
     async unmaskings({ job, round, attempt }) {
       const sql =
@@ -113,59 +131,88 @@ export function openRecords(database: Database): Records {
         [job, round, attempt, wanted.map(({ dealer }) => dealer), wanted.map(({ place }) => place)],
       ),
 
-    async save(change) {
-      const { job } = change.job;
-      const before = written.get(job) ?? [];
-      // Until it is known to be on disk, nothing is.
-      written.delete(job);
-      await database.commit((transaction) => write(transaction, change, before));
-      written.set(
-        job,
-        change.attempts.map(({ state }) => state),
-      );
+    begin: (change) =>
+      committed(async (transaction, save) => {
+        const { job, state, rounds, round, attempt } = change.job;
+        const begun = await transaction.query(
+          `insert into jobs (job, state, rounds, round, attempt, version) values ($1, $2, $3, $4, $5, 0)
+           on conflict (job) do nothing returning job`,
+          [job, state, rounds, round, attempt],
+        );
+        if (begun.length === 1) await save(change);
+        return begun.length === 1;
+      }),
+
+    turn(job, work) {
+      // Alone, one has the turn in any case, and needs a transaction only to write.
+      if (!shared) {
+        return work({
+          ...reading(database.query),
+          newer: () => Promise.resolve(null),
+          save: (change) => committed((_, save) => save(change)),
+        });
+      }
+      return committed(async (transaction, save) => {
+        const { query } = transaction;
+        const [row] = await query<{ version: number }>('select version from jobs where job = $1 for update', [
+          job,
+        ]);
+        return work({
+          ...reading(query),
+          newer: async (version) => (row && row.version !== version ? load(query, job, version) : null),
+          save,
+        });
+      });
     },
 
     flush: () => database.flush(),
   };
 }
 
-async function write(
-  transaction: Transaction,
-  { job, attempts, message }: Change,
-  before: readonly Attempt[],
-): Promise<void> {
-  await transaction.query(
-    `insert into jobs (job, state, rounds, round, attempt) values ($1, $2, $3, $4, $5)
-     on conflict (job) do update set state = $2, round = $4, attempt = $5`,
-    [job.job, job.state, job.rounds, job.round, job.attempt],
-  );
-  for (const record of attempts) {
-    const known = before.find((state) => isOf(state, record.state.rules.expected)) ?? null;
-    await writeAttempt(transaction, record, known);
-  }
-  const [first] = attempts;
-  if (message && first) await writeMessage(transaction, placeOf(first.state), message);
+type Written = Readonly<{ version: number; change: Change }>;
+
+const statesOf = (attempts: readonly AttemptRecord[]) => attempts.map(({ state }) => state);
+
+const reading = (query: Query): Reading => ({
+  async attempt({ job, round, attempt }) {
+    const sql = `${selectAttempts} where job = $1 and round = $2 and attempt = $3`;
+    const [row] = await query<AttemptRow>(sql, [job, round, attempt]);
+    return row ? recordOf(row) : null;
+  },
+
+  async attemptsOf(job, round) {
+    const sql = `${selectAttempts} where job = $1 and round = $2 order by attempt`;
+    return (await query<AttemptRow>(sql, [job, round])).map(recordOf);
+  },
+});
+
+async function loadWhole(query: Query, job: number, version: number): Promise<StoredJob | null> {
+  const rows = await query<JobRow & AttemptRow>(selectJob, [job, version]);
+  return storedJob(job, rows, rows.map(recordOf));
 }
 
-async function writeMessage(
-  transaction: Transaction,
-  place: readonly number[],
-  message: KeptMessage,
-): Promise<void> {
-  if (message.kind === 'ciphertexts') {
-    await transaction.query(
-      `insert into ciphertexts (job, round, attempt, dealer, place, ciphertext)
-       select $1, $2, $3, $4, number - 1, text from unnest($5::text[]) with ordinality as dealt (text, number)`,
-      [...place, message.slot, message.texts],
-    );
-    return;
-  }
-  await transaction.query(
-    'insert into messages (job, round, attempt, kind, slot, body) values ($1, $2, $3, $4, $5, $6)',
-    [...place, message.kind, message.slot, JSON.stringify(message.body)],
-  );
-  await transaction.query(
-    'insert into openings (job, round, attempt, holder, shares) values ($1, $2, $3, $4, $5)',
-    [...place, message.slot, message.opened],
-  );
+/** What was written since: a message costs a coordinator that did not take it no more than the one that did. */
+async function loadChanges(
+  query: Query,
+  job: number,
+  version: number,
+  before: Find,
+): Promise<StoredJob | null> {
+  const rows = await query<JobRow & ChangedRow>(selectChanges, [job, version]);
+  const attempts = rows.flatMap((row) => {
+    const { round, number } = row;
+    const state = before({ job, round, attempt: number });
+    return (state && changedRecord(state, row)) ?? [];
+  });
+  return attempts.length === rows.length ? storedJob(job, rows, attempts) : loadWhole(query, job, version);
+}
+
+function storedJob(
+  job: number,
+  [row]: readonly JobRow[],
+  attempts: readonly AttemptRecord[],
+): StoredJob | null {
+  if (!row) return null;
+  const { version, job_state: state, rounds, round, attempt } = row;
+  return { version, job: { job, state, rounds, round, attempt }, attempts };
 }

@@ -1,8 +1,8 @@
 /** Attempts in rows: a message costs what it holds itself, not what the whole cohort sent before. */
-import type { Transaction } from '@electric-sql/pglite';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Attempt } from '../round/attempt.ts';
 import { idOf } from '../round/base.ts';
+import type { Transaction } from './database.ts';
 
 export type AttemptRecord = Readonly<{ revision: number; state: Attempt }>;
 
@@ -28,32 +28,85 @@ type Lists = Readonly<Partial<Record<List, readonly Entry[]>>>;
 
 /** One row with all of an attempt; `state` has its lists empty and lacks its rules. */
 export type AttemptRow = Readonly<{
-  revision: number | bigint;
+  revision: number;
   rules: object;
   state: object;
   lists: Lists;
 }>;
 
-export const selectAttempts = `
-  select revision, rules, state, coalesce(
+const columns = `revision, rules, attempts.state, coalesce(
     (select jsonb_object_agg(list, bodies) from
       (select list, jsonb_agg(body order by slot) as bodies from entries
        where (job, round, attempt) = (attempts.job, attempts.round, attempts.attempt) group by list) as whole),
-    '{}') as lists
-  from attempts`;
+    '{}') as lists`;
+
+export const selectAttempts = `select ${columns} from attempts`;
+
+const job = 'jobs.version, jobs.state as job_state, jobs.rounds, jobs.round, jobs.attempt';
+const present =
+  'from jobs join attempts using (job, round) where job = $1 and jobs.version <> $2 order by attempts.attempt';
+
+/** A job with the attempts of its round, in one look, unless the job is of this version still. */
+export const selectJob = `select ${job}, ${columns} ${present}`;
+
+/** The same, with only those entries that were written after this version. */
+export const selectChanges = `
+  select ${job}, attempts.attempt as number, revision, attempts.state, coalesce(
+    (select jsonb_object_agg(list, jsonb_build_object('number', number, 'newer', newer)) from
+      (select list, count(*) as number,
+         coalesce(jsonb_agg(body order by slot) filter (where entries.version > $2), '[]') as newer from entries
+       where (job, round, attempt) = (attempts.job, attempts.round, attempts.attempt) group by list) as whole),
+    '{}') as changes
+  ${present}`;
+
+export type ChangedRow = Readonly<{
+  /** Which attempt it is; the job's own columns name the present one. */
+  number: number;
+  revision: number;
+  state: object;
+  changes: Readonly<Partial<Record<List, Readonly<{ number: number; newer: readonly Entry[] }>>>>;
+}>;
+
+/**
+ * What an attempt has become. What was not written since is the same object as before, and so is all that is kept for it.
+ *
+ * @returns null where something went that was there: then all of it is to be read
+ */
+export function changedRecord(
+  before: Attempt,
+  { revision, state, changes }: ChangedRow,
+): AttemptRecord | null {
+  const old = listsOf(before);
+  const now: Partial<Record<List, readonly Entry[]>> = {};
+  for (const list of Object.keys(listsOf(state)) as List[]) {
+    const { number, newer } = changes[list] ?? { number: 0, newer: [] };
+    const entries = withNewer(old[list] ?? [], newer);
+    if (entries.length !== number) return null;
+    now[list] = entries;
+  }
+  return { revision, state: { ...state, rules: before.rules, ...now } as Attempt };
+}
+
+function withNewer(old: readonly Entry[], newer: readonly Entry[]): readonly Entry[] {
+  if (newer.length === 0) return old;
+  const slots = new Map([...old, ...newer].map((entry) => [slotOf(entry), entry]));
+  return [...slots].sort(([a], [b]) => a - b).map(([, entry]) => entry);
+}
 
 /** States come back as they were written, keys in another order. */
 export function recordOf({ revision, rules, state, lists: entries }: AttemptRow): AttemptRecord {
-  return { revision: Number(revision), state: { ...state, rules, ...entries } as Attempt };
+  return { revision, state: { ...state, rules, ...entries } as Attempt };
 }
 
 /**
  * Writes an attempt.
  *
+ * @param version of the job, with this change
  * @param before the state that is in the rows, whose entries that are the same objects are left alone; null: not known
  */
 export async function writeAttempt(
   transaction: Transaction,
+  version: number,
   { revision, state }: AttemptRecord,
   before: Attempt | null,
 ): Promise<void> {
@@ -74,7 +127,7 @@ export async function writeAttempt(
     );
   }
   for (const list of lists) {
-    await writeList(transaction, state, list, now[list] ?? [], old && (old[list] ?? []));
+    await writeList(transaction, version, state, list, now[list] ?? [], old && (old[list] ?? []));
   }
 }
 
@@ -88,6 +141,7 @@ export const isOf = (state: Attempt, { job, round, attempt }: AttemptId): boolea
 
 async function writeList(
   transaction: Transaction,
+  version: number,
   state: Attempt,
   list: List,
   now: readonly Entry[],
@@ -108,13 +162,13 @@ async function writeList(
   const fresh = now.filter((entry) => !known.has(entry));
   if (fresh.length === 0) return;
   await transaction.query(
-    `insert into entries (job, round, attempt, list, slot, body)
-     select $1, $2, $3, $4, (entry->>'slot')::int, entry->'body' from jsonb_array_elements($5::jsonb) as entry`,
-    [...place, JSON.stringify(fresh.map((body) => ({ slot: slotOf(body), body })))],
+    `insert into entries (job, round, attempt, list, slot, body, version)
+     select $1, $2, $3, $4, (entry->>'slot')::int, entry->'body', $6 from jsonb_array_elements($5::jsonb) as entry`,
+    [...place, JSON.stringify(fresh.map((body) => ({ slot: slotOf(body), body }))), version],
   );
 }
 
-function listsOf(state: Attempt): Lists {
+function listsOf(state: object): Lists {
   return Object.fromEntries(Object.entries(state).filter(([key]) => lists.includes(key as List)));
 }
 

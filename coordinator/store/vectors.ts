@@ -1,6 +1,6 @@
 /** Masked inputs on disk: checked while they stream in, whole and durable before their message counts. protocol.md §2.4, §4.4 */
 import { createHash } from 'node:crypto';
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
@@ -38,8 +38,12 @@ export type Vectors = Readonly<{
   discard(id: AttemptId, name: VectorName): Promise<void>;
   /** Deletes all of an attempt but these. */
   keepOnly(id: AttemptId, names: readonly VectorName[]): Promise<void>;
-  /** At the start: deletes what an interrupted process left half-written, and all of attempts but these. */
-  clean(current: readonly AttemptId[]): Promise<void>;
+  /**
+   * Deletes attempts that are over, and what interrupted processes left half-written.
+   *
+   * @param partsOlder seconds; a part that is written to is younger than the longest pause of an upload
+   */
+  clean(isOver: (id: AttemptId) => boolean, partsOlder: number): Promise<void>;
 }>;
 
 const PART = '.part';
@@ -95,17 +99,37 @@ export function openVectors(folder: string, disk: Disk): Vectors {
       }
     },
 
-    async clean(current) {
-      const kept = new Set(current.map(folderOf));
+    async clean(isOver, partsOlder) {
       for (const attempt of await filesOf(folder)) {
+        const [, job, round, number] = ATTEMPT.exec(attempt) ?? [];
         const path = join(folder, attempt);
-        if (!kept.has(path)) await rm(path, { recursive: true, force: true });
-        else
-          for (const file of await filesOf(path))
-            if (file.endsWith(PART)) await disk.remove(join(path, file));
+        const id = { job: Number(job), round: Number(round), attempt: Number(number) };
+        if (number === undefined) continue;
+        if (isOver(id)) await rm(path, { recursive: true, force: true });
+        else await removeParts(path, disk, partsOlder);
       }
     },
   };
+}
+
+const ATTEMPT = /^(\d+)-(\d+)-(\d+)$/;
+
+async function removeParts(folder: string, disk: Disk, olderSeconds: number): Promise<void> {
+  for (const file of await filesOf(folder)) {
+    if (!file.endsWith(PART)) continue;
+    const path = join(folder, file);
+    if (olderSeconds === 0 || (await ageOf(path)) > olderSeconds) await disk.remove(path);
+  }
+}
+
+/** Seconds since something was written to a file; none for one that is gone, its upload being over. */
+async function ageOf(path: string): Promise<number> {
+  try {
+    return (Date.now() - (await stat(path)).mtimeMs) / 1000;
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return 0;
+    throw error;
+  }
 }
 
 async function readWhole(path: string, id: AttemptId, name: VectorName): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 /** What goes wrong on purpose: two clients and the coordinator are killed with SIGKILL, and come back. */
-import type { Coordinator, Owner } from './actors.ts';
+import { setUpCoordinator, type Owner } from './actors.ts';
 import type { Service } from './processes.ts';
+import type { Stack } from './stack.ts';
 
 /** Long enough for a phase of other members to time out on a slow machine. */
 const PATIENCE = 240;
@@ -13,22 +14,24 @@ export type Losses = Readonly<{
   happen(cast: Losing): Promise<void>;
 }>;
 
-/** The coordinator too. */
-export type Accidents = Readonly<{
-  holdOf(owner: number): string;
-  coordinatorHold: string;
-  happen(cast: Losing & Cast): Promise<void>;
-}>;
-
 /** Who is there when accidents happen. */
 export type Cast = Readonly<{
-  coordinator: Coordinator;
   /** Resolves when a round is settled. */
   settled(round: number): Promise<unknown>;
   say(text: string): void;
 }>;
 
-type Losing = Pick<Cast, 'settled' | 'say'> & Readonly<{ owners: readonly Owner[]; clients: Service[] }>;
+/** The service as the story has it: one coordinator, or several behind one URL. */
+export type Staffed = Readonly<{
+  address: string;
+  url: string;
+  /** What happens to it; resolves when whoever was killed is back. */
+  accident(cast: Cast): Promise<void>;
+  /** What there is to say of it at the end; empty for nothing. */
+  told(): string;
+}>;
+
+type Losing = Cast & Readonly<{ owners: readonly Owner[]; clients: Service[] }>;
 
 /**
  * Round 2: a client dies after `sharing`, before it uploads. Round 3: another dies after it enrolled, before it shares.
@@ -61,25 +64,21 @@ export function planLosses(clients: number, rounds: number): Losses {
   };
 }
 
-/** The losses, and in round 4 the coordinator dies inside `unmasking`, and comes back. */
-export function planAccidents(clients: number, rounds: number): Accidents {
-  const losses = planLosses(clients, rounds);
+/** In round 4 the coordinator dies inside `unmasking`, and comes back. */
+export async function setUpOneCoordinator(stack: Stack, rounds: number): Promise<Staffed> {
   const round = rounds >= 4 ? 4 : null;
+  const coordinator = await setUpCoordinator(stack, round === null ? '' : `unmasking@${round}`);
   return {
-    holdOf: losses.holdOf,
-    coordinatorHold: round === null ? '' : `unmasking@${round}`,
-    async happen(cast) {
-      const { coordinator, say } = cast;
-      const coordinatorLoss = async () => {
-        if (round === null) return;
-        await coordinator.service.until('its hold', isHeld, PATIENCE * round);
-        await coordinator.service.kill();
-        say(`round ${round}: the coordinator killed (SIGKILL) inside unmasking`);
-        const again = await coordinator.restart();
-        say(`round ${round}: the coordinator is back, process ${again.pid} after ${coordinator.service.pid}`);
-      };
-      await Promise.all([losses.happen(cast), coordinatorLoss()]);
+    ...coordinator,
+    async accident({ say }) {
+      if (round === null) return;
+      await coordinator.service.until('its hold', isHeld, PATIENCE * round);
+      await coordinator.service.kill();
+      say(`round ${round}: the coordinator killed (SIGKILL) inside unmasking`);
+      const again = await coordinator.restart();
+      say(`round ${round}: the coordinator is back, process ${again.pid} after ${coordinator.service.pid}`);
     },
+    told: () => '',
   };
 }
 

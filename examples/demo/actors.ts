@@ -81,11 +81,16 @@ export const startCoordinator = (stack: Stack, port: string, hold: string, lie?:
     ),
   );
 
+/** A key, and gas. @returns the account */
+export async function setUpCoordinatorKey(stack: Stack): Promise<string> {
+  const address = String((await succeed(['coordinator', 'init'], stack.home('coordinator')))['coordinator']);
+  await succeed(['chain', 'fund', address, '--coins', '0'], stack.home('faucet'));
+  return address;
+}
+
 /** The port of the first start is kept: the URL is in the job's signed terms. */
 export async function setUpCoordinator(stack: Stack, hold: string, lie?: string): Promise<Coordinator> {
-  const home = stack.home('coordinator');
-  const address = String((await succeed(['coordinator', 'init'], home))['coordinator']);
-  await succeed(['chain', 'fund', address, '--coins', '0'], stack.home('faucet'));
+  const address = await setUpCoordinatorKey(stack);
   const service = startCoordinator(stack, '0', hold, lie);
   const url = String((await service.ready())['url']);
   return {
@@ -135,7 +140,7 @@ export async function launchJob(
   stack: Stack,
   data: StoryData,
   datasets: readonly number[],
-  coordinator: Coordinator,
+  coordinator: Pick<Coordinator, 'address' | 'url'>,
   running: Running & Readonly<{ seed: string }>,
 ): Promise<Buyer> {
   const { rounds, seed, phaseSeconds = 15, roundTimeout = 60, shortWindow = 2, longWindow = 30 } = running;

@@ -1,5 +1,5 @@
 /** The owners of the story, as it moves them: each a process of its own, or a crowd in one. */
-import { planAccidents, type Cast } from './accidents.ts';
+import { planLosses, type Cast } from './accidents.ts';
 import { setUpOwners } from './actors.ts';
 import type { StoryData } from './data.ts';
 import { succeed, type Line, type Service } from './processes.ts';
@@ -27,15 +27,15 @@ export async function processCohort(
   rounds: number,
 ): Promise<Cohort> {
   const owners = await setUpOwners(stack, data, called);
-  const accidents = planAccidents(owners.length, rounds);
+  const losses = planLosses(owners.length, rounds);
   let clients: Service[] = [];
   return {
     datasets: owners.map(({ dataset }) => dataset),
     async start() {
-      clients = owners.map((owner, index) => owner.start(accidents.holdOf(index)));
+      clients = owners.map((owner, index) => owner.start(losses.holdOf(index)));
       await Promise.all(clients.map((client) => client.ready()));
     },
-    happen: (cast) => accidents.happen({ ...cast, owners, clients }),
+    happen: (cast) => losses.happen({ ...cast, owners, clients }),
     statuses: (job) =>
       Promise.all(owners.map(({ name }) => succeed(['owner', 'status', job], stack.home(name)))),
     async claim(job) {

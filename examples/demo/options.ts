@@ -18,6 +18,8 @@ export type DemoOptions = Readonly<{
   dataset: SampleName;
   /** Use the sparse graph for rosters of any size. */
   sparse: boolean;
+  /** Of a PostgreSQL server, for two coordinators; null for one that has its database in its home. */
+  database: string | null;
 }>;
 
 /** As many owners have a process each; more share one. */
@@ -36,6 +38,9 @@ story is to show was so.
   --clients N   owners, 3 to 120 (default 5; fewer than 4 bear no loss, so nobody is killed; more than 20 share one
                 process)
   --sparse      the sparse graph, which is for rosters above 100, for this roster of 7 or more
+  --coordinators N
+                2: two coordinators share the job on the PostgreSQL server that DATABASE_URL names, in a schema that goes
+                with the story; in round 4, or the last, the one that has the job is killed (default 1)
   --dataset D   wdbc: tumours, a small dense network; digits: 8 × 8 images, a small convolutional one (default wdbc;
                 digits where more than 20 owners would have too few tumours each)
   --rounds N    rounds to train, 1 to 20 (default: by dataset, 4 to vanish, 3 to dispute, which both take 2 or more)
@@ -45,7 +50,10 @@ story is to show was so.
   --help        this text`;
 
 /** @returns null where the usage is asked for. @throws Error for what no option is */
-export function readOptions(args: readonly string[]): DemoOptions | null {
+export function readOptions(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): DemoOptions | null {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -55,6 +63,7 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
       dataset: { type: 'string' },
       seed: { type: 'string', default: '1' },
       sparse: { type: 'boolean', default: false },
+      coordinators: { type: 'string', default: '1' },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -64,6 +73,9 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
   const story = nameOf('story', storyNames, values.story);
   const clients = whole('clients', values.clients, 3, story === 'main' ? 120 : largestProcesses);
   if (values.sparse) assertSparse(story, clients);
+  const two = whole('coordinators', values.coordinators, 1, 2) === 2;
+  if (two && (story !== 'main' || clients > largestProcesses))
+    throw new Error(`--coordinators 2 is for the main story, with at most ${largestProcesses} owners`);
   const dataset = nameOf(
     'dataset',
     sampleNames,
@@ -76,6 +88,7 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
     rounds: whole('rounds', rounds, story === 'main' ? 1 : 2, 20),
     dataset,
     sparse: values.sparse,
+    database: two ? databaseOf(env) : null,
     seed: whole('seed', values.seed, 0, 1_000_000),
     keep: values.keep,
     json: values.json,
@@ -84,6 +97,14 @@ export function readOptions(args: readonly string[]): DemoOptions | null {
 
 /** Rounds of the stories whose length does not follow from what is learned. */
 const roundsOf: Partial<Record<StoryName, number>> = { vanish: 4, dispute: 3 };
+
+function databaseOf(env: NodeJS.ProcessEnv): string {
+  const url = env['DATABASE_URL'];
+  if (url !== undefined && url !== '') return url;
+  throw new Error(
+    '--coordinators 2 shares a PostgreSQL database: set DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/NAME, whose user may make a schema there',
+  );
+}
 
 /** As the launch would, minutes later. */
 function assertSparse(story: StoryName, clients: number): void {

@@ -68,6 +68,9 @@ export async function startStack(
       TRIBUTARY_DEPLOYMENT: join(root, 'deployment.json'),
       TRIBUTARY_PASSWORD_FILE: password,
       TRIBUTARY_HOLD: '',
+      // A database of the story's own, where it wants one.
+      DATABASE_URL: '',
+      TRIBUTARY_BLOBS: '',
     };
     say('IPFS: tributary ipfs start');
     const ipfsAt = (port: string): Promise<Line> => {

@@ -86,6 +86,10 @@ export const cliErrors: ErrorEntries = {
   'owner/not-registered': { means: 'The home has no dataset yet.', do: 'Run "tributary owner register".' },
   'owner/registered': { means: 'The home has registered a dataset already.', do: 'Use another home.' },
   'settings/bad-amount': { means: 'The text is no amount.', do: 'Write whole base units.' },
+  'settings/exposed': {
+    means: 'The settings name a database, with its password, and others on this machine may read them.',
+    do: 'chmod 600 the file, or give DATABASE_URL instead.',
+  },
   'settings/bad-file': {
     means: 'A file of the home is damaged, or sets what no setting is.',
     do: 'Correct or restore the file that the message names.',

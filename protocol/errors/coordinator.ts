@@ -44,6 +44,10 @@ export const coordinatorErrors: ErrorEntries = {
     means: 'The coordinator gave no answer.',
     do: 'Check that it runs and that the URL reaches it.',
   },
+  'database/bad-url': {
+    means: 'What names the PostgreSQL server is no URL of one.',
+    do: 'Write postgres://USER:PASSWORD@HOST:PORT/NAME in DATABASE_URL or tributary.yaml.',
+  },
   'database/damaged': {
     means: "A job has lost its attempt in the coordinator's database.",
     do: "Restore the coordinator's folder.",
@@ -53,6 +57,27 @@ export const coordinatorErrors: ErrorEntries = {
     do: 'Stop that coordinator, or choose another folder.',
   },
   'database/newer': { means: 'The database was written by a later version.', do: 'Update the program.' },
+  'database/other-blobs': {
+    means: 'The coordinators of this database keep masked inputs and evidence in another folder.',
+    do: 'Give all of them the same --blobs. Where that folder is lost for good: update coordinator set blobs = null.',
+  },
+  'database/other-coordinator': {
+    means: "The database holds another coordinator's jobs, or those of another escrow.",
+    do: 'Give each account and deployment a database of its own; coordinators that share one have the same key.',
+  },
+  'database/refused': {
+    means:
+      'The PostgreSQL server refuses the user, its password or the database, or TLS is not as the URL asks for.',
+    do: 'Check DATABASE_URL, its sslmode, and that the user may make tables in that database.',
+  },
+  'database/unreachable': {
+    means: 'The PostgreSQL server gives no answer now.',
+    do: 'Send the same again; its operator looks at the server, and at the network between.',
+  },
+  'database/unsuitable': {
+    means: 'The PostgreSQL server or database is not one that a coordinator can trust its records to.',
+    do: 'Do what the message says: a primary, version 14 or later, in UTF8, with fsync and synchronous_commit on.',
+  },
   'request/malformed': { means: 'The request can not be read.', do: 'Send JSON as the protocol says.' },
   'request/method-not-allowed': {
     means: 'The path takes no such method.',

@@ -20,6 +20,7 @@ const byCode: Readonly<Record<string, number>> = {
   'request/too-large': 413,
   'request/unsupported-type': 415,
   'coordinator/internal': 500,
+  'database/unreachable': 503,
   'storage/full': 507,
 };
 /** By the first part of a code: the coordinator's own trouble, and that of what it stands on. */

@@ -194,6 +194,7 @@ describe('a launch from wishes', () => {
           ...domain(),
           coordinator: stage.world.coordinator.address,
           startedAt: toSeconds(0),
+          ...{ instance: 'the-one', database: 'embedded' },
           jobs: { active: 0, finished: 0, failed: 0 },
           ...change,
         }),

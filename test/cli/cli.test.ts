@@ -1,6 +1,6 @@
 /** The command line's own duties: settings, keys, the test hook, and errors that say what to do. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -14,6 +14,7 @@ import { createKeystore, openKeystore } from '#cli/keystore.ts';
 import { table } from '#cli/output.ts';
 import { ownerHome, registered } from '#cli/owner-home.ts';
 import { readNewPassword, readPassword } from '#cli/password.ts';
+import { readCoordinatorStorage } from '#cli/coordinator-storage.ts';
 import { readSettings } from '#cli/settings.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { toAddress } from '#protocol/units.ts';
@@ -60,6 +61,26 @@ describe('the command line', function () {
       writeFileSync(join(home, 'tributary.yaml'), 'rcp: http://file:1\n');
       expect(await codeOf(() => readSettings({ home }, {}))).to.equal('settings/bad-file');
       rmSync(join(home, 'tributary.yaml'));
+    });
+    it('name a database by the environment, or by a file that nobody else can read', async () => {
+      const path = join(home, 'tributary.yaml');
+      const url = 'postgres://a:s3cret@db.example/one';
+      writeFileSync(path, `database: ${url}\nblobs: inputs\n`);
+      chmodSync(path, 0o640);
+      const named = { databaseUrl: 'postgres://env', blobs: join(home, 'inputs') };
+      expect(readCoordinatorStorage({ home }, undefined, { DATABASE_URL: named.databaseUrl })).to.deep.equal(
+        named,
+      );
+      const exposed = () => readCoordinatorStorage({ home }, undefined, {});
+      expect(await codeOf(exposed)).to.equal('settings/exposed');
+      expect(exposed).to.throw(/^(?!.*s3cret)/);
+      chmodSync(path, 0o600);
+      const flag = readCoordinatorStorage({ home }, join(home, 'flag'), { TRIBUTARY_BLOBS: '/env' });
+      expect(flag).to.deep.equal({ databaseUrl: url, blobs: join(home, 'flag') });
+      expect(readCoordinatorStorage({ home }, undefined, { TRIBUTARY_BLOBS: '/env' }).blobs).to.equal('/env');
+      rmSync(path);
+      const none = { databaseUrl: undefined, blobs: undefined };
+      expect(readCoordinatorStorage({ home }, undefined, { DATABASE_URL: '' })).to.deep.equal(none);
     });
     it('refuse a missing or damaged deployment record', async () => {
       expect(await codeOf(() => readDeployment(join(home, 'none.json')))).to.equal('settings/no-deployment');

@@ -6,10 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { Wallet } from 'ethers';
 import { startCoordinator, type CoordinatorOptions } from '#coordinator/start.ts';
 
-type Plain = Omit<CoordinatorOptions, 'wallet' | 'log' | 'clock' | 'onHeld'> & Readonly<{ key: string }>;
+type Plain = Omit<CoordinatorOptions, 'wallet' | 'log' | 'clock' | 'onHeld'> &
+  Readonly<{
+    key: string;
+    /** How wrong this process's clock is. */
+    skewSeconds?: number;
+  }>;
 
 export type CoordinatorProcess = Readonly<{
   url: string;
+  pid: number;
   /** The next line that the test hook prints. */
   held(): Promise<string>;
   kill(): Promise<void>;
@@ -31,8 +37,10 @@ export async function spawnCoordinator(options: Plain): Promise<CoordinatorProce
   };
   return {
     url: await line(),
+    pid: child.pid ?? 0,
     held: line,
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
       await exited;
@@ -42,7 +50,9 @@ export async function spawnCoordinator(options: Plain): Promise<CoordinatorProce
 
 const given = process.env[GIVEN];
 if (given !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { key, ...options } = JSON.parse(given) as Plain;
+  const { key, skewSeconds = 0, ...options } = JSON.parse(given) as Plain;
+  const trueNow = Date.now;
+  Date.now = () => trueNow() + 1_000 * skewSeconds;
   const quiet = () => undefined;
   const log = { info: quiet, warn: quiet, error: quiet };
   const onHeld = (line: string) => void process.stdout.write(`${line}\n`);

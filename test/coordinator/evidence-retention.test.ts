@@ -80,6 +80,7 @@ describe('the sweep of evidence', () => {
     const log = memoryLog();
     const parts: RetentionParts = {
       evidence: keptEvidence(folder, disk),
+      isMine: () => true,
       attempt: async (id) => stateOf(id),
       finalityOf: async () => finality,
       clock,

@@ -1,10 +1,18 @@
 /** A clock that a test moves, records in memory that a test lets fail, and performers that do what a test says. */
 import type { Clock } from '#coordinator/driver/clock.ts';
+import { soleDuties } from '#coordinator/driver/duties.ts';
 import type { DriverParts } from '#coordinator/driver/job-driver.ts';
 import type { Log } from '#coordinator/driver/log.ts';
 import type { Performers } from '#coordinator/driver/perform.ts';
 import { idOf } from '#coordinator/round/base.ts';
-import type { AttemptRecord, Change, JobRecord, KeptMessage, Records } from '#coordinator/store/records.ts';
+import type {
+  AttemptRecord,
+  Change,
+  JobRecord,
+  KeptMessage,
+  Records,
+  StoredJob,
+} from '#coordinator/store/records.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { toSeconds, type Hex, type Seconds } from '#protocol/units.ts';
 import { START } from './fixtures.ts';
@@ -57,6 +65,7 @@ const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 export function memoryRecords(): MemoryRecords {
   const jobs = new Map<number, JobRecord>();
+  const versions = new Map<number, number>();
   const attempts = new Map<string, AttemptRecord>();
   const messages: (KeptMessage & { key: string })[] = [];
   let failure: { error: Error; when: 'before' | 'after' } | null = null;
@@ -65,11 +74,33 @@ export function memoryRecords(): MemoryRecords {
 
   function write({ job, attempts: changed, message }: Change): void {
     jobs.set(job.job, copy(job));
+    versions.set(job.job, (versions.get(job.job) ?? 0) + 1);
     for (const record of changed) attempts.set(keyOf(idOf(record.state)), copy(record));
     const [first] = changed;
     // Bytes are no JSON: the rest of a message is.
     const bytes = message?.kind === 'unmasking' ? { opened: message.opened.slice() } : {};
     if (message && first) messages.push({ ...copy(message), ...bytes, key: keyOf(idOf(first.state)) });
+  }
+
+  async function save(change: Change): Promise<number> {
+    await gate;
+    const failing = failure;
+    failure = null;
+    if (failing?.when !== 'before') write(change);
+    if (failing) throw failing.error;
+    return versions.get(change.job.job) ?? 0;
+  }
+
+  const attempt: Records['attempt'] = async (id) => copy(attempts.get(keyOf(id)) ?? null);
+  const attemptsOf: Records['attemptsOf'] = async (job, round) =>
+    [...attempts.values()]
+      .filter(({ state }) => idOf(state).job === job && idOf(state).round === round)
+      .sort((a, b) => idOf(a.state).attempt - idOf(b.state).attempt)
+      .map(copy);
+  async function stored(job: number): Promise<StoredJob | null> {
+    const record = jobs.get(job);
+    const version = versions.get(job) ?? 0;
+    return record ? { version, job: copy(record), attempts: await attemptsOf(job, record.round) } : null;
   }
 
   return {
@@ -82,12 +113,8 @@ export function memoryRecords(): MemoryRecords {
     flushes: () => flushes,
     saved: (id) => attempts.get(keyOf(id)),
     jobs: async () => [...jobs.values()].map(copy),
-    attempt: async (id) => copy(attempts.get(keyOf(id)) ?? null),
-    attemptsOf: async (job, round) =>
-      [...attempts.values()]
-        .filter(({ state }) => idOf(state).job === job && idOf(state).round === round)
-        .sort((a, b) => idOf(a.state).attempt - idOf(b.state).attempt)
-        .map(copy),
+    attempt,
+    attemptsOf,
     unmaskings: async (id) =>
       messages
         .filter((message) => message.key === keyOf(id))
@@ -107,13 +134,15 @@ export function memoryRecords(): MemoryRecords {
           .flatMap((message) => (message.kind === 'ciphertexts' ? [message.texts[place]] : []))
           .map((ciphertext) => ({ dealer, ciphertext: (ciphertext ?? '0x') as Hex })),
       ),
-    async save(change) {
-      await gate;
-      const failing = failure;
-      failure = null;
-      if (failing?.when !== 'before') write(change);
-      if (failing) throw failing.error;
+    versions: async () => new Map(versions),
+    load: async (job) => stored(job),
+    refresh: () => Promise.resolve(null),
+    async begin(change) {
+      if (jobs.has(change.job.job)) return false;
+      await save(change);
+      return true;
     },
+    turn: (_job, work) => work({ attempt, attemptsOf, newer: () => Promise.resolve(null), save }),
     flush: async () => void (flushes += 1),
   };
 }
@@ -147,6 +176,7 @@ export function driverParts(changes: Partial<DriverParts> = {}) {
   const parts: DriverParts = {
     records,
     performers: performers(),
+    duties: soleDuties,
     clock,
     hold: null,
     onHeld: (line) => void held.push(line),

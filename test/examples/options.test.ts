@@ -39,10 +39,36 @@ describe('the options of the demo', () => {
     }
   });
 
+  it('share a database that the environment names, and say what to set where it names none', () => {
+    const url = 'postgres://u:p@127.0.0.1/d';
+    expect(readOptions([], { DATABASE_URL: url })).to.include({ database: null });
+    expect(readOptions(['--coordinators', '2'], { DATABASE_URL: url })).to.include({ database: url });
+    for (const [args, env, why] of [
+      [['--coordinators', '2'], {}, 'set DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/NAME'],
+      [['--coordinators', '2'], { DATABASE_URL: '' }, 'set DATABASE_URL'],
+      [['--coordinators', '3'], {}, '--coordinators takes a whole number from 1 to 2, not "3"'],
+      [['--coordinators', '2', '--story', 'vanish'], { DATABASE_URL: url }, 'is for the main story'],
+      [['--coordinators', '2', '--clients', '21'], { DATABASE_URL: url }, 'at most 20 owners'],
+    ] as const) {
+      expect(() => readOptions(args, env), args.join(' ')).to.throw(why);
+    }
+  });
+
   it('are all in the usage', () => {
     expect(readOptions(['--help', '--story', 'nonsense'])).to.equal(null);
-    for (const name of ['story', 'clients', 'sparse', 'dataset', 'rounds', 'seed', 'keep', 'json', 'help']) {
-      expect(usage).to.match(new RegExp(`^  --${name} `, 'm'));
+    for (const name of [
+      'story',
+      'clients',
+      'sparse',
+      'coordinators',
+      'dataset',
+      'rounds',
+      'seed',
+      'keep',
+      'json',
+      'help',
+    ]) {
+      expect(usage).to.match(new RegExp(`^  --${name}\\b`, 'm'));
     }
     for (const story of storyNames) expect(usage).to.include(`${story}:`);
   });

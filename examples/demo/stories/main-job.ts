@@ -1,8 +1,8 @@
 /** The main job, end to end, as its people live it. */
 import { toHex, utf8 } from '#crypto/bytes.ts';
 import { seededRng } from '#crypto/random.ts';
-import { planAccidents } from '../accidents.ts';
-import { launchJob, setUpCoordinator, type Buyer } from '../actors.ts';
+import { setUpOneCoordinator } from '../accidents.ts';
+import { launchJob, type Buyer } from '../actors.ts';
 import { baselines } from '../baselines.ts';
 import { processCohort } from '../cohort.ts';
 import { crowdCohort } from '../crowd.ts';
@@ -13,6 +13,7 @@ import { command, succeed, type Line, type Service } from '../processes.ts';
 import { outcomeText, roundText, roundsOf, type Outcome } from '../report.ts';
 import { samples } from '../samples.ts';
 import type { Stack } from '../stack.ts';
+import { setUpTwoCoordinators } from '../two-coordinators.ts';
 import type { Story, Told } from './story.ts';
 
 /** Seconds that one round may take on a slow machine, accidents included. */
@@ -33,12 +34,13 @@ async function play(stack: Stack, options: DemoOptions, say: (text: string) => v
   const data = writeData(stack.folder('data'), sample, options.seed, count, options.sparse);
   const crowd = count > largestProcesses;
   const roundSeconds = crowd ? CROWD_ROUND_SECONDS : ROUND_SECONDS;
-  const hold = crowd ? '' : planAccidents(count, rounds).coordinatorHold;
 
   say(`${count} owners make keys, name each other in their policies, register datasets and offer access`);
   const [cohort, coordinator] = await Promise.all([
     crowd ? crowdCohort(stack, data, sample.owner) : processCohort(stack, data, sample.owner, rounds),
-    setUpCoordinator(stack, hold),
+    options.database === null
+      ? setUpOneCoordinator(stack, crowd ? 0 : rounds)
+      : setUpTwoCoordinators(stack, rounds, options.database),
   ]);
   await cohort.start();
   const buyer = await launchJob(stack, data, cohort.datasets, coordinator, {
@@ -60,7 +62,8 @@ async function play(stack: Stack, options: DemoOptions, say: (text: string) => v
   );
   await Promise.all([
     ...telling,
-    cohort.happen({ coordinator, settled, say }),
+    cohort.happen({ settled, say }),
+    coordinator.accident({ settled, say }),
     watch.until('the end of the job', (line) => line['event'] === 'finished', roundSeconds * rounds),
   ]);
 
@@ -74,6 +77,7 @@ async function play(stack: Stack, options: DemoOptions, say: (text: string) => v
     succeed(['lineage', 'export', buyer.job, '--out', lineage], stack.home('buyer')),
   ]);
 
+  if (coordinator.told() !== '') say(coordinator.told());
   say('the coordinator and the clients stop for good');
   await Promise.all([stack.stopNamed('coordinator'), cohort.stop()]);
   return conclude(stack, { data, seed, options, buyer, watch, statuses, lineage, started, say });

@@ -8,7 +8,7 @@ const ofParameters = ['request/schema', 'request/malformed'];
 const ofBody = ['request/schema', 'request/malformed', 'request/unsupported-type', 'request/too-large'];
 const ofBytes = ['request/unsupported-type'];
 const ofJob = ['job/unknown'];
-const ofAttempt = ['attempt/unknown', 'database/damaged'];
+const ofAttempt = ['attempt/unknown', 'database/damaged', 'database/unreachable'];
 
 /** Codes by status, each list sorted. */
 export function problemsOf(operation: Operation): ReadonlyMap<number, readonly string[]> {

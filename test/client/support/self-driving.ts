@@ -67,6 +67,7 @@ export class SelfDriving {
           ...domain,
           coordinator,
           startedAt: toSeconds(0),
+          ...{ instance: 'the-one', database: 'embedded' },
           jobs: { active: 0, finished: 0, failed: 0 },
         }),
       enrol: (id, body) => this.#take(id, (api) => api.enrol(id, body)),

@@ -26,6 +26,7 @@ import {
 } from '#test/support/lineage.ts';
 import { codeOf } from '../code-of.ts';
 import { memoryRecords } from '../fakes.ts';
+import { save } from '../store/save.ts';
 import { digestOfText, honestly, play, revealedOf, unmaskingOf } from '../fixtures.ts';
 import { newFolder, removeFolder } from '../store/folder.ts';
 
@@ -69,7 +70,7 @@ describe('aggregation', () => {
       const { member } = upload.message;
       const opened = encodeRevealed(upload.shares);
       const message = { kind: 'unmasking', slot: member, body: upload, opened } as const;
-      await records.save({ job, attempts: [{ revision: 1, state }], message });
+      await save(records, { job, attempts: [{ revision: 1, state }], message });
     }
     const evidence = scratchStore();
     const facts = { seats: seatPrices, bonusPool: 900n } as unknown as Awaited<

@@ -39,6 +39,7 @@ describe('the disputes of a coordinator', function () {
     const done = watchDisputes({
       contracts: world.coordinator.contracts,
       coordinator: world.coordinator.address,
+      isMine: () => true,
       attempt: async ({ round }) => settled[round - 1] ?? null,
       evidence: () => ({ ...scratchStore(), get: async () => new Uint8Array() }),
       pollMillis: 20,

@@ -5,6 +5,7 @@ import type { AttemptRules } from '#coordinator/round/base.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { driverParts, settle } from '../fakes.ts';
 import { rulesOf } from '../fixtures.ts';
+import { save } from '../store/save.ts';
 
 export const members = cohort({ n: 3 });
 export const { id } = members;
@@ -17,15 +18,15 @@ export async function begun(
   rules: AttemptRules = rulesOf(members),
   rounds = 2,
 ) {
-  const { driver, begun: ready } = JobDriver.begin(setup.parts, rounds, rules);
-  await ready;
+  const driver = await JobDriver.begin(setup.parts, rounds, rules);
+  if (!driver) throw new Error('it is begun already');
   return { driver, ...setup };
 }
 
 /** A driver that goes on from a state as if it had been on disk. */
 export async function resumedFrom(state: Attempt, setup: Setup = driverParts()) {
   const job = { job: id.job, state: 'active', rounds: 2, round: id.round, attempt: id.attempt } as const;
-  await setup.records.save({ job, attempts: [{ revision: 9, state }], message: null });
+  await save(setup.records, { job, attempts: [{ revision: 9, state }], message: null });
   return { driver: await JobDriver.resume(setup.parts, job), ...setup };
 }
 

@@ -20,6 +20,7 @@ import {
   rulesOf,
   unmaskings,
 } from '../fixtures.ts';
+import { save } from '../store/save.ts';
 import { id, members, never, resumedFrom, submitAll } from './driving.ts';
 
 describe('a restart', () => {
@@ -99,13 +100,13 @@ describe('what follows an attempt', () => {
   it('the last round ends the job, and nobody is asked for another', async () => {
     const setup = driverParts({ performers: performers({ settle: async () => settled }) });
     const job = { job: 7, state: 'active', rounds: 1, round: 1, attempt: 1 } as const;
-    await setup.records.save({ job, attempts: [{ revision: 3, state: posting }], message: null });
+    await save(setup.records, { job, attempts: [{ revision: 3, state: posting }], message: null });
     const driver = await JobDriver.resume(setup.parts, job);
     await settle();
     expect(driver.view.state).to.equal('finished');
     expect(await setup.records.jobs()).to.deep.equal([{ ...job, state: 'finished' }]);
     expect((await driver.attempt(id)).phase).to.equal('settled');
-    const again = await JobDriver.resume(setup.parts, { ...job, state: 'finished' });
+    const again = await JobDriver.resume(setup.parts, job);
     expect(again.view.state).to.equal('finished');
   });
 

@@ -117,6 +117,8 @@ describe('reading over HTTP', () => {
       version: 1,
       chainId: 31_337,
       escrow: domain.escrow,
+      instance: 'the-one',
+      database: 'embedded',
       jobs: { active: 1, finished: 0, failed: 0 },
     });
     expect(await (await get('/v1/jobs')).json()).to.deep.equal([

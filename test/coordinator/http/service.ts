@@ -13,6 +13,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress } from '#protocol/units.ts';
 import { documentedServer } from '#test/support/documented/server.ts';
+import { save } from '../store/save.ts';
 import { driverParts, memoryLog, type ManualClock, type MemoryRecords } from '../fakes.ts';
 import { domain, type Cohort } from '../fixtures.ts';
 import { newFolder, removeFolder } from '../store/folder.ts';
@@ -40,7 +41,7 @@ export async function serve(
   const setup = driverParts(changes);
   const { id } = members;
   const job = { job: id.job, state: 'active', rounds: 3, round: id.round, attempt: id.attempt } as const;
-  await setup.records.save({ job, attempts: [{ revision: 1, state }], message: null });
+  await save(setup.records, { job, attempts: [{ revision: 1, state }], message: null });
   const driver = await JobDriver.resume(setup.parts, job);
   const evidence = openEvidence(join(folder, 'evidence'), disk);
   let present = disk;
@@ -64,7 +65,10 @@ export async function serve(
     checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
     clock: setup.clock,
     log: setup.log,
-    identity: { ...domain, coordinator: toAddress(`0x${'c0'.repeat(20)}`) },
+    identity: {
+      ...{ ...domain, coordinator: toAddress(`0x${'c0'.repeat(20)}`) },
+      ...{ instance: 'the-one', database: 'embedded' },
+    },
   });
   const { server, flaws } = documentedServer(app);
   server.listen(0, '127.0.0.1');

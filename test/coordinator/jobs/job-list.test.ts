@@ -6,6 +6,7 @@ import { flaw } from '#protocol/flaw.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { codeOf } from '../code-of.ts';
 import { driverParts, performers } from '../fakes.ts';
+import { save } from '../store/save.ts';
 import { honestly, rulesOf } from '../fixtures.ts';
 
 const members = cohort({ n: 3 });
@@ -69,12 +70,12 @@ describe('the list of jobs', () => {
     const { jobs, records } = listOver(null);
     const other = cohort({ n: 3, id: { job: 8, round: 1, attempt: 1 } });
     const finished = { ...view, job: 8, state: 'finished' } as const;
-    await records.save({
+    await save(records, {
       job: view,
       attempts: [{ revision: 4, state: honestly(members, 'sharing') }],
       message: null,
     });
-    await records.save({
+    await save(records, {
       job: finished,
       attempts: [{ revision: 4, state: honestly(other, 'sharing') }],
       message: null,

@@ -4,7 +4,8 @@ import type { Deployment } from '#contracts/deployment.ts';
 import type { Call } from '#contracts/receipts.ts';
 import { openOutbox, type Outbox, type OutboxOptions } from '#coordinator/outbox/outbox.ts';
 import type { CutPoint, OutboxParts } from '#coordinator/outbox/parts.ts';
-import { openDatabase, type Database } from '#coordinator/store/database.ts';
+import type { Database } from '#coordinator/store/database.ts';
+import { openEmbedded } from '#coordinator/store/embedded-database.ts';
 import { toAddress, toBytes32, type Address, type Bytes32 } from '#protocol/units.ts';
 import { at } from '#test/contracts/world.ts';
 import { startTestChain, type TestChain } from '#test/support/chain.ts';
@@ -38,7 +39,7 @@ export class OutboxStage {
 
   static async start(): Promise<OutboxStage> {
     const folder = await newFolder();
-    const database = await openDatabase({ folder, prepared: preparedDatabase() });
+    const database = await openEmbedded({ folder, prepared: preparedDatabase() });
     return new OutboxStage(await startTestChain(), database, folder);
   }
 

@@ -7,14 +7,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { TributaryError } from '#crypto/error.ts';
-import { openDatabase, type Database, type DatabaseOptions } from '#coordinator/store/database.ts';
-import { openRecords, type Addressed, type KeptMessage } from '#coordinator/store/records.ts';
+import type { Database } from '#coordinator/store/database.ts';
+import { openEmbedded, type EmbeddedOptions } from '#coordinator/store/embedded-database.ts';
+import { openRecords } from '#coordinator/store/records.ts';
 import { logSync } from '#coordinator/store/write-ahead-log.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import { cohort } from '#test/support/cohort.ts';
-import { honestly, rulesOf, sharings } from '../fixtures.ts';
+import { rulesOf } from '../fixtures.ts';
 import { codeOf } from '../code-of.ts';
 import { newFolder, preparedDatabase, removeFolder } from './folder.ts';
+import { save } from './save.ts';
 
 const members = cohort({ n: 3 });
 const { id } = members;
@@ -30,8 +32,8 @@ describe('the embedded database', () => {
     order.push('sync');
     if (failing) throw failing;
   };
-  const open = async (changes: Partial<DatabaseOptions> = {}): Promise<Database> =>
-    openDatabase({ folder, prepared: preparedDatabase(), sync, ...changes });
+  const open = async (changes: Partial<EmbeddedOptions> = {}): Promise<Database> =>
+    openEmbedded({ folder, prepared: preparedDatabase(), sync, ...changes });
 
   before(async function () {
     // The first run of all makes the prepared database.
@@ -60,7 +62,7 @@ describe('the embedded database', () => {
 
   it('syncs its log after a commit and before the commit is acknowledged', async () => {
     const records = openRecords(database);
-    await records.save({ job, attempts: [announced], message: null }).then(() => order.push('acknowledged'));
+    await save(records, { job, attempts: [announced], message: null }).then(() => order.push('acknowledged'));
     expect(order).to.deep.equal(['sync', 'acknowledged']);
     await records.flush();
     expect(order).to.deep.equal(['sync', 'acknowledged', 'sync']);
@@ -69,97 +71,13 @@ describe('the embedded database', () => {
   it('does not acknowledge what could not be synced', async () => {
     const records = openRecords(database);
     failing = new Error('EIO: i/o error');
-    expect(await codeOf(records.save({ job, attempts: [announced], message: null }))).to.equal(
+    expect(await codeOf(save(records, { job, attempts: [announced], message: null }))).to.equal(
       'Error: EIO: i/o error',
     );
     failing = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-    expect(await codeOf(records.save({ job, attempts: [announced], message: null }))).to.equal(
+    expect(await codeOf(save(records, { job, attempts: [announced], message: null }))).to.equal(
       'storage/full',
     );
-  });
-
-  it('gives back jobs, attempts and messages as they were', async () => {
-    const records = openRecords(database);
-    const masking = { revision: 8, state: honestly(members, 'masking') };
-    const [, event] = sharings(members);
-    if (event?.type !== 'shares') throw new Error('not shares');
-    const { ciphertexts } = event.upload;
-    const message: KeptMessage = { kind: 'ciphertexts', slot: 1, texts: ciphertexts };
-    await records.save({ job, attempts: [masking], message });
-    const body = { message: { member: 2 }, shares: [] };
-    const opened = Uint8Array.of(0, 255, 7, 92);
-    await records.save({ job, attempts: [masking], message: { kind: 'unmasking', slot: 2, body, opened } });
-    const second = {
-      ...announced,
-      state: {
-        ...announced.state,
-        rules: rulesOf(members, { expected: { ...members.expected, attempt: 2 } }),
-      },
-    };
-    await records.save({ job: { ...job, attempt: 2 }, attempts: [second], message: null });
-    expect(await records.jobs()).to.deep.equal([{ ...job, attempt: 2 }]);
-    expect(await records.attempt(id)).to.deep.equal(masking);
-    expect(await records.attempt({ ...id, round: 2 })).to.equal(null);
-    expect(await records.attemptsOf(7, 1)).to.deep.equal([masking, second]);
-    expect(await records.unmaskings(id)).to.deep.equal([body]);
-    expect(await records.unmaskings({ ...id, attempt: 2 })).to.deep.equal([]);
-    const [opening, ...more] = await records.openings(id, [1, 2, 3]);
-    expect(more).to.deep.equal([]);
-    expect(opening?.holder).to.equal(2);
-    expect([...(opening?.shares ?? [])]).to.deep.equal([...opened]);
-    expect(await records.openings({ ...id, attempt: 2 }, [2])).to.deep.equal([]);
-  });
-
-  it('gives the ciphertexts at the places that are asked for, by dealer', async () => {
-    const records = openRecords(database);
-    const [, event] = sharings(members);
-    if (event?.type !== 'shares') throw new Error('not shares');
-    const asked = (wanted: readonly Addressed[], of = id) => records.deliveries(of, wanted);
-    const [first, , third] = event.upload.ciphertexts;
-    expect(await asked([{ dealer: 1, place: 2 }])).to.deep.equal([{ dealer: 1, ciphertext: third }]);
-    const texts = ['0x1234', '0x5678'];
-    const masking = { revision: 8, state: honestly(members, 'masking') };
-    await records.save({ job, attempts: [masking], message: { kind: 'ciphertexts', slot: 0, texts } });
-    const both = await asked([
-      { dealer: 1, place: 0 },
-      { dealer: 0, place: 1 },
-      { dealer: 2, place: 0 },
-    ]);
-    expect(both).to.deep.equal([
-      { dealer: 0, ciphertext: '0x5678' },
-      { dealer: 1, ciphertext: first },
-    ]);
-    expect(await asked([{ dealer: 1, place: 2 }], { ...id, attempt: 2 })).to.deep.equal([]);
-  });
-
-  it('writes a state and its message together, or neither', async () => {
-    const records = openRecords(database);
-    const before = await records.attempt(id);
-    const twice: KeptMessage = {
-      kind: 'unmasking',
-      slot: 2,
-      body: { other: true },
-      opened: new Uint8Array(),
-    };
-    expect(await codeOf(records.save({ job, attempts: [announced], message: twice }))).to.contain(
-      'duplicate key',
-    );
-    expect(await records.attempt(id)).to.deep.equal(before);
-    expect(await records.unmaskings(id)).to.have.length(1);
-  });
-
-  it('is refused by an older program than wrote it', async function () {
-    this.timeout(60_000);
-    await database.commit(async (transaction) => {
-      await transaction.query('insert into migrations (step) values (99)');
-    });
-    await database.close();
-    expect(await codeOf(open())).to.equal('database/newer');
-    // What was refused has let go of the lock, too.
-    expect(await codeOf(open())).to.equal('database/newer');
-    await removeFolder(folder);
-    database = await open();
-    expect(await openRecords(database).jobs()).to.deep.equal([]);
   });
 
   it('syncs the very files that a commit changed, and data files after a checkpoint', async function () {
@@ -169,11 +87,11 @@ describe('the embedded database', () => {
     const data = join(folder, 'database');
     database = await open({ sync: logSync(async (path) => void synced.push(path.slice(data.length + 1))) });
     synced.length = 0;
-    await openRecords(database).save({ job, attempts: [announced], message: null });
+    await save(openRecords(database), { job, attempts: [announced], message: null });
     expect(synced.some((path) => /^pg_wal\/[0-9A-F]{24}$/.test(path))).to.equal(true);
     expect(synced.some((path) => path.startsWith('base/'))).to.equal(false);
     await database.query('checkpoint', []);
-    await openRecords(database).save({ job, attempts: [announced], message: null });
+    await save(openRecords(database), { job, attempts: [announced], message: null });
     expect(synced.some((path) => path.startsWith('base/'))).to.equal(true);
     expect(synced).to.include('pg_wal').and.include('global/pg_control');
   });
@@ -183,7 +101,7 @@ describe('the embedded database', () => {
     const half = await newFolder();
     await mkdir(join(half, 'database'));
     await writeFile(join(half, 'database', 'PG_VERSION'), '17');
-    const made = await openDatabase({ folder: half, prepared: preparedDatabase() });
+    const made = await openEmbedded({ folder: half, prepared: preparedDatabase() });
     expect(await openRecords(made).jobs()).to.deep.equal([]);
     await made.close();
     await removeFolder(half);
@@ -207,7 +125,7 @@ describe('a coordinator killed with SIGKILL', () => {
     expect(child.signalCode).to.equal('SIGKILL');
     expect(acknowledged).to.be.at.least(25);
 
-    const database = await openDatabase({ folder });
+    const database = await openEmbedded({ folder });
     const records = openRecords(database);
     expect((await records.attempt(id))?.revision).to.be.at.least(acknowledged);
     const bodies = (await records.unmaskings(id)) as { revision: number }[];

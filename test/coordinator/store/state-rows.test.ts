@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { announce } from '#coordinator/round/announced.ts';
 import type { Attempt } from '#coordinator/round/attempt.ts';
-import { openDatabase, type Database } from '#coordinator/store/database.ts';
+import type { Database } from '#coordinator/store/database.ts';
 import { openRecords, type Records } from '#coordinator/store/records.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { codeOf } from '../code-of.ts';
@@ -21,7 +21,8 @@ import {
   sharings,
   unmaskings,
 } from '../fixtures.ts';
-import { newFolder, preparedDatabase, removeFolder } from './folder.ts';
+import { onEachEngine, watched, type TestDatabase } from './engines.ts';
+import { save as saveChange } from './save.ts';
 
 const members = cohort({ n: 8, draw: drawOf(6, 5) });
 const { id } = members;
@@ -48,40 +49,34 @@ function history(): Attempt[] {
   return states;
 }
 
-describe('an attempt in rows', () => {
-  let folder: string;
+onEachEngine('an attempt in rows', (engine) => {
+  let made: TestDatabase;
   let database: Database;
   let written = 0;
   let failing = false;
-  const sync = () => (failing ? Promise.reject(new Error('EIO')) : Promise.resolve());
-  const open = async () => {
-    const opened = await openDatabase({ folder, prepared: preparedDatabase(), sync });
-    return {
-      ...opened,
-      commit: (work: Parameters<Database['commit']>[0]) =>
-        opened.commit((transaction) =>
-          work({
-            ...transaction,
-            query: (sql: string, parameters?: unknown[]) => {
-              written += JSON.stringify(parameters).length;
-              return transaction.query(sql, parameters);
-            },
-          } as typeof transaction),
-        ),
-    };
-  };
+  /** Counts what is written; fails when all is written, as a disk would. */
+  const open = async () =>
+    watched(await made.open(), ({ query, exec }) => ({
+      exec,
+      async query<Row>(sql: string, parameters: readonly unknown[] = []) {
+        written += JSON.stringify(parameters).length;
+        const rows = await query<Row>(sql, parameters);
+        if (failing && sql.startsWith('insert into entries')) throw new Error('EIO');
+        return rows;
+      },
+    }));
 
   before(async function () {
     this.timeout(60_000);
-    folder = await newFolder();
+    made = await engine.create();
     database = await open();
   });
   after(async () => {
     await database.close();
-    await removeFolder(folder);
+    await made.remove();
   });
   const save = (records: Records, state: Attempt, revision = 1) =>
-    records.save({ job, attempts: [{ revision, state }], message: null });
+    saveChange(records, { job, attempts: [{ revision, state }], message: null });
 
   it('comes back after each step as it was, by the process that wrote it and by another', async () => {
     const records = openRecords(database);
@@ -91,6 +86,35 @@ describe('an attempt in rows', () => {
     }
     expect(await openRecords(database).attemptsOf(7, 1)).to.have.length(1);
     expect((await openRecords(database).attempt(id))?.state).to.deep.equal(history().at(-1));
+  });
+
+  it('is followed by another process through what was written since, as if that had read it whole', async () => {
+    const [writing, following] = [openRecords(database), openRecords(database)];
+    let version = 0;
+    // On the way back entries go, and then all is read again.
+    for (const [revision, state] of [...history(), ...history().reverse()].entries()) {
+      await save(writing, state, revision);
+      const followed = await following.load(7, version);
+      expect(followed).to.deep.equal(await openRecords(database).load(7, 0));
+      version = followed?.version ?? 0;
+      expect(await following.load(7, version)).to.equal(null);
+    }
+  });
+
+  it('keeps for who follows it what was not written since', async () => {
+    const [writing, following] = [openRecords(database), openRecords(database)];
+    const before = honestly(members, 'sharing');
+    const after = play(before, [sharings(members)[5]!]);
+    await save(writing, before);
+    const [old] = (await following.load(7, 0))?.attempts ?? [];
+    const version = (await following.versions()).get(7) ?? 0;
+    await save(writing, after);
+    const [now] = (await following.load(7, version))?.attempts ?? [];
+    if (old?.state.phase !== 'sharing' || now?.state.phase !== 'sharing') throw new Error('not sharing');
+    expect(now.state).to.deep.equal(after);
+    expect(now.state.enrolments).to.equal(old.state.enrolments);
+    expect(now.state.rules).to.equal(old.state.rules);
+    expect(now.state.shares).to.have.length(old.state.shares.length + 1);
   });
 
   it('takes a message at the cost of that message', async () => {
@@ -140,7 +164,8 @@ describe('an attempt in rows', () => {
     const added = ['draw', 'onChain', 'fault', 'receipts', 'excluded'];
     await database.commit(async (transaction) => {
       await transaction.exec(`drop table entries; drop table ciphertexts; drop table openings; delete from attempts;
-        alter table attempts drop column rules; delete from migrations where step > 1`);
+        alter table attempts drop column rules; drop table coordinator;
+        alter table jobs drop column version; delete from migrations where step > 1`);
       for (const state of states) {
         const given = Object.entries(state.rules).filter(([key]) => key !== 'sparse' && key !== 'evidence');
         const old = Object.entries(state).filter(([key]) => !added.includes(key));

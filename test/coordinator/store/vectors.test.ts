@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { readFile, readdir, mkdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '#crypto/bytes.ts';
 import { inputRoot } from '#crypto/packing.ts';
 import { packedBytes, wordBits } from '#crypto/parameters.ts';
 import { openEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk, type Disk } from '#coordinator/store/files.ts';
+import { overAmong } from '#coordinator/store/open-store.ts';
 import { openVectors } from '#coordinator/store/vectors.ts';
 import { SealCheck } from '#model/unmasking/seal.ts';
 import { cidOf } from '#protocol/dag.ts';
@@ -166,10 +167,43 @@ describe('masked inputs on disk', () => {
     await writeFile(join(folder, '7-1-1', 'cut-off.part'), 'x');
     await mkdir(join(folder, '7-1-2'));
     await writeFile(join(folder, '7-1-2', '0-left'), 'x');
-    await vectors.clean([id]);
+    await vectors.clean(({ attempt }) => attempt === 2, 0);
     expect(await filesOf()).to.deep.equal([`7-1-1/1-${name.inputRoot}`]);
-    await vectors.clean([]);
+    await vectors.clean(() => true, 0);
     expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it("leave another coordinator's uploads alone, and what only it knows of", async () => {
+    const vectors = openVectors(folder, disk);
+    await receive(packed);
+    const [cutOff, underWay] = [
+      join(folder, '7-1-1', 'cut-off.part'),
+      join(folder, '7-1-1', 'under-way.part'),
+    ];
+    await writeFile(cutOff, 'x');
+    await writeFile(underWay, 'x');
+    const twoHoursAgo = Date.now() / 1000 - 7_200;
+    await utimes(cutOff, twoHoursAgo, twoHoursAgo);
+    for (const [job, round, attempt] of [
+      [7, 1, 2],
+      [7, 2, 1],
+      [8, 1, 1],
+      [6, 1, 1],
+    ])
+      await mkdir(join(folder, `${job}-${round}-${attempt}`));
+    const job = { job: 7, state: 'active', rounds: 2, round: 1, attempt: 1 } as const;
+    const isOver = overAmong([job, { ...job, job: 6, state: 'finished' }]);
+    await vectors.clean(isOver, 3_600);
+    expect((await readdir(folder)).sort()).to.deep.equal(['7-1-1', '7-1-2', '7-2-1', '8-1-1']);
+    expect((await readdir(join(folder, '7-1-1'))).sort()).to.deep.equal([
+      `1-${name.inputRoot}`,
+      'under-way.part',
+    ]);
+    expect([id, { ...id, attempt: 0 }, { ...id, round: 0, attempt: 9 }].map(isOver)).to.deep.equal([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('are sealed when they are taken in, and given back only as they were then', async () => {
