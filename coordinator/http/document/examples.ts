@@ -51,6 +51,7 @@ export const examples = {
   evidenceRequest: { message: { ...id, requester: bytes('b4', 20), deadline: seconds }, signature },
   status: {
     ...{ version: 1, chainId: 31_337, escrow, coordinator, startedAt: seconds },
+    ...{ instance: '5f0c1a3e-9d0b-4f7e-8a53-0d6c2f1b7e44', database: 'embedded' },
     jobs: { active: 2, finished: 5, failed: 0 },
   },
   job: { job: 7, state: 'active', round: 2, attempt: 1, rounds: 10 },

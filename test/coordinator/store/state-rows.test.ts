@@ -165,7 +165,8 @@ onEachEngine('an attempt in rows', (engine) => {
     const added = ['draw', 'onChain', 'fault', 'receipts', 'excluded'];
     await database.commit(async (transaction) => {
       await transaction.exec(`drop table entries; drop table ciphertexts; drop table openings; delete from attempts;
-        alter table attempts drop column rules; drop table coordinator;
+        alter table attempts drop column rules; drop table coordinator; drop table transactions;
+        drop table transaction_accounts;
         alter table jobs drop column version; delete from migrations where step > 1`);
       for (const state of states) {
         const given = Object.entries(state.rules).filter(([key]) => key !== 'sparse' && key !== 'evidence');
