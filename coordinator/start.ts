@@ -12,6 +12,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { keptThreads } from '#model/unmasking/kept-threads.ts';
 import { toAddress } from '#protocol/units.ts';
+import { openAccess } from './access/access.ts';
 import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
@@ -103,22 +104,24 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await resume(jobs, records, vectors);
 
     const coordinator = toAddress(options.wallet.address);
+    let url = options.publicUrl ?? '';
     const app = createApp({
       jobs,
       records,
       vectors,
       evidence,
       checkApproval: approvalChecker(provider),
+      access: openAccess({ database, provider, url: () => url, chainId: deployment.chainId, clock }),
       clock,
       log,
       identity: { chainId: deployment.chainId, escrow: deployment.escrow, coordinator },
     });
     const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, app), options);
+    url ||= urlOf(server, options.host);
     const watching = watch({
       ...{ folder, contracts, coordinator, jobs, records, evidence, settle, clock, log },
       signal: stopping.signal,
     });
-    const url = options.publicUrl ?? urlOf(server, options.host);
     log.info({ url, coordinator }, 'coordinator started');
     return {
       url,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { openAccess } from '#coordinator/access/access.ts';
 import { aggregator } from '#coordinator/aggregation/aggregate.ts';
 import { systemClock } from '#coordinator/driver/clock.ts';
 import { JobDriver } from '#coordinator/driver/job-driver.ts';
@@ -55,10 +56,13 @@ export async function runCoordinator(
   );
   await begun;
   const { chainId, escrow } = rules.domain;
+  const noChain = { call: () => Promise.resolve('0x') };
+  const url = () => 'http://127.0.0.1';
   const app = createApp({
+    access: openAccess({ database, provider: noChain, url, chainId, clock: systemClock }),
     ...{ records, vectors, evidence, log, clock: systemClock },
     jobs: { list: () => [driver.view], driver: () => driver },
-    checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
+    checkApproval: approvalChecker(noChain),
     identity: { chainId, escrow, coordinator: lineage.facts.coordinator },
   });
   // As the real one: a busy sender pauses for longer than the few seconds that are the default.

@@ -9,7 +9,8 @@ import { requestIdOf } from './request-id.ts';
 export function sendProblem(response: Response, error: TributaryError): void {
   const status = statusOf(error.code);
   // RFC 9110 §11.6.1: whoever is not believed is told what would be.
-  if (status === 401) response.set('www-authenticate', 'Tributary');
+  if (status === 401 && !response.hasHeader('www-authenticate'))
+    response.set('www-authenticate', 'Tributary');
   response.removeHeader('etag');
   response
     .status(status)

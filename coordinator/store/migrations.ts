@@ -87,6 +87,40 @@ const steps: readonly string[] = [
    update attempts set state = state || '{"excluded": []}' where phase = 'masking';`,
   // A settled round may have to be posted again; the signatures of those from before are gone.
   `update attempts set state = state || '{"quorum": null}' where phase = 'settled';`,
+  // Who may ask: nonces, sign-ins and API keys with the roots of their tokens, refresh tokens, and requests that may come again.
+  `create table access_nonces (
+     nonce text primary key,
+     expires_at bigint not null,
+     used_at bigint
+   );
+   create table access_grants (
+     id text primary key,
+     kind text not null check (kind in ('access', 'key')),
+     subject text not null,
+     name text not null,
+     root bytea not null,
+     scopes jsonb not null,
+     caveats jsonb not null,
+     created_at bigint not null,
+     expires_at bigint not null,
+     revoked_at bigint
+   );
+   create index access_grants_of on access_grants (subject);
+   create table access_refreshes (
+     digest bytea primary key,
+     grant_id text not null references access_grants (id) on delete cascade,
+     used_at bigint
+   );
+   create index access_refreshes_of on access_refreshes (grant_id);
+   create table repeated_requests (
+     subject text not null,
+     operation text not null,
+     key text not null,
+     digest bytea not null,
+     answer jsonb not null,
+     expires_at bigint not null,
+     primary key (subject, operation, key)
+   );`,
 ];
 
 /** @throws TributaryError `database/newer` where a later version of this program has written here */
