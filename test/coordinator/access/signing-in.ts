@@ -1,5 +1,6 @@
 /** Signs in to a test's service as anyone, and bends what is signed. */
 import { computeAddress, hashMessage, type SigningKey } from 'ethers';
+import type { Clock } from '#coordinator/driver/clock.ts';
 import { scopes as allScopes, type Scope } from '#protocol/access/scopes.ts';
 import { signInMessage, type SignIn } from '#protocol/access/sign-in.ts';
 import type { Tokens } from '#protocol/access/wire.ts';
@@ -11,6 +12,9 @@ export const addressOf = (key: SigningKey): Address => toAddress(computeAddress(
 export const personalSignature = (key: SigningKey, message: string): Hex =>
   key.sign(hashMessage(message)).serialized as Hex;
 
+/** A coordinator and its clock, of a test or as it is started for good. */
+type Where = Pick<Service, 'api'> & Readonly<{ clock: Clock }>;
+
 export type Bent = Readonly<{
   changes?: Partial<SignIn>;
   /** What is done to the text before it is signed. */
@@ -20,7 +24,7 @@ export type Bent = Readonly<{
 
 /** A message with a fresh nonce, and its signature. */
 export async function signedMessage(
-  service: Pick<Service, 'api' | 'clock'>,
+  service: Where,
   key: SigningKey,
   { changes = {}, edit = (message) => message, signature }: Bent = {},
 ) {
@@ -40,7 +44,7 @@ export async function signedMessage(
 }
 
 export async function signInAs(
-  service: Pick<Service, 'api' | 'clock'>,
+  service: Where,
   key: SigningKey,
   scopes: readonly Scope[] = allScopes,
 ): Promise<Tokens> {
