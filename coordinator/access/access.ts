@@ -29,7 +29,7 @@ export function openAccess(parts: AccessParts): Access {
   const now = () => clock.now();
   const signed = accountSigned(provider, 'the check of the sign-in');
   return {
-    sessions: sessions({ rows, rules: () => ({ url: url(), chainId, signed }), rng, now }),
+    sessions: sessions({ rows, here: () => ({ url: url(), chainId }), signed, rng, now }),
     keys: apiKeys(rows, rng, now),
     authorise: authoriser(rows, now),
     once: onceOnly(database, now),

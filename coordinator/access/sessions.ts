@@ -6,9 +6,10 @@ import { chain, formatToken, ID_BYTES, idText, ROOT_BYTES } from '#protocol/acce
 import type { SignedIn, SignInNonce, Tokens } from '#protocol/access/wire.ts';
 import { toBase64url } from '#protocol/http/base64url.ts';
 import { toSeconds, type Seconds } from '#protocol/units.ts';
+import type { AccountSigned } from '../account-signature.ts';
 import type { AccessRows, Grant } from '../store/access-rows.ts';
 import { mintedCaveats } from './grants.ts';
-import { checkSignIn, NONCE_SECONDS, type SignInRules } from './sign-in.ts';
+import { NONCE_SECONDS, readSignIn, type Here } from './sign-in.ts';
 
 const ACCESS_SECONDS = 15 * 60;
 /** After it one signs again; no refresh moves it. */
@@ -29,18 +30,19 @@ export type Sessions = Readonly<{
 export type SessionParts = Readonly<{
   rows: AccessRows;
   /** Read anew each time: a server knows its port once it listens. */
-  rules: () => SignInRules;
+  here: () => Here;
+  signed: AccountSigned;
   rng: Rng;
   now: () => Seconds;
 }>;
 
-export function sessions({ rows, rules, rng, now }: SessionParts): Sessions {
+export function sessions({ rows, here, signed, rng, now }: SessionParts): Sessions {
   const newRefresh = () => REFRESH_PREFIX + toBase64url(rng.bytes(REFRESH_BYTES));
   const later = (seconds: number) => toSeconds(now() + seconds);
 
   return {
     async nonce() {
-      const { url, chainId } = rules();
+      const { url, chainId } = here();
       // Of letters and digits, as EIP-4361 wants it.
       const nonce = idText(rng.bytes(NONCE_BYTES));
       const expiresAt = later(NONCE_SECONDS);
@@ -48,8 +50,12 @@ export function sessions({ rows, rules, rng, now }: SessionParts): Sessions {
       return { nonce, url, chainId, expiresAt };
     },
 
-    async signIn(signed) {
-      const { subject, scopes, nonce } = await checkSignIn(signed, rules(), now());
+    async signIn({ message, signature }) {
+      const { subject, scopes, nonce, digest } = readSignIn(message, here(), now());
+      // The chain is asked only about a message that would count.
+      if (!(await rows.isOpen(nonce, now()))) throw noNonce();
+      if ((await signed(subject, digest, signature)) === null)
+        throw new TributaryError('auth/signature', `the message is not signed by ${subject}`);
       const grant: Grant = {
         ...{
           id: idText(rng.bytes(ID_BYTES)),
@@ -62,7 +68,7 @@ export function sessions({ rows, rules, rng, now }: SessionParts): Sessions {
       };
       const refresh = newRefresh();
       if (await rows.signIn(nonce, grant, digestOf(refresh), now())) return tokensOf(grant, refresh, now());
-      throw new TributaryError('auth/nonce', 'the nonce is unknown, used or too old: ask for another');
+      throw noNonce();
     },
 
     async refresh(refreshToken) {
@@ -96,4 +102,6 @@ function tokensOf(grant: Grant, refreshToken: string, now: Seconds): Tokens {
 /** All that is kept of a refresh token: it is random, so its digest tells nothing. */
 const digestOf = (token: string): Uint8Array => new Uint8Array(createHash('sha256').update(token).digest());
 
+const noNonce = (): TributaryError =>
+  new TributaryError('auth/nonce', 'the nonce is unknown, used or too old: ask for another');
 const ended = (why: string): TributaryError => new TributaryError('auth/refresh', `${why}: sign in again`);

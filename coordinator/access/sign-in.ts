@@ -3,28 +3,25 @@ import { hashMessage } from 'ethers';
 import { SiweMessage } from 'siwe';
 import { TributaryError } from '#crypto/error.ts';
 import { scopeOfUrn, type Scope } from '#protocol/access/scopes.ts';
-import type { SignedIn } from '#protocol/access/wire.ts';
-import { toAddress, toBytes32, type Address, type Seconds } from '#protocol/units.ts';
-import type { AccountSigned } from '../account-signature.ts';
+import { toAddress, toBytes32, type Address, type Bytes32, type Seconds } from '#protocol/units.ts';
 
 /** How long a nonce may be used: a person reads and signs in that time. */
 export const NONCE_SECONDS = 600;
 /** By so much two clocks may differ. */
 const CLOCK_SECONDS = 120;
 
-export type SignInRules = Readonly<{ url: string; chainId: number; signed: AccountSigned }>;
-/** Who signs in for what; the nonce is still to be used up. */
-export type Asking = Readonly<{ subject: Address; scopes: readonly Scope[]; nonce: string }>;
+export type Here = Readonly<{ url: string; chainId: number }>;
+/** Who would sign in for what: neither is the signature checked, nor the nonce used up. */
+export type Asking = Readonly<{
+  subject: Address;
+  scopes: readonly Scope[];
+  nonce: string;
+  /** What the account has to have signed. */
+  digest: Bytes32;
+}>;
 
-/**
- * @throws TributaryError `auth/message` where it is for somewhere else or for nothing, `auth/time`, `auth/signature`,
- *   `chain/unreachable`
- */
-export async function checkSignIn(
-  { message, signature }: SignedIn,
-  { url, chainId, signed }: SignInRules,
-  now: Seconds,
-): Promise<Asking> {
+/** @throws TributaryError `auth/message` where it is for somewhere else or for nothing, `auth/time` */
+export function readSignIn(message: string, { url, chainId }: Here, now: Seconds): Asking {
   const said = parsed(message);
   assertHere(said, url, chainId);
   assertNow(said, now);
@@ -32,9 +29,7 @@ export async function checkSignIn(
   const subject = toAddress(said.address);
   // The text as it came is what counts, not what would be made of its parts again.
   const digest = toBytes32(hashMessage(message));
-  if ((await signed(subject, digest, signature)) === null)
-    throw new TributaryError('auth/signature', `the message is not signed by ${subject}`);
-  return { subject, scopes, nonce: said.nonce };
+  return { subject, scopes, nonce: said.nonce, digest };
 }
 
 function parsed(message: string): SiweMessage {

@@ -27,6 +27,8 @@ export type Refreshed = Readonly<{ grant: Grant; fresh: boolean }>;
 
 export type AccessRows = Readonly<{
   addNonce(nonce: string, expiresAt: Seconds, now: Seconds): Promise<void>;
+  /** Whether a sign-in would find its nonce neither used nor too old. */
+  isOpen(nonce: string, now: Seconds): Promise<boolean>;
   /** Opens a sign-in, if its nonce was neither used nor too old. @returns whether it was */
   signIn(nonce: string, grant: Grant, refresh: Uint8Array, now: Seconds): Promise<boolean>;
   /**
@@ -70,6 +72,14 @@ export function openAccessRows(database: Pick<Database, 'commit' | 'query'>): Ac
           expiresAt,
         ]);
       }),
+
+    isOpen: async (nonce, now) =>
+      (
+        await database.query(
+          'select nonce from access_nonces where nonce = $1 and used_at is null and expires_at >= $2',
+          [nonce, now],
+        )
+      ).length === 1,
 
     async signIn(nonce, grant, refresh, now) {
       let used = false;

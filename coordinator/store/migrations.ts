@@ -117,7 +117,7 @@ const steps: readonly string[] = [
      operation text not null,
      key text not null,
      digest bytea not null,
-     answer jsonb not null,
+     answer text not null,
      expires_at bigint not null,
      primary key (subject, operation, key)
    );`,

@@ -7,7 +7,8 @@ import type { Database } from './database.ts';
 export type RequestName = Readonly<{ subject: Address; operation: string; key: string }>;
 /** `digest` is that of the body. */
 export type Repeatable = RequestName & Readonly<{ digest: Uint8Array; answer: unknown }>;
-type Row = Readonly<{ digest: Uint8Array; answer: unknown }>;
+/** The answer as text: its fields keep their order. */
+type Row = Readonly<{ digest: Uint8Array; answer: string }>;
 
 export async function findRepeated(
   database: Pick<Database, 'query'>,
@@ -19,7 +20,9 @@ export async function findRepeated(
      where subject = $1 and operation = $2 and key = $3 and expires_at >= $4`,
     [subject, operation, key, now],
   );
-  return row ? { subject, operation, key, ...row, digest: Uint8Array.from(row.digest) } : null;
+  if (!row) return null;
+  const answer: unknown = JSON.parse(row.answer);
+  return { subject, operation, key, digest: Uint8Array.from(row.digest), answer };
 }
 
 /** @returns whether nobody was quicker: with another's answer in its place nothing is written */

@@ -56,7 +56,7 @@ describe('a request with an Idempotency-Key', () => {
       },
       body: JSON.stringify(reordered, null, 4),
     });
-    expect(await again.json()).to.deep.equal(first);
+    expect(await again.text()).to.equal(JSON.stringify(first));
   });
 
   it('is refused with another body, and makes nothing', async () => {

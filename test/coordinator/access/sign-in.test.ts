@@ -124,6 +124,8 @@ describe('signing in', () => {
     expect(asked).to.deep.equal([
       erc1271.encodeFunctionData('isValidSignature', [hashMessage(signed.message), '0xc0de']),
     ]);
+    expect(await codeOf(service.api.signIn(signed))).to.equal('auth/nonce');
+    expect(asked, 'of a used nonce').to.have.length(1);
     contract = () => Promise.resolve(`0xffffffff${'00'.repeat(28)}`);
     expect(await refusal(bent)).to.equal('auth/signature');
     contract = () => Promise.reject(Object.assign(new Error('no'), { code: 'NETWORK_ERROR' }));
