@@ -30,6 +30,10 @@ export const accessErrors: ErrorEntries = {
     means: 'The nonce is unknown, used or too old.',
     do: 'Ask for another and sign a message with it.',
   },
+  'auth/other-url': {
+    means: 'A coordinator asks to sign in to another place than where it was reached.',
+    do: "Use its public URL; if that is what you did, it wants to sign in elsewhere in your name: don't.",
+  },
   'auth/refresh': {
     means:
       'The refresh token is unknown, or its sign-in is over. Used a second time it ended the sign-in itself.',

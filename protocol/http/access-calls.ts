@@ -1,4 +1,5 @@
 /** The typed calls of who may ask: sign-in, tokens, API keys. docs/api.md */
+import { TributaryError } from '#crypto/error.ts';
 import type { Account, KeyView, MadeKey, SignedIn, SignInNonce, Tokens, WantedKey } from '../access/wire.ts';
 import type { Call } from './call.ts';
 import { operations } from './operations.ts';
@@ -6,9 +7,22 @@ import { operations } from './operations.ts';
 /** RFC 6750 §2.1. */
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-export const accessCalls = (call: Call) => ({
-  /** What a sign-in message has to name: `signInMessage` makes one of it. */
-  nonce: async (): Promise<SignInNonce> => (await call(operations.nonce)).value,
+/** @param base the coordinator's URL */
+export const accessCalls = (call: Call, base: string) => ({
+  /**
+   * What a sign-in message has to name: `signInMessage` makes one of it.
+   *
+   * @throws TributaryError `auth/other-url` where it is for another place than this: who signed it would let a coordinator that
+   *   passes on another's nonce sign in there in its name
+   */
+  async nonce(): Promise<SignInNonce> {
+    const { value } = await call(operations.nonce);
+    if (originOf(value.url) === originOf(base)) return value;
+    throw new TributaryError(
+      'auth/other-url',
+      `the coordinator at ${new URL(base).origin} asks for a sign-in to ${originOf(value.url) ?? 'no URL'}`,
+    );
+  },
 
   /** @param body the message, and its account's EIP-191 signature */
   signIn: async (body: SignedIn): Promise<Tokens> => (await call(operations.signIn, { body })).value,
@@ -45,3 +59,5 @@ export const accessCalls = (call: Call) => ({
   revokeKey: async (token: string, key: string): Promise<void> =>
     void (await call(operations.revokeKey, { path: { key }, headers: bearer(token) })),
 });
+
+const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);

@@ -119,7 +119,7 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
         signal: signal ? AbortSignal.any([signal, wanted]) : wanted,
       }),
 
-    ...accessCalls(call),
+    ...accessCalls(call, root),
 
     /** The API's own description, an OpenAPI 3.1 document. */
     openapi: async (): Promise<Readonly<Record<string, unknown>>> => (await call(operations.openapi)).value,

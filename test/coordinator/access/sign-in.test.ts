@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { Interface, SigningKey, hashMessage } from 'ethers';
 import { announce } from '#coordinator/round/announced.ts';
+import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress, toSeconds, type Hex } from '#protocol/units.ts';
 import { cohort, digestOfText } from '#test/support/cohort.ts';
 import { codeOf } from '../code-of.ts';
@@ -62,6 +63,13 @@ describe('signing in', () => {
     const wrong = { ...signed, signature: personalSignature(stranger, signed.message) };
     expect(await codeOf(service.api.signIn(wrong))).to.equal('auth/signature');
     expect(await codeOf(service.api.signIn(signed))).to.equal('resolved');
+  });
+
+  it('is not begun for another place than where the coordinator was reached', async () => {
+    const { port } = new URL(service.url);
+    const elsewhere = coordinatorApi(`http://localhost:${port}`);
+    expect(await codeOf(elsewhere.nonce())).to.equal('auth/other-url');
+    expect(await codeOf(coordinatorApi(`${service.url}/`).nonce())).to.equal('resolved');
   });
 
   const host = () => new URL(service.url).host;
