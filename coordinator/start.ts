@@ -12,6 +12,7 @@ import { connectIpfs } from '#datasets/ipfs.ts';
 import { keptThreads } from '#model/unmasking/kept-threads.ts';
 import { toError } from '#protocol/flaw.ts';
 import { toAddress } from '#protocol/units.ts';
+import { openAccess } from './access/access.ts';
 import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
@@ -136,22 +137,30 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await jobs.resume(await records.jobs());
     await store.join(hearing(jobs, log));
 
+    let url = options.publicUrl ?? '';
     const app = createApp({
       jobs,
       records,
       vectors,
       evidence,
       checkApproval: approvalChecker(provider),
+      access: openAccess({
+        database: store.database,
+        provider,
+        url: () => url,
+        chainId: deployment.chainId,
+        clock,
+      }),
       clock,
       log,
       identity: { ...identity, instance, database: store.engine },
     });
     const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, app), options);
+    url ||= urlOf(server, options.host);
     const watching = watch({
       ...{ contracts, coordinator, jobs, duties, records, evidence, kept: store.kept, settle, clock, log },
       signal: stopping.signal,
     });
-    const url = options.publicUrl ?? urlOf(server, options.host);
     const listening = urlOf(server, options.host);
     log.info({ url, listening, coordinator, instance, database: store.engine }, 'coordinator started');
     return {

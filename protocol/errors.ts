@@ -1,4 +1,5 @@
 /** The one table of error codes, but for what contracts refuse with: that is in contracts/refusals.ts. */
+import { accessErrors } from './errors/access.ts';
 import { auditorErrors } from './errors/auditor.ts';
 import { blockErrors } from './errors/blocks.ts';
 import { buyerErrors } from './errors/buyer.ts';
@@ -32,6 +33,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   challengeErrors,
   coordinatorErrors,
   operationsErrors,
+  accessErrors,
   clientErrors,
   buyerErrors,
   auditorErrors,

@@ -3,6 +3,11 @@
  * docs/api.md; scripts/sdk.ts makes JavaScript of it.
  */
 export { TributaryError } from '#crypto/error.ts';
+export type { Caveat } from './access/caveats.ts';
+export { scopes, type Scope } from './access/scopes.ts';
+export { signInMessage, type SignIn } from './access/sign-in.ts';
+export { attenuate } from './access/token.ts';
+export type { Account, KeyView, MadeKey, SignedIn, SignInNonce, Tokens, WantedKey } from './access/wire.ts';
 export { phases, isNear } from './attempt-view.ts';
 export type {
   AttemptView,

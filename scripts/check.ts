@@ -28,7 +28,10 @@ const checks: readonly Check[] = [
   { name: 'error codes', command: [...tsx, 'scripts/check-codes.ts'] },
   { name: 'errors page fresh', command: [...tsx, 'scripts/errors-page.ts', '--check'] },
   { name: 'API document fresh', command: [...tsx, 'scripts/openapi.ts', '--check'] },
-  { name: 'API document', command: [bin('redocly'), 'lint', 'docs/openapi.json'] },
+  {
+    name: 'API document',
+    command: [bin('redocly'), 'lint', '--config', '.redocly.yaml', 'docs/openapi.json'],
+  },
 ];
 
 function ourFolders(): string[] {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { openAccess } from '#coordinator/access/access.ts';
 import { aggregator } from '#coordinator/aggregation/aggregate.ts';
 import { systemClock } from '#coordinator/driver/clock.ts';
 import { soleDuties } from '#coordinator/driver/duties.ts';
@@ -56,10 +57,13 @@ export async function runCoordinator(
   );
   if (!driver) throw new Error('the job is in the database already');
   const { chainId, escrow } = rules.domain;
+  const noChain = { call: () => Promise.resolve('0x') };
+  const url = () => 'http://127.0.0.1';
   const app = createApp({
+    access: openAccess({ database, provider: noChain, url, chainId, clock: systemClock }),
     ...{ records, vectors, evidence, log, clock: systemClock },
     jobs: { list: () => [driver.view], driver: () => driver },
-    checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
+    checkApproval: approvalChecker(noChain),
     identity: {
       ...{ chainId, escrow, coordinator: lineage.facts.coordinator },
       ...{ instance: 'bench', database: database.engine },

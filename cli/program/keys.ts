@@ -1,5 +1,6 @@
 /** `tributary keys`: keystores, and transactions signed on another machine. Names, options and help; what a command does is loaded when it is called. */
 import type { Command } from 'commander';
+import { addApiKeys } from './api-keys.ts';
 import { number, run } from './arguments.ts';
 
 export function addKeys(program: Command): void {
@@ -42,4 +43,5 @@ export function addKeys(program: Command): void {
     .option('--dry-run', 'say what would be written, and stop')
     .addHelpText('after', '\nExample:\n  tributary keys export ~/.tributary/owner.json --out key.txt')
     .action(run(async () => (await import('../commands/keys.ts')).exportKey));
+  addApiKeys(keys);
 }

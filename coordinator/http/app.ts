@@ -2,6 +2,7 @@
 import express, { type Express } from 'express';
 import { TributaryError } from '#crypto/error.ts';
 import { operations, type Operations } from '#protocol/http/operations.ts';
+import { accessHandlers } from './access.ts';
 import { descriptionHandlers } from './describe.ts';
 import { evidenceCar } from './evidence.ts';
 import { commonHeaders } from './headers.ts';
@@ -21,7 +22,7 @@ export function createApp(parts: HttpParts): Express {
   app.enable('strict routing');
   app.enable('case sensitive routing');
   app.use(identifyRequest, commonHeaders);
-  routeAll(app, operations, handlersOf(parts));
+  routeAll(app, operations, handlersOf(parts), parts.access.authorise);
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);
   });
@@ -32,6 +33,7 @@ export function createApp(parts: HttpParts): Express {
 const handlersOf = (parts: HttpParts): Handlers<Operations> => ({
   ...readHandlers(parts),
   ...messageHandlers(parts),
+  ...accessHandlers(parts),
   ...descriptionHandlers(),
   upload: inputUpload(parts),
   evidence: evidenceCar(parts),

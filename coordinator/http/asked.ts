@@ -3,6 +3,8 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import type { Operation } from '#protocol/http/operations/operation.ts';
+import type { Caller } from '../access/authorise.ts';
+import type { CallerOf } from './authorisation.ts';
 
 type Body<O extends Operation> =
   O['body'] extends Readonly<{ kind: 'json'; schema: infer S }>
@@ -16,12 +18,18 @@ export type Asked<O extends Operation> = Readonly<{
   query: z.output<O['parameters']['query']>;
   headers: z.output<O['parameters']['headers']>;
   body: Body<O>;
+  caller: CallerOf<O>;
   /** Aborts when nobody listens any more. */
   gone: AbortSignal;
 }>;
 
 /** @throws TributaryError `request/schema`, naming the first place that is wrong */
-export function askedOf<O extends Operation>(operation: O, request: Request, response: Response): Asked<O> {
+export function askedOf<O extends Operation>(
+  operation: O,
+  caller: Caller | null,
+  request: Request,
+  response: Response,
+): Asked<O> {
   const { parameters, body } = operation;
   const gone = new AbortController();
   response.on('close', () => gone.abort());
@@ -30,8 +38,9 @@ export function askedOf<O extends Operation>(operation: O, request: Request, res
     query: parsed(parameters.query, request.query, 'query'),
     headers: parsed(parameters.headers, request.headers, 'headers'),
     body: bodyOf(body, request),
+    caller,
     gone: gone.signal,
-    // Each part was parsed by the very schema that types it.
+    // Each part was parsed by the very schema that types it, and the caller asked for by the operation's own word.
   } as Asked<O>;
 }
 

@@ -8,7 +8,7 @@ import { tokenOf } from '#protocol/http/token.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { signedEvidenceRequest, type EvidenceRequest, type Signed } from '#protocol/messages.ts';
 import { signedBy } from '#protocol/signature.ts';
-import type { Seconds } from '#protocol/units.ts';
+import type { Address, Seconds } from '#protocol/units.ts';
 import type { Attempt } from '../round/attempt.ts';
 import { parsed } from './asked.ts';
 import type { HttpParts } from './parts.ts';
@@ -20,13 +20,12 @@ const SCHEME = /^Tributary ([\w-]+)$/;
 const requestToken = tokenOf(signedEvidenceRequest);
 
 export function evidenceCar({ jobs, evidence, clock }: HttpParts): Handler<Operations['evidence']> {
-  return async ({ path: id, headers }) => {
-    const token = SCHEME.exec(headers.authorization ?? '')?.[1];
-    if (token === undefined)
-      throw forbidden('sign an EvidenceRequest and send it as "authorization: Tributary …"');
-    const signed = parsed(requestToken, token, 'headers.authorization');
+  return async ({ path: id, headers, caller }) => {
+    const signed = caller ? null : requestIn(headers.authorization);
     const state = await jobs.driver(id.job).attempt(id);
-    assertAccess(state, id, signed, clock.now());
+    if (caller) assertReader(state, caller.subject);
+    caller?.assertCovers({ ...id, datasets: datasetsOf(state) });
+    if (signed) assertRequest(state, id, signed, clock.now());
     if (!('proposal' in state)) {
       throw new TributaryError(
         'evidence/unknown-block',
@@ -41,23 +40,15 @@ export function evidenceCar({ jobs, evidence, clock }: HttpParts): Handler<Opera
   };
 }
 
-/** @throws TributaryError `evidence/forbidden` */
-export function assertAccess(
-  state: Attempt,
-  id: AttemptId,
-  signed: Signed<EvidenceRequest>,
-  now: Seconds,
-): void {
+/** @throws TributaryError `request/schema` */
+const requestIn = (authorization: string | undefined): Signed<EvidenceRequest> =>
+  parsed(requestToken, SCHEME.exec(authorization ?? '')?.[1], 'headers.authorization');
+
+/** Who signs a request itself is one whom a token would have to be of. @throws TributaryError `evidence/forbidden` */
+function assertRequest(state: Attempt, id: AttemptId, signed: Signed<EvidenceRequest>, now: Seconds): void {
   const { message } = signed;
   const { requester, deadline } = message;
-  const operators =
-    'enrolments' in state ? state.enrolments.map((enrolment) => enrolment.message.operator) : [];
-  const { buyer, evidence } = state.rules;
-  if (![buyer, ...evidence.readers, ...operators].includes(requester)) {
-    throw forbidden(
-      `${requester} is neither a member of this attempt, nor the buyer, nor a reader by its terms`,
-    );
-  }
+  assertReader(state, requester);
   if (message.job !== id.job || message.round !== id.round || message.attempt !== id.attempt) {
     throw forbidden('the request is signed for another attempt');
   }
@@ -68,5 +59,20 @@ export function assertAccess(
     throw forbidden('the request is not signed by its requester');
   }
 }
+
+/** Who reads an attempt's evidence: members by operator or owner, the buyer, readers by the job's terms. @throws TributaryError `evidence/forbidden` */
+function assertReader(state: Attempt, asking: Address): void {
+  const { buyer, evidence, seats } = state.rules;
+  const members = enrolled(state).flatMap(({ operator, seat }) => [operator, seats[seat]?.owner]);
+  if ([buyer, ...evidence.readers, ...members].includes(asking)) return;
+  throw forbidden(`${asking} is neither a member of this attempt, nor the buyer, nor a reader by its terms`);
+}
+
+const enrolled = (state: Attempt) =>
+  'enrolments' in state ? state.enrolments.map(({ message }) => message) : [];
+
+/** Of the members: it is of all of them together. */
+const datasetsOf = (state: Attempt): number[] =>
+  enrolled(state).flatMap(({ seat }) => state.rules.seats[seat]?.dataset ?? []);
 
 const forbidden = (why: string): TributaryError => new TributaryError('evidence/forbidden', why);

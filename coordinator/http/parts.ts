@@ -1,6 +1,7 @@
 /** What the routes stand on. */
 import type { JobView } from '#protocol/attempt-view.ts';
 import type { Address } from '#protocol/units.ts';
+import type { Access } from '../access/access.ts';
 import type { Clock } from '../driver/clock.ts';
 import type { JobDriver } from '../driver/job-driver.ts';
 import type { Log } from '../driver/log.ts';
@@ -20,6 +21,7 @@ export type HttpParts = Readonly<{
   vectors: Vectors;
   evidence: EvidenceBlocks;
   checkApproval: CheckApproval;
+  access: Access;
   clock: Clock;
   log: Log;
   /** What `/v1/status` says of this coordinator beside its jobs. */

@@ -12,7 +12,8 @@ const RETRY_SECONDS = '2';
 export function sendProblem(response: Response, error: TributaryError): void {
   const status = statusOf(error.code);
   // RFC 9110 §11.6.1: whoever is not believed is told what would be.
-  if (status === 401) response.set('www-authenticate', 'Tributary');
+  if (status === 401 && !response.hasHeader('www-authenticate'))
+    response.set('www-authenticate', 'Tributary');
   if (status === 503) response.set('retry-after', RETRY_SECONDS);
   response.removeHeader('etag');
   response

@@ -1,9 +1,11 @@
 /** Puts operations on their routes: no handler sees what its operation's schemas do not admit. protocol.md §4.1 */
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import { TributaryError } from '#crypto/error.ts';
 import type { Operation } from '#protocol/http/operations/operation.ts';
+import type { Authorise, Caller } from '../access/authorise.ts';
 import { send, type Answered } from './answered.ts';
 import { askedOf, type Asked } from './asked.ts';
+import { callerOf } from './authorisation.ts';
 import { announceDeprecation } from './deprecation.ts';
 import { assertAcceptable, assertTaken } from './media-types.ts';
 
@@ -18,24 +20,34 @@ export function routeAll<Operations extends Readonly<Record<string, Operation>>>
   app: Express,
   operations: Operations,
   handlers: Handlers<Operations>,
+  authorise: Authorise,
 ): void {
   for (const id of Object.keys(operations) as (keyof Operations)[])
-    route(app, operations[id] as Operations[typeof id], handlers[id]);
+    route(app, operations[id] as Operations[typeof id], handlers[id], authorise);
   for (const path of new Set(Object.values(operations).map((operation) => operation.path)))
     refuseOtherMethods(app, operations, path);
 }
 
-function route<O extends Operation>(app: Express, operation: O, handler: Handler<O>): void {
+function route<O extends Operation>(
+  app: Express,
+  operation: O,
+  handler: Handler<O>,
+  authorise: Authorise,
+): void {
   const { body } = operation;
-  const prepare: RequestHandler = (request, response, next) => {
+  const callers = new WeakMap<Request, Caller>();
+  const prepare: RequestHandler = async (request, response, next) => {
     if (operation.deprecated) announceDeprecation(operation.deprecated, response);
     assertAcceptable(operation, request);
     assertTaken(operation, request, response);
+    // Before its body: who may not ask fills no memory.
+    const caller = await callerOf(operation, authorise, request, response);
+    if (caller) callers.set(request, caller);
     next();
   };
   const decode = body.kind === 'json' ? [express.json({ limit: body.limitBytes, strict: false })] : [];
   app[operation.method](pathOf(operation.path), prepare, ...decode, async (request, response) => {
-    const answered = await handler(askedOf(operation, request, response));
+    const answered = await handler(askedOf(operation, callers.get(request) ?? null, request, response));
     await send(operation, answered, request, response);
   });
 }

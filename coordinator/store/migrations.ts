@@ -123,6 +123,40 @@ const steps: readonly string[] = [
      blobs text,
      single boolean primary key default true check (single)
    );`,
+  // Who may ask: nonces, sign-ins and API keys with the roots of their tokens, refresh tokens, and requests that may come again.
+  `create table access_nonces (
+     nonce text primary key,
+     expires_at bigint not null,
+     used_at bigint
+   );
+   create table access_grants (
+     id text primary key,
+     kind text not null check (kind in ('access', 'key')),
+     subject text not null,
+     name text not null,
+     root bytea not null,
+     scopes jsonb not null,
+     caveats jsonb not null,
+     created_at bigint not null,
+     expires_at bigint not null,
+     revoked_at bigint
+   );
+   create index access_grants_of on access_grants (subject);
+   create table access_refreshes (
+     digest bytea primary key,
+     grant_id text not null references access_grants (id) on delete cascade,
+     used_at bigint
+   );
+   create index access_refreshes_of on access_refreshes (grant_id);
+   create table repeated_requests (
+     subject text not null,
+     operation text not null,
+     key text not null,
+     digest bytea not null,
+     answer text not null,
+     expires_at bigint not null,
+     primary key (subject, operation, key)
+   );`,
 ];
 
 /** One at a time: coordinators that start at once would else make the same tables. */

@@ -47,6 +47,10 @@ export const cliErrors: ErrorEntries = {
   },
   'keys/not-a-key': { means: 'The file holds no private key.', do: 'Put 32 bytes as hex into it, alone.' },
   'keys/not-confirmed': { means: 'Nobody agreed to write the bare key.', do: 'Give --yes.' },
+  'keys/scopes': {
+    means: 'A scope is unknown, or stands there twice.',
+    do: 'Name those that the message lists.',
+  },
   'keys/out-exists': { means: 'There is a file where the key is to go.', do: 'Choose another --out.' },
   'keystore/damaged': { means: 'The file is no keystore, or is damaged.', do: 'Restore it from a backup.' },
   'keystore/empty-password': { means: 'The password of a new key is empty.', do: 'Choose one.' },

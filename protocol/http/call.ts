@@ -9,7 +9,7 @@ export const ANSWER_MILLIS = 30_000;
 
 /** What a call says beside what its operation is. */
 export type Said = Readonly<{
-  path?: Readonly<Record<string, number>>;
+  path?: Readonly<Record<string, number | string>>;
   query?: Readonly<Record<string, number>>;
   headers?: Record<string, string>;
   body?: object;
@@ -55,7 +55,7 @@ export async function fetchAnswer(
   });
 }
 
-const methods = { get: 'GET', post: 'POST', put: 'PUT' } as const;
+const methods = { get: 'GET', post: 'POST', put: 'PUT', delete: 'DELETE' } as const;
 
 export const callerOf =
   (base: string, signal: AbortSignal | undefined): Call =>

@@ -4,6 +4,7 @@ import { TributaryError } from '#crypto/error.ts';
 import type { AttemptView, CoordinatorStatus, Delivery, JobView } from '../attempt-view.ts';
 import type { AttemptId } from '../job-id.ts';
 import type { EvidenceRequest, Input, Signed } from '../messages.ts';
+import { accessCalls, bearer } from './access-calls.ts';
 import { ANSWER_MILLIS, callerOf, fetchAnswer, JSON_LIMIT, urlOf } from './call.ts';
 import { operations, type OperationId, type Operations } from './operations.ts';
 import { nextOf, type JobPage } from './paging.ts';
@@ -18,7 +19,7 @@ export type CoordinatorApi = ReturnType<typeof coordinatorApi>;
 
 /** The operations that take one signed message of an attempt. */
 type MessageId = {
-  [Id in OperationId]: Operations[Id]['method'] extends 'post' ? Id : never;
+  [Id in OperationId]: Operations[Id] extends Readonly<{ method: 'post'; sender: 'message' }> ? Id : never;
 }[OperationId];
 type MessageOf<Id extends MessageId> = Readonly<z.output<Operations[Id]['body']['schema']>>;
 
@@ -98,24 +99,27 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
     /**
      * An attempt's evidence as a CAR, in pieces as they come; the caller re-hashes every block and counts the bytes.
      *
+     * @param by a signed request, or a token with the scope `evidence:read`
      * @param expectedBytes the most that there can honestly be, which sets how long it may take
      * @param wanted aborts where no more is wanted
      */
     evidence: (
       id: AttemptId,
-      request: Readonly<{ message: EvidenceRequest; signature: string }>,
+      by: Readonly<{ message: EvidenceRequest; signature: string }> | Readonly<{ token: string }>,
       expectedBytes: number,
       wanted: AbortSignal,
     ): AsyncIterable<Uint8Array> =>
       stream({
         method: 'GET',
         url: urlOf(root, operations.evidence, { path: { ...id } }),
-        headers: { authorization: `Tributary ${encodeToken(request)}` },
+        headers: 'token' in by ? bearer(by.token) : { authorization: `Tributary ${encodeToken(by)}` },
         timeoutMillis: transferMillis(expectedBytes),
         idleMillis: ANSWER_MILLIS,
         limitBytes: JSON_LIMIT,
         signal: signal ? AbortSignal.any([signal, wanted]) : wanted,
       }),
+
+    ...accessCalls(call, root),
 
     /** The API's own description, an OpenAPI 3.1 document. */
     openapi: async (): Promise<Readonly<Record<string, unknown>>> => (await call(operations.openapi)).value,

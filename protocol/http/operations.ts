@@ -1,4 +1,5 @@
 /** The coordinator's HTTP API: every operation by its id, which is also the name of the typed client's method. protocol.md §4.1 */
+import { account, createKey, keys, nonce, refresh, revokeKey, signIn, signOut } from './operations/access.ts';
 import { docs, openapi } from './operations/describing.ts';
 import {
   abort,
@@ -20,6 +21,7 @@ export const API_VERSION = '1.0.0';
 export const operations = {
   ...{ status, jobs, job, attempt },
   ...{ enrol, share, receive, deliveries, upload, confirm, abort, unmask, attest, approve, refuse },
+  ...{ nonce, signIn, refresh, signOut, account, keys, createKey, revokeKey },
   ...{ evidence, openapi, docs },
 } as const;
 

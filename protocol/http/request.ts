@@ -4,7 +4,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { fromProblem, problem } from '../problem.ts';
 
 export type Exchange = Readonly<{
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   url: string;
   headers?: Record<string, string>;
   body?: Uint8Array | string;

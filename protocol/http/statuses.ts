@@ -6,6 +6,14 @@ const byCode: Readonly<Record<string, number>> = {
   'message/bad-signature': 401,
   'enrolment/wrong-operator': 403,
   'evidence/forbidden': 403,
+  'auth/caveat': 403,
+  'auth/narrowed': 403,
+  'auth/scope': 403,
+  'auth/unknown-key': 404,
+  'request/idempotency-running': 409,
+  'auth/message': 422,
+  'auth/too-many-keys': 422,
+  'auth/validity': 422,
   'request/unknown-route': 404,
   'job/unknown': 404,
   'attempt/unknown': 404,
@@ -23,8 +31,9 @@ const byCode: Readonly<Record<string, number>> = {
   'database/unreachable': 503,
   'storage/full': 507,
 };
-/** By the first part of a code: the coordinator's own trouble, and that of what it stands on. */
+/** By the first part of a code: who is not believed, the coordinator's own trouble, and that of what it stands on. */
 const byArea: Readonly<Record<string, number>> = {
+  auth: 401,
   chain: 503,
   ipfs: 503,
   database: 500,

@@ -1,11 +1,9 @@
 /** JSON in a header, as base64url without padding. RFC 4648 §5; protocol.md §4.1 */
 import { z } from 'zod';
+import { toBase64url } from './base64url.ts';
 
 export const encodeToken = (value: object): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value))))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+  toBase64url(new TextEncoder().encode(JSON.stringify(value)));
 
 /** A token's value, held against a schema. */
 export const tokenOf = <Schema extends z.ZodType>(schema: Schema) =>

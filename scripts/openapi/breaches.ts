@@ -49,13 +49,19 @@ class Comparison {
     return [this.#at('', `its id was ${old.operationId}, is ${present.operationId}`)];
   }
 
+  /** Each way to say who asks that was enough has to be enough still; further ones break nothing. */
   #security(): Breach[] {
     const { old, new: present } = this.#operations;
-    const schemes = ({ security = [] }: Described) => new Set(security.flatMap((one) => Object.keys(one)));
-    const before = schemes(old);
-    return [...schemes(present)]
-      .filter((scheme) => !before.has(scheme))
-      .map((scheme) => this.#at('', `asks for ${scheme} now`));
+    const ways = waysOf(present);
+    return waysOf(old)
+      .filter((way) => !ways.some((other) => other.every((part) => way.includes(part))))
+      .map((way) => {
+        const asked = ways.map((other) => other.join(' and ')).join(' or ');
+        return this.#at(
+          '',
+          `asks for ${asked} now${way.length > 0 ? `, and ${way.join(' and ')} is not enough` : ''}`,
+        );
+      });
   }
 
   #parameters(): Breach[] {
@@ -145,4 +151,15 @@ export function isNewMajor({ old, new: present }: Both<Document>): boolean {
   const pathsOf = ({ paths }: Document) =>
     Math.max(...Object.keys(paths).map((path) => Number(/^\/v(\d+)\//.exec(path)?.[1] ?? 0)));
   return majorOf(present) > majorOf(old) || pathsOf(present) > pathsOf(old);
+}
+
+/** What is asked for together, once for each way; with nothing asked for there is one, of nothing. */
+function waysOf({ security = [] }: Described): string[][] {
+  if (security.length === 0) return [[]];
+  return security.map((way) =>
+    Object.entries(way).flatMap(([scheme, scopes]) => [
+      scheme,
+      ...scopes.map((scope) => `${scheme} for ${scope}`),
+    ]),
+  );
 }

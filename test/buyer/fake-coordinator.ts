@@ -155,6 +155,7 @@ export function fakeCoordinator(
       return view(current);
     },
     async *evidence({ round }, request) {
+      if ('token' in request) throw new Error('a buyer signs its request');
       fake.requests.push(request);
       const root = fake.rounds[round - 1]?.evidence;
       if (!root) throw new TributaryError('evidence/unknown-block', 'nothing is proposed');

@@ -18,8 +18,9 @@ import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toSeconds } from '#protocol/units.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
-import { cohort, operatorKey, signed } from '#test/support/cohort.ts';
+import { cohort, operatorAddress, operatorKey, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
+import { signedMessage } from './access/signing-in.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
 import { receipts, sharings, unmaskingOf } from './fixtures.ts';
@@ -157,6 +158,25 @@ describe('a coordinator, started', function () {
     const load = lineageLoader(world.coordinator.contracts, ipfs, job.id);
     expect(await load({ job: facts.job, round: 1 })).to.deep.include({ before: before.cid, previous: null });
     expect(await codeOf(load({ job: facts.job, round: 2 }))).to.equal('chain/behind');
+  });
+
+  it('signs in under the URL that it says, and knows its tokens after a restart', async () => {
+    const key = operatorKey(0);
+    const api = coordinatorApi(coordinator.url);
+    const signed = await signedMessage({ api, clock: systemClock }, key);
+    expect(signed.message).to.contain(`URI: ${coordinator.url}\n`);
+    const { accessToken, refreshToken } = await api.signIn(signed);
+    await coordinator.stop();
+    coordinator = await start();
+    const again = coordinatorApi(coordinator.url);
+    expect(await again.account(accessToken)).to.include({
+      subject: operatorAddress(0),
+      credential: 'access',
+    });
+    expect(await codeOf(again.signIn(signed))).to.equal('auth/message');
+    expect(await codeOf(again.refresh(refreshToken))).to.equal('resolved');
+    const logged = JSON.stringify(log.lines);
+    for (const secret of [accessToken, refreshToken, signed.signature]) expect(logged).not.to.contain(secret);
   });
 
   it('refuses a second one in its folder, a port that is taken, and another chain', async () => {

@@ -183,6 +183,24 @@ describe('a change of the API that breaks', () => {
   for (const [what, edits] of Object.entries(harmless))
     it(`is not ${what}`, () => expect(breaches(edits)).to.deep.equal([]));
 
+  it('is each way to say who asks that is not enough any more', () => {
+    const asking = (security: readonly object[]) => edited(small, [[`${get} security`, security]]);
+    const between = (old: readonly object[], now: readonly object[]) =>
+      breachesOf({ old: asking(old), new: asking(now) }).map(breachText);
+    const [signed, token, both] = [{ signed: [] }, { token: ['read'] }, { signed: [], token: [] }];
+    const place = 'GET /v1/things/{id}: asks for';
+    expect(between([signed], [token, signed])).to.deep.equal([]);
+    expect(between([both], [signed])).to.deep.equal([]);
+    expect(between([signed], [])).to.deep.equal([]);
+    expect(between([signed, token], [signed])).to.deep.equal([
+      `${place} signed now, and token and token for read is not enough`,
+    ]);
+    expect(between([signed], [both])).to.deep.equal([
+      `${place} signed and token now, and signed is not enough`,
+    ]);
+    expect(between([token], [{ token: ['read', 'write'] }])).to.have.length(1);
+  });
+
   it('is allowed by a new major version alone', () => {
     const isMajor = (...edits: Edit[]) => isNewMajor({ old: small, new: edited(small, edits) });
     expect(isMajor()).to.equal(false);

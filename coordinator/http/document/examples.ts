@@ -19,6 +19,11 @@ const settlement = {
   deadline: seconds,
 };
 
+const wantedKey = {
+  ...{ name: 'auditors', scopes: ['evidence:read'], expiresAt: seconds },
+  caveats: [{ kind: 'job', job: 7 }],
+};
+
 export const examples = {
   bytes32: digest('ab'),
   address: escrow,
@@ -66,6 +71,27 @@ export const examples = {
     },
     earlier: [],
   },
+  nonce: { nonce: '5f'.repeat(16), url: 'https://tributary.example', chainId: 31_337, expiresAt: seconds },
+  tokens: {
+    accessToken: `triba_${'A'.repeat(86)}`,
+    expiresAt: seconds,
+    refreshToken: `tribr_${'A'.repeat(43)}`,
+    refreshUntil: seconds + 2_591_100,
+    scopes: ['evidence:read', 'keys:write'],
+  },
+  account: {
+    subject: bytes('b4', 20),
+    credential: 'key',
+    scopes: ['evidence:read'],
+    expiresAt: seconds,
+    caveats: [
+      { kind: 'scope', scopes: ['evidence:read'] },
+      { kind: 'expires', at: seconds },
+      { kind: 'rounds', first: 2, last: 5 },
+    ],
+  },
+  wantedKey,
+  key: { id: '0f'.repeat(16), ...wantedKey, createdAt: seconds - 86_400 },
   problem: {
     type: 'https://tributary.example/problems/attempt/wrong-phase',
     title: 'attempt/wrong-phase',

@@ -1,4 +1,6 @@
 /** The schemas that the document names: each stands there once, with what it is and what one looks like. */
+import { caveat } from '#protocol/access/caveats.ts';
+import * as access from '#protocol/access/wire.ts';
 import * as views from '#protocol/attempt-view.ts';
 import { accepted } from '#protocol/http/operations/messages.ts';
 import * as messages from '#protocol/messages.ts';
@@ -90,6 +92,27 @@ const sent: Readonly<Record<string, Named>> = {
   },
 };
 
+const ofAccess: Readonly<Record<string, Named>> = {
+  Caveat: { schema: caveat, description: 'What narrows a token.', example: { kind: 'job', job: 7 } },
+  SignInNonce: {
+    schema: access.signInNonce,
+    description: 'What a sign-in message has to name.',
+    example: examples.nonce,
+  },
+  SignedIn: { schema: access.signedIn, description: 'A sign-in message (EIP-4361), signed.' },
+  Tokens: { schema: access.tokens, description: 'What a sign-in gives.', example: examples.tokens },
+  Refreshing: { schema: access.refreshing, description: 'A refresh token.' },
+  Revoked: { schema: access.revoked, description: 'It is over.', example: { revoked: true } },
+  Account: { schema: access.account, description: 'A token as it is read.', example: examples.account },
+  WantedKey: {
+    schema: access.wantedKey,
+    description: 'An API key that is to be made.',
+    example: examples.wantedKey,
+  },
+  KeyView: { schema: access.keyView, description: 'An API key, without itself.', example: examples.key },
+  MadeKey: { schema: access.madeKey, description: 'An API key, with itself.' },
+};
+
 const shown: Readonly<Record<string, Named>> = {
   Accepted: { schema: accepted, description: 'A message is held, durably.', example: { accepted: true } },
   Problem: { schema: problem, description: 'A refusal or a failure (RFC 9457).', example: examples.problem },
@@ -138,4 +161,4 @@ function phasesOf(
   return Object.fromEntries(named);
 }
 
-export const names: Readonly<Record<string, Named>> = { ...units, ...sent, ...shown };
+export const names: Readonly<Record<string, Named>> = { ...units, ...sent, ...ofAccess, ...shown };

@@ -2,7 +2,7 @@
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { bareType, type Operation } from '#protocol/http/operations/operation.ts';
-import { REQUEST_SCHEME } from './prose.ts';
+import { BEARER_SCHEME, REQUEST_SCHEME } from './prose.ts';
 import { problemResponses, type sharedProblems } from './refusals.ts';
 import { headersOf, parameterOf } from './shared.ts';
 
@@ -22,7 +22,7 @@ export function routeOf(
     description: descriptionOf(operation),
     ...(deprecated && { deprecated: true }),
     // A message proves its sender by itself.
-    security: sender === 'request' ? [{ [REQUEST_SCHEME]: [] }] : [],
+    security: securityOf(sender),
     parameters: common.map(parameterOf),
     request: {
       params: parameters.path,
@@ -37,6 +37,12 @@ export function routeOf(
       ...problemResponses(operation, shared),
     },
   };
+}
+
+function securityOf(sender: Operation['sender']): Record<string, string[]>[] {
+  if (typeof sender === 'string') return [];
+  // Either of them is enough. OpenAPI 3.1 §4.8.30: for schemes of HTTP the list has roles, here scopes.
+  return [{ [BEARER_SCHEME]: [sender.scope] }, ...(sender.request ? [{ [REQUEST_SCHEME]: [] }] : [])];
 }
 
 const headersIn = ({ parameters }: Operation) =>

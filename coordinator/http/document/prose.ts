@@ -22,13 +22,22 @@ export const servers = [{ url: '/', description: 'The coordinator that serves th
 
 export const tags = [
   { name: 'service', description: 'The coordinator itself.' },
+  { name: 'access', description: 'Who may ask: sign-in with Ethereum, tokens, API keys.' },
   { name: 'jobs', description: 'What buyers launched.' },
   { name: 'attempts', description: 'One try at one secure average, as it goes.' },
   { name: 'messages', description: 'What members and the buyer send, each signed.' },
 ];
 
+export const BEARER_SCHEME = 'token';
 export const REQUEST_SCHEME = 'evidenceRequest';
 export const securitySchemes = {
+  [BEARER_SCHEME]: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    description:
+      '`Authorization: Bearer TOKEN`. An access token (`triba_…`, from a sign-in, 15 minutes) or an API key (`tribk_…`), as it was ' +
+      'given or narrowed by its holder, with the scope that the operation names: docs/api.md.',
+  },
   [REQUEST_SCHEME]: {
     type: 'http' as const,
     scheme: 'tributary',

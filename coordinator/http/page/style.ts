@@ -40,7 +40,7 @@ article { border: 1px solid var(--line); border-radius: 10px; padding: 1rem; mar
 article > header { display: flex; flex-wrap: wrap; gap: 0.25rem 0.6rem; align-items: baseline; }
 .path { display: block; margin: 0.5rem 0; }
 .method { font: 600 0.75rem/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; flex: none; min-width: 2.4rem; }
-.get { color: var(--get); } .post { color: var(--post); } .put { color: var(--put); }
+.get { color: var(--get); } .post { color: var(--post); } .put, .delete { color: var(--put); }
 .soft { color: var(--soft); }
 dl { margin: 0; display: grid; gap: 0.6rem 1rem; grid-template-columns: 1fr; }
 dt { font-weight: 600; } dt .soft { font-weight: 400; } dd { margin: 0; } dd p { margin: 0.15rem 0; }

@@ -3,6 +3,7 @@
  * document, and the typed client's call. protocol.md §4.1
  */
 import type { z } from 'zod';
+import type { Scope } from '../../access/scopes.ts';
 
 /** A JSON body, decoded and held against its schema before a handler sees it. */
 export type JsonBody = Readonly<{
@@ -31,14 +32,20 @@ export type TextAnswer = Readonly<{ kind: 'text'; type: string; description: str
 /** When an operation became deprecated (RFC 9745) and when it will be gone (RFC 8594): UTC, RFC 3339. */
 export type Deprecation = Readonly<{ since: string; sunset: string }>;
 
+/**
+ * An account's token, as `Authorization: Bearer`, that has this scope; or, where `request` says so, in its place a signed
+ * request, as `Authorization: Tributary`.
+ */
+export type BearerSender = Readonly<{ kind: 'bearer'; scope: Scope; request: boolean }>;
+
 /** A media type without its parameters. */
 export const bareType = (type: string): string => type.split(';', 1)[0] ?? type;
 
 export type Operation = Readonly<{
-  method: 'get' | 'post' | 'put';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** With each parameter of `path` in braces. */
   path: `/v1/${string}`;
-  tag: 'service' | 'jobs' | 'attempts' | 'messages';
+  tag: 'service' | 'access' | 'jobs' | 'attempts' | 'messages';
   summary: string;
   description: string;
   /** Parameters by where they stand; header names in lower case. */
@@ -48,8 +55,8 @@ export type Operation = Readonly<{
   answer: JsonAnswer | BytesAnswer | TextAnswer;
   /** The codes that it may be refused with, beside those that follow from its parts (`problemsOf`). */
   problems: readonly string[];
-  /** What proves who asks: nothing, the signature of the message itself, or a signed request in a header. */
-  sender: 'anyone' | 'message' | 'request';
+  /** What proves who asks: nothing, the signature of the message itself, or what stands in `Authorization`. */
+  sender: 'anyone' | 'message' | BearerSender;
   /** `none`: never stored. `revalidate`: with an ETag, to be asked again. `hour`: with an ETag, fresh for an hour. */
   caching: 'none' | 'revalidate' | 'hour';
   deprecated: Deprecation | null;

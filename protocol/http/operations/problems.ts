@@ -7,12 +7,14 @@ const always = ['request/not-acceptable', 'coordinator/internal'];
 const ofParameters = ['request/schema', 'request/malformed'];
 const ofBody = ['request/schema', 'request/malformed', 'request/unsupported-type', 'request/too-large'];
 const ofBytes = ['request/unsupported-type'];
+const ofBearer = ['auth/missing', 'auth/invalid', 'auth/expired', 'auth/revoked', 'auth/scope'];
+const ofIdempotency = ['request/idempotency-conflict', 'request/idempotency-running'];
 const ofJob = ['job/unknown'];
 const ofAttempt = ['attempt/unknown', 'database/damaged', 'database/unreachable'];
 
 /** Codes by status, each list sorted. */
 export function problemsOf(operation: Operation): ReadonlyMap<number, readonly string[]> {
-  const { parameters, body, problems } = operation;
+  const { parameters, body, problems, sender } = operation;
   const has = (part: keyof Operation['parameters']) => Object.keys(parameters[part].shape);
   const asked = [...has('path'), ...has('query'), ...has('headers')];
   const codes = new Set([
@@ -20,6 +22,8 @@ export function problemsOf(operation: Operation): ReadonlyMap<number, readonly s
     ...(asked.length > 0 ? ofParameters : []),
     ...(body.kind === 'json' ? ofBody : []),
     ...(body.kind === 'bytes' ? ofBytes : []),
+    ...(typeof sender === 'object' ? ofBearer : []),
+    ...(has('headers').includes('idempotency-key') ? ofIdempotency : []),
     ...(has('path').includes('job') ? ofJob : []),
     ...(has('path').includes('attempt') ? ofAttempt : []),
     ...problems,

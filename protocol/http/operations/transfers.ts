@@ -55,7 +55,7 @@ export const evidence = {
   summary: "An attempt's evidence, as one CAR",
   description:
     "All that recomputes an attempt's sum, as one CAR of the proposal's evidence root (§6.1, §6.4), for the members of the " +
-    "roster, the buyer, and the readers that the job's terms name. An answer that breaks off is asked for again.",
+    "roster, their owners, the buyer, and the readers that the job's terms name. An answer that breaks off is asked for again.",
   parameters: {
     path: attemptPath,
     query: none,
@@ -67,8 +67,14 @@ export const evidence = {
     type: 'application/vnd.ipld.car; version=1',
     description: 'A CAR of version 1 with one root; whoever takes it re-hashes every block.',
   },
-  problems: ['evidence/forbidden', 'evidence/unknown-block', 'evidence/expired', 'evidence/damaged'],
-  sender: 'request',
+  problems: [
+    'auth/caveat',
+    'evidence/forbidden',
+    'evidence/unknown-block',
+    'evidence/expired',
+    'evidence/damaged',
+  ],
+  sender: { kind: 'bearer', scope: 'evidence:read', request: true },
   caching: 'none',
   deprecated: null,
 } as const satisfies Operation;

@@ -190,6 +190,7 @@ describe('settling', () => {
     const api = {
       ...at.coordinator.api,
       evidence: (...[id, request, ...rest]: Parameters<typeof at.coordinator.api.evidence>) => {
+        if ('token' in request) throw new Error('a client signs its request');
         const envelope = { message: request.message, signature: request.signature as never };
         expect(signedBy(operatorAddress(0), domain, 'EvidenceRequest', envelope)).to.equal(true);
         asked.push(request.message);

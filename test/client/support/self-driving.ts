@@ -80,6 +80,8 @@ export class SelfDriving {
       deliveries: (id, member) => this.#of(id).api.deliveries(id, member),
       approve: async () => undefined,
       ...{ jobs: notAsked, openapi: notAsked, docs: notAsked },
+      ...{ nonce: notAsked, signIn: notAsked, refresh: notAsked, signOut: notAsked, account: notAsked },
+      ...{ keys: notAsked, createKey: notAsked, revokeKey: notAsked },
       job: async (job) => {
         this.onCall('job');
         const { round, attempt } = present().id;

@@ -17,6 +17,7 @@ import { cohort } from '#test/support/cohort.ts';
 import { document, schemaFlaw } from '#test/support/documented/document.ts';
 import { memoryLog } from '../fakes.ts';
 import { rulesOf } from '../fixtures.ts';
+import { noTokens } from './no-tokens.ts';
 import { serve, type Service } from './service.ts';
 
 const members = cohort({ n: 3 });
@@ -89,7 +90,7 @@ describe('a deprecated operation', () => {
 
   it('says since when, until when and where to read on, refused or not', async () => {
     const app = express();
-    routeAll(app, old, { status: () => ({ version: 1 }) as never });
+    routeAll(app, old, { status: () => ({ version: 1 }) as never }, noTokens);
     app.use(problemHandler(memoryLog()));
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -111,7 +111,7 @@ describe('the edge of the HTTP service', () => {
       ...[406, 'request/not-acceptable', null],
     ]);
     const car = { accept: 'application/vnd.ipld.car' };
-    expect((await ask(`${attempt}/evidence`, { headers: car })).status).to.equal(403);
+    expect((await ask(`${attempt}/evidence`, { headers: car })).status).to.equal(401);
   });
 
   it('refuses a body of another type or encoding, and says what it takes', async () => {

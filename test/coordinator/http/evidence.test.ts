@@ -125,8 +125,9 @@ describe('evidence over HTTP', () => {
       await response.body?.cancel();
       return response.status;
     };
-    expect(await status({})).to.equal(403);
-    expect(await status({ authorization: `Bearer ${encodeToken(requestBy(operatorKey(0)))}` })).to.equal(403);
+    expect(await status({})).to.equal(401);
+    expect(await status({ authorization: `Bearer ${encodeToken(requestBy(operatorKey(0)))}` })).to.equal(401);
+    expect(await status({ authorization: 'Tributary' })).to.equal(400);
     expect(await status({ authorization: 'Tributary bm9uc2Vuc2U' })).to.equal(400);
     expect(await status({ authorization: 'Tributary e30' })).to.equal(400);
     expect(await status(token())).to.equal(200);

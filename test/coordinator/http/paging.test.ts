@@ -10,6 +10,7 @@ import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-
 import { operations } from '#protocol/http/operations.ts';
 import { failureOf } from '#test/ipfs/failure.ts';
 import { manualClock, memoryLog } from '../fakes.ts';
+import { noTokens } from './no-tokens.ts';
 
 const view = (job: number) => ({ job, state: 'active' as const, round: 1, attempt: 1, rounds: 3 });
 
@@ -24,7 +25,7 @@ describe('the list of jobs', () => {
     const parts = { jobs, records: null, identity: {}, clock: manualClock() };
     const { jobs: list } = readHandlers(parts as never);
     const app = express();
-    routeAll(app, { jobs: operations.jobs }, { jobs: list });
+    routeAll(app, { jobs: operations.jobs }, { jobs: list }, noTokens);
     app.use(problemHandler(memoryLog()));
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

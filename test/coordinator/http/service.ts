@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { TransactionRequest } from 'ethers';
+import { openAccess } from '#coordinator/access/access.ts';
 import { JobDriver, type DriverParts } from '#coordinator/driver/job-driver.ts';
 import { createApp } from '#coordinator/http/app.ts';
 import type { Attempt } from '#coordinator/round/attempt.ts';
@@ -17,6 +19,7 @@ import { save } from '../store/save.ts';
 import { driverParts, memoryLog, type ManualClock, type MemoryRecords } from '../fakes.ts';
 import { domain, type Cohort } from '../fixtures.ts';
 import { newFolder, removeFolder } from '../store/folder.ts';
+import { lazyDatabase } from '../store/lazy-database.ts';
 
 export type Service = Readonly<{
   url: string;
@@ -32,10 +35,14 @@ export type Service = Readonly<{
   stop(): Promise<void>;
 }>;
 
+/** What the chain answers who asks a contract about a signature. */
+type Contract = (call: TransactionRequest) => Promise<string>;
+
 export async function serve(
   members: Cohort,
   state: Attempt,
   changes: Partial<DriverParts> = {},
+  contract: Contract = () => Promise.resolve('0x'),
 ): Promise<Service> {
   const folder = await newFolder();
   const setup = driverParts(changes);
@@ -51,6 +58,9 @@ export async function serve(
     syncFolder: (path) => present.syncFolder(path),
     remove: (path) => present.remove(path),
   };
+  const database = lazyDatabase(join(folder, 'access'));
+  const provider = { call: contract };
+  let url = '';
   const app = createApp({
     jobs: {
       list: () => [driver.view],
@@ -62,7 +72,14 @@ export async function serve(
     records: setup.records,
     vectors: openVectors(join(folder, 'inputs'), switched),
     evidence,
-    checkApproval: approvalChecker({ call: () => Promise.resolve('0x') }),
+    checkApproval: approvalChecker(provider),
+    access: openAccess({
+      database,
+      provider,
+      url: () => url,
+      chainId: domain.chainId,
+      clock: setup.clock,
+    }),
     clock: setup.clock,
     log: setup.log,
     identity: {
@@ -73,7 +90,7 @@ export async function serve(
   const { server, flaws } = documentedServer(app);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
     api: coordinatorApi(url),
@@ -87,6 +104,7 @@ export async function serve(
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+      await database.close();
       await removeFolder(folder);
       if (flaws.length > 0) throw new Error(`not as docs/openapi.json says:\n${flaws.join('\n')}`);
     },

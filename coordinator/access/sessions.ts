@@ -1,0 +1,107 @@
+/** Sign-ins: a nonce, then an access token for a quarter of an hour and a refresh token that is used once. EIP-4361, RFC 6819 §5.2.2.3 */
+import { createHash } from 'node:crypto';
+import { TributaryError } from '#crypto/error.ts';
+import type { Rng } from '#crypto/random.ts';
+import { chain, formatToken, ID_BYTES, idText, ROOT_BYTES } from '#protocol/access/token.ts';
+import type { SignedIn, SignInNonce, Tokens } from '#protocol/access/wire.ts';
+import { toBase64url } from '#protocol/http/base64url.ts';
+import { toSeconds, type Seconds } from '#protocol/units.ts';
+import type { AccountSigned } from '../account-signature.ts';
+import type { AccessRows, Grant } from '../store/access-rows.ts';
+import { mintedCaveats } from './grants.ts';
+import { NONCE_SECONDS, readSignIn, type Here } from './sign-in.ts';
+
+const ACCESS_SECONDS = 15 * 60;
+/** After it one signs again; no refresh moves it. */
+const SIGN_IN_SECONDS = 30 * 24 * 3600;
+const NONCE_BYTES = 16;
+const REFRESH_BYTES = 32;
+const REFRESH_PREFIX = 'tribr_';
+
+export type Sessions = Readonly<{
+  nonce(): Promise<SignInNonce>;
+  /** @throws TributaryError `auth/…`, `chain/unreachable`, `storage/full` */
+  signIn(signed: SignedIn): Promise<Tokens>;
+  /** @throws TributaryError `auth/refresh`, `storage/full` */
+  refresh(refreshToken: string): Promise<Tokens>;
+  signOut(refreshToken: string): Promise<void>;
+}>;
+
+export type SessionParts = Readonly<{
+  rows: AccessRows;
+  /** Read anew each time: a server knows its port once it listens. */
+  here: () => Here;
+  signed: AccountSigned;
+  rng: Rng;
+  now: () => Seconds;
+}>;
+
+export function sessions({ rows, here, signed, rng, now }: SessionParts): Sessions {
+  const newRefresh = () => REFRESH_PREFIX + toBase64url(rng.bytes(REFRESH_BYTES));
+  const later = (seconds: number) => toSeconds(now() + seconds);
+
+  return {
+    async nonce() {
+      const { url, chainId } = here();
+      // Of letters and digits, as EIP-4361 wants it.
+      const nonce = idText(rng.bytes(NONCE_BYTES));
+      const expiresAt = later(NONCE_SECONDS);
+      await rows.addNonce(nonce, expiresAt, now());
+      return { nonce, url, chainId, expiresAt };
+    },
+
+    async signIn({ message, signature }) {
+      const { subject, scopes, nonce, digest } = readSignIn(message, here(), now());
+      // The chain is asked only about a message that would count.
+      if (!(await rows.isOpen(nonce, now()))) throw noNonce();
+      if ((await signed(subject, digest, signature)) === null)
+        throw new TributaryError('auth/signature', `the message is not signed by ${subject}`);
+      const grant: Grant = {
+        ...{
+          id: idText(rng.bytes(ID_BYTES)),
+          kind: 'access',
+          subject,
+          name: '',
+          root: rng.bytes(ROOT_BYTES),
+        },
+        ...{ scopes, caveats: [], createdAt: now(), expiresAt: later(SIGN_IN_SECONDS), revokedAt: null },
+      };
+      const refresh = newRefresh();
+      if (await rows.signIn(nonce, grant, digestOf(refresh), now())) return tokensOf(grant, refresh, now());
+      throw noNonce();
+    },
+
+    async refresh(refreshToken) {
+      const next = newRefresh();
+      const refreshed = await rows.refresh(digestOf(refreshToken), digestOf(next), now());
+      if (!refreshed) throw ended('the refresh token is unknown');
+      const { grant, fresh } = refreshed;
+      if (!fresh) throw ended('the refresh token was used before, so its sign-in is over');
+      if (grant.revokedAt !== null) throw ended('its sign-in was ended');
+      if (grant.expiresAt < now()) throw ended('its sign-in has expired');
+      return tokensOf(grant, next, now());
+    },
+
+    signOut: (refreshToken) => rows.signOut(digestOf(refreshToken), now()),
+  };
+}
+
+/** No longer than the sign-in lasts. */
+function tokensOf(grant: Grant, refreshToken: string, now: Seconds): Tokens {
+  const expiresAt = toSeconds(Math.min(now + ACCESS_SECONDS, grant.expiresAt));
+  const token = chain(grant.root, 'access', Buffer.from(grant.id, 'hex'), mintedCaveats(grant, expiresAt));
+  return {
+    accessToken: formatToken(token),
+    expiresAt,
+    refreshToken,
+    refreshUntil: grant.expiresAt,
+    scopes: [...grant.scopes],
+  };
+}
+
+/** All that is kept of a refresh token: it is random, so its digest tells nothing. */
+const digestOf = (token: string): Uint8Array => new Uint8Array(createHash('sha256').update(token).digest());
+
+const noNonce = (): TributaryError =>
+  new TributaryError('auth/nonce', 'the nonce is unknown, used or too old: ask for another');
+const ended = (why: string): TributaryError => new TributaryError('auth/refresh', `${why}: sign in again`);

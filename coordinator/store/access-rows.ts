@@ -1,0 +1,182 @@
+/** Nonces, sign-ins, API keys and refresh tokens in rows. A nonce and a refresh token are used by one update each: once. docs/api.md */
+import type { Caveat } from '#protocol/access/caveats.ts';
+import type { Scope } from '#protocol/access/scopes.ts';
+import type { TokenKind } from '#protocol/access/token.ts';
+import { toAddress, toSeconds, type Address, type Seconds } from '#protocol/units.ts';
+import type { Database, Transaction } from './database.ts';
+
+/** What tokens stand under: a sign-in, or an API key. Revoked or expired, none of its tokens opens anything. */
+export type Grant = Readonly<{
+  /** 32 hex digits; it is in each of its tokens. */
+  id: string;
+  kind: TokenKind;
+  subject: Address;
+  name: string;
+  /** Of the HMAC chain: secret, and all that its tokens rest on. */
+  root: Uint8Array;
+  scopes: readonly Scope[];
+  /** An API key's, beside scopes and expiry. */
+  caveats: readonly Caveat[];
+  createdAt: Seconds;
+  expiresAt: Seconds;
+  revokedAt: Seconds | null;
+}>;
+
+export type Refreshed = Readonly<{ grant: Grant; fresh: boolean }>;
+
+export type AccessRows = Readonly<{
+  addNonce(nonce: string, expiresAt: Seconds, now: Seconds): Promise<void>;
+  /** Whether a sign-in would find its nonce neither used nor too old. */
+  isOpen(nonce: string, now: Seconds): Promise<boolean>;
+  /** Opens a sign-in, if its nonce was neither used nor too old. @returns whether it was */
+  signIn(nonce: string, grant: Grant, refresh: Uint8Array, now: Seconds): Promise<boolean>;
+  /**
+   * Uses a refresh token up and puts another in its place; one that was used before revokes its sign-in.
+   *
+   * @param digest SHA-256 of the token. @returns null where it is unknown; `fresh` where it was used for the first time
+   */
+  refresh(digest: Uint8Array, next: Uint8Array, now: Seconds): Promise<Refreshed | null>;
+  /** Revokes the sign-in of a refresh token, used or not. */
+  signOut(digest: Uint8Array, now: Seconds): Promise<void>;
+  grant(id: string): Promise<Grant | null>;
+  /** An account's API keys that are neither revoked nor expired, the oldest first. */
+  keys(subject: Address, now: Seconds): Promise<Grant[]>;
+  /** @returns whether the account has such a key, revoked or not */
+  revokeKey(subject: Address, id: string, now: Seconds): Promise<boolean>;
+}>;
+
+type Row = Omit<Grant, 'createdAt' | 'expiresAt' | 'revokedAt' | 'subject'> &
+  Readonly<{
+    subject: string;
+    created_at: number | bigint;
+    expires_at: number | bigint;
+    revoked_at: number | bigint | null;
+  }>;
+
+/** An expired token is told that it is, for so long. */
+const REMEMBERED_SECONDS = 30 * 24 * 3600;
+
+const columns = 'id, kind, subject, name, root, scopes, caveats, created_at, expires_at, revoked_at' as const;
+
+export function openAccessRows(database: Pick<Database, 'commit' | 'query'>): AccessRows {
+  const select = async (where: string, values: unknown[]) =>
+    (await database.query<Row>(`select ${columns} from access_grants where ${where}`, values)).map(grantOf);
+
+  return {
+    addNonce: (nonce, expiresAt, now) =>
+      database.commit(async (transaction) => {
+        await transaction.query('delete from access_nonces where expires_at < $1', [now]);
+        await transaction.query('insert into access_nonces (nonce, expires_at) values ($1, $2)', [
+          nonce,
+          expiresAt,
+        ]);
+      }),
+
+    isOpen: async (nonce, now) =>
+      (
+        await database.query(
+          'select nonce from access_nonces where nonce = $1 and used_at is null and expires_at >= $2',
+          [nonce, now],
+        )
+      ).length === 1,
+
+    async signIn(nonce, grant, refresh, now) {
+      let used = false;
+      await database.commit(async (transaction) => {
+        const rows = await transaction.query(
+          `update access_nonces set used_at = $2 where nonce = $1 and used_at is null and expires_at >= $2 returning nonce`,
+          [nonce, now],
+        );
+        used = rows.length === 1;
+        if (!used) return;
+        await transaction.query('delete from access_grants where expires_at < $1', [
+          now - REMEMBERED_SECONDS,
+        ]);
+        await insertGrant(transaction, grant);
+        await insertRefresh(transaction, refresh, grant.id);
+      });
+      return used;
+    },
+
+    async refresh(digest, next, now) {
+      let refreshed: Refreshed | null = null;
+      await database.commit(async (transaction) => {
+        const fresh = await transaction.query<{ grant_id: string }>(
+          'update access_refreshes set used_at = $2 where digest = $1 and used_at is null returning grant_id',
+          [digest, now],
+        );
+        const known = await transaction.query<Row>(
+          `select ${columns} from access_grants where id = (select grant_id from access_refreshes where digest = $1)`,
+          [digest],
+        );
+        const [row] = known;
+        if (!row) return;
+        refreshed = { grant: grantOf(row), fresh: fresh.length === 1 };
+        if (refreshed.fresh) await insertRefresh(transaction, next, row.id);
+        else await revoke(transaction, row.id, now);
+      });
+      return refreshed;
+    },
+
+    signOut: (digest, now) =>
+      database.commit(async (transaction) => {
+        await transaction.query(
+          `update access_grants set revoked_at = $2 where revoked_at is null
+           and id = (select grant_id from access_refreshes where digest = $1)`,
+          [digest, now],
+        );
+      }),
+
+    grant: async (id) => (await select('id = $1', [id]))[0] ?? null,
+
+    keys: (subject, now) =>
+      select(
+        "kind = 'key' and subject = $1 and revoked_at is null and expires_at >= $2 order by created_at, id",
+        [subject, now],
+      ),
+
+    async revokeKey(subject, id, now) {
+      let known = false;
+      await database.commit(async (transaction) => {
+        const rows = await transaction.query(
+          "select id from access_grants where kind = 'key' and subject = $1 and id = $2",
+          [subject, id],
+        );
+        known = rows.length === 1;
+        if (known) await revoke(transaction, id, now);
+      });
+      return known;
+    },
+  };
+}
+
+/** The row of an API key or of a sign-in. */
+export async function insertGrant(transaction: Transaction, grant: Grant): Promise<void> {
+  const { id, kind, subject, name, root, scopes, caveats, createdAt, expiresAt } = grant;
+  await transaction.query(
+    `insert into access_grants (id, kind, subject, name, root, scopes, caveats, created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [id, kind, subject, name, root, JSON.stringify(scopes), JSON.stringify(caveats), createdAt, expiresAt],
+  );
+}
+
+const insertRefresh = (transaction: Transaction, digest: Uint8Array, grant: string) =>
+  transaction.query('insert into access_refreshes (digest, grant_id) values ($1, $2)', [digest, grant]);
+
+const revoke = (transaction: Transaction, id: string, now: Seconds) =>
+  transaction.query('update access_grants set revoked_at = $2 where id = $1 and revoked_at is null', [
+    id,
+    now,
+  ]);
+
+/** Numbers of 8 bytes come as either, by their size. */
+function grantOf({ subject, root, created_at, expires_at, revoked_at, ...row }: Row): Grant {
+  return {
+    ...row,
+    subject: toAddress(subject),
+    root: Uint8Array.from(root),
+    createdAt: toSeconds(Number(created_at)),
+    expiresAt: toSeconds(Number(expires_at)),
+    revokedAt: revoked_at === null ? null : toSeconds(Number(revoked_at)),
+  };
+}
