@@ -18,7 +18,10 @@ import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
 import { systemClock, type Clock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
-import type { Log } from './driver/log.ts';
+import { factsOf, type Log } from './driver/log.ts';
+import { withHealth } from './health/listener.ts';
+import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
+import { readiness } from './health/readiness.ts';
 import { createApp } from './http/app.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
@@ -113,7 +116,20 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       log,
       identity: { chainId: deployment.chainId, escrow: deployment.escrow, coordinator },
     });
-    const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, app), options);
+    const ready = readiness(
+      [
+        ...[databasePart(database), chainPart(provider, deployment.chainId, clock)],
+        ...[ipfsPart(ipfs), diskPart(folder)],
+      ],
+      {
+        changed(part, verdict, error) {
+          if (verdict.ready) log.info({ part }, 'ready again');
+          else log.warn({ part, ...factsOf(error) }, 'not ready');
+        },
+      },
+    );
+    const listener = withHealth(ready, stopping.signal, app);
+    const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, listener), options);
     const watching = watch({
       ...{ folder, contracts, coordinator, jobs, records, evidence, settle, clock, log },
       signal: stopping.signal,

@@ -13,6 +13,7 @@ import { disputeErrors } from './errors/disputes.ts';
 import type { ErrorEntries, ErrorEntry } from './errors/entry.ts';
 import { evidenceErrors } from './errors/evidence.ts';
 import { modelErrors } from './errors/model.ts';
+import { operatingErrors } from './errors/operating.ts';
 import { phaseErrors } from './errors/phases.ts';
 import { roundErrors } from './errors/round.ts';
 import { sparseErrors } from './errors/sparse.ts';
@@ -30,6 +31,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   chainErrors,
   challengeErrors,
   coordinatorErrors,
+  operatingErrors,
   clientErrors,
   buyerErrors,
   auditorErrors,

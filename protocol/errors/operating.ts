@@ -1,0 +1,17 @@
+/** Error codes of a service that is operated: whether it is ready, and what protects it. docs/operations-observability.md */
+import type { ErrorEntries } from './entry.ts';
+
+export const operatingErrors: ErrorEntries = {
+  'chain/stale': {
+    means: "The chain's latest block is old: the node makes no blocks, or does not hear of them.",
+    do: "Look at the chain's node, and at this machine's clock.",
+  },
+  'readiness/timeout': {
+    means: 'A part that the coordinator stands on does not answer in time.',
+    do: 'Look at the part that is named: it hangs, or is far too busy.',
+  },
+  'storage/low': {
+    means: "Little room is left on the coordinator's disk.",
+    do: 'Make room before inputs have to be refused (`storage/full`).',
+  },
+};
