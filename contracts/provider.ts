@@ -1,6 +1,7 @@
 /** A chain by its URL: a provider that has answered once, or a coded error after a bounded wait. */
-import { FetchRequest, JsonRpcProvider, Network } from 'ethers';
+import { FetchRequest, Network, type JsonRpcProvider } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
+import { ObservedProvider, type RpcAnswered } from './observed-provider.ts';
 
 /** Anvil's chain id: only there do test coins and deterministic accounts exist. */
 export const LOCAL_CHAIN = 31_337;
@@ -14,11 +15,16 @@ const PUBLIC_POLLING_MS = 4_000;
  * ethers by itself retries a dead URL for ever; here the first answer decides, and the network is then taken as fixed.
  *
  * @param timeoutMs for each request
+ * @param answered told of each request
  * @throws TributaryError `chain/unreachable`; `chain/other-chain` when `chainId` is given and differs
  */
 export async function openChain(
   url: string,
-  { timeoutMs = 10_000, chainId }: Readonly<{ timeoutMs?: number; chainId?: number }> = {},
+  {
+    timeoutMs = 10_000,
+    chainId,
+    answered = () => undefined,
+  }: Readonly<{ timeoutMs?: number; chainId?: number; answered?: RpcAnswered }> = {},
 ): Promise<JsonRpcProvider> {
   const found = await askChainId(url, timeoutMs);
   if (chainId !== undefined && found !== chainId) {
@@ -29,7 +35,7 @@ export async function openChain(
   }
   const request = new FetchRequest(url);
   request.timeout = timeoutMs;
-  return new JsonRpcProvider(request, Network.from(found), {
+  return new ObservedProvider(answered, request, Network.from(found), {
     staticNetwork: true,
     // Batching holds each call back for milliseconds to wait for company that seldom comes.
     batchMaxCount: 1,

@@ -1,14 +1,11 @@
 /** Starts a coordinator: stores, jobs, chain watcher and HTTP service, and what stops them again. */
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Wallet } from 'ethers';
 import { connectAs } from '#contracts/connect.ts';
 import type { Deployment } from '#contracts/deployment.ts';
 import { openChain } from '#contracts/provider.ts';
 import { createTransactor } from '#contracts/transact.ts';
-import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { keptThreads } from '#model/unmasking/kept-threads.ts';
 import { toAddress } from '#protocol/units.ts';
@@ -26,12 +23,19 @@ import { createApp } from './http/app.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
+import { closing, listen, urlOf } from './listen.ts';
+import { countTraffic, timedRequests } from './metrics/http.ts';
+import { chainObserver, observedIpfs, observedPerformers, observedTransactor } from './metrics/observed.ts';
+import { databaseSource, jobsSource } from './metrics/present.ts';
+import { attemptObserver } from './metrics/rounds.ts';
+import { createSeries } from './metrics/series.ts';
+import { metricsServer } from './metrics/serve.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying, type Lie } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
 import { openDatabase } from './store/database.ts';
 import { openEvidence } from './store/evidence-blocks.ts';
-import { disk, isCode } from './store/files.ts';
+import { disk } from './store/files.ts';
 import { openRecords, type Records } from './store/records.ts';
 import { sweeper } from './driver/sweep.ts';
 import { openVectors, type Vectors } from './store/vectors.ts';
@@ -45,6 +49,8 @@ export type CoordinatorOptions = Readonly<{
   port: number;
   /** Where clients reach it, if not at host and port. */
   publicUrl?: string;
+  /** Where `/metrics` is served; nowhere unless given. */
+  metrics?: Readonly<{ host: string; port: number }>;
   rpcUrl: string;
   ipfsUrl: string;
   deployment: Deployment;
@@ -61,7 +67,7 @@ export type CoordinatorOptions = Readonly<{
   prepared?: string;
 }>;
 
-export type Coordinator = Readonly<{ url: string; stop(): Promise<void> }>;
+export type Coordinator = Readonly<{ url: string; metricsUrl: string | null; stop(): Promise<void> }>;
 
 /** Longer than a client pauses between requests: one on a connection that has just been closed would fail. */
 const KEEP_ALIVE_MILLIS = 75_000;
@@ -72,13 +78,19 @@ const KEEP_ALIVE_MILLIS = 75_000;
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { folder, deployment, log, hold = null, lie = null, clock = systemClock } = options;
-  const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
-  const contracts = connectAs(deployment, await createTransactor(options.wallet.connect(provider)));
+  const series = createSeries();
+  const provider = await openChain(options.rpcUrl, {
+    chainId: deployment.chainId,
+    answered: chainObserver(series),
+  });
+  const transactor = await createTransactor(options.wallet.connect(provider));
+  const contracts = connectAs(deployment, observedTransactor(transactor, series));
   const database = await openDatabase({ folder, prepared: options.prepared });
   const stopping = new AbortController();
   const threads = keptThreads();
+  const servers: Server[] = [];
   try {
-    const ipfs = connectIpfs(options.ipfsUrl);
+    const ipfs = observedIpfs(connectIpfs(options.ipfsUrl), series);
     const records = openRecords(database);
     const vectors = openVectors(join(folder, 'inputs'), disk);
     const evidence = openEvidence(join(folder, 'evidence'), disk);
@@ -89,15 +101,19 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const settle = settler(contracts);
     const jobs = new JobList({
       records,
-      performers: {
-        sweep: sweeper(vectors),
-        commitRoster: rosterCommitter(contracts),
-        fixSurvivors: survivorsFixer(contracts),
-        abortOnChain: chainAborter(contracts),
-        aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
-        settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
-        announce: announcer(contracts, loadLineage, clock),
-      },
+      performers: observedPerformers(
+        {
+          sweep: sweeper(vectors),
+          commitRoster: rosterCommitter(contracts),
+          fixSurvivors: survivorsFixer(contracts),
+          abortOnChain: chainAborter(contracts),
+          aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
+          settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
+          announce: announcer(contracts, loadLineage, clock),
+        },
+        series,
+      ),
+      observer: attemptObserver(series, () => performance.now()),
       clock,
       hold,
       onHeld: options.onHeld ?? (() => undefined),
@@ -128,24 +144,30 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         },
       },
     );
-    const listener = withHealth(ready, stopping.signal, app);
-    const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, listener), options);
+    const listener = withHealth(ready, stopping.signal, timedRequests(series, app));
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, listener);
+    const traffic = countTraffic(server, series);
+    servers.push(await listen(server, options));
+    const sources = [traffic, jobsSource(jobs, series), databaseSource(database, series)];
+    const metrics =
+      options.metrics && (await listen(metricsServer({ series, sources, log }), options.metrics));
+    if (metrics) servers.push(metrics);
     const watching = watch({
       ...{ folder, contracts, coordinator, jobs, records, evidence, settle, clock, log },
       signal: stopping.signal,
     });
     const url = options.publicUrl ?? urlOf(server, options.host);
-    log.info({ url, coordinator }, 'coordinator started');
+    const metricsUrl = metrics ? urlOf(metrics, options.metrics.host) : null;
+    log.info({ url, coordinator, metrics: metricsUrl }, 'coordinator started');
     return {
       url,
+      metricsUrl,
       async stop() {
         stopping.abort();
-        const closed = once(server, 'close');
-        server.close();
+        const hangUp = servers.map(closing);
         await Promise.all([watching, jobs.stop()]);
         await threads.close();
-        server.closeAllConnections();
-        await closed;
+        await Promise.all(hangUp.map((end) => end()));
         await database.close();
         provider.destroy();
         log.info({ url }, 'coordinator stopped');
@@ -153,6 +175,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     };
   } catch (error) {
     stopping.abort();
+    await Promise.all(servers.map((server) => closing(server)()));
     await database.close();
     provider.destroy();
     throw error;
@@ -163,22 +186,4 @@ async function resume(jobs: JobList, records: Records, vectors: Vectors): Promis
   const known = await records.jobs();
   await vectors.clean(known.filter(({ state }) => state === 'active'));
   await jobs.resume(known);
-}
-
-async function listen(server: Server, { host, port }: CoordinatorOptions): Promise<Server> {
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-    return server;
-  } catch (cause) {
-    if (!isCode(cause, 'EADDRINUSE')) throw cause;
-    throw new TributaryError('coordinator/port-taken', `port ${port} of ${host} is in use: choose another`, {
-      cause,
-    });
-  }
-}
-
-function urlOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

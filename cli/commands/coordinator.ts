@@ -24,7 +24,14 @@ export async function init(options: CommonOptions): Promise<void> {
 }
 
 type StartOptions = CommonOptions &
-  Readonly<{ host: string; port: number; publicUrl?: string; lie?: string }>;
+  Readonly<{
+    host: string;
+    port: number;
+    publicUrl?: string;
+    metricsHost: string;
+    metricsPort?: number;
+    lie?: string;
+  }>;
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
@@ -36,6 +43,9 @@ export async function start(options: StartOptions): Promise<void> {
     host: options.host,
     port: options.port,
     ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+    ...(options.metricsPort !== undefined && {
+      metrics: { host: options.metricsHost, port: options.metricsPort },
+    }),
     rpcUrl: settings.rpc,
     ipfsUrl: settings.ipfs,
     deployment,
@@ -48,7 +58,7 @@ export async function start(options: StartOptions): Promise<void> {
   });
   result(
     settings.json,
-    { event: 'ready', url: service.url, pid: process.pid },
+    { event: 'ready', url: service.url, metrics: service.metricsUrl, pid: process.pid },
     `coordinator at ${service.url}`,
   );
   await aborted(stop);

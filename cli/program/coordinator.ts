@@ -15,6 +15,8 @@ export function addCoordinator(program: Command): void {
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', '0 takes a free one', number, 7070)
     .option('--public-url <url>', 'where clients reach it, if not there')
+    .option('--metrics-port <port>', 'serve /metrics there; 0 takes a free one', number)
+    .option('--metrics-host <host>', 'address for /metrics', '127.0.0.1')
     .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())
     .addHelpText('after', '\nExample:\n  tributary coordinator start --port 7070')
     .action(run(async () => (await import('../commands/coordinator.ts')).start));

@@ -3,9 +3,10 @@
  * the deadlines. protocol.md §4
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AttemptView, JobView } from '#protocol/attempt-view.ts';
+import type { AttemptView, JobView, Phase } from '#protocol/attempt-view.ts';
 import { toError } from '#protocol/flaw.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
+import type { AttemptObserver } from '../metrics/rounds.ts';
 import { announce } from '../round/announced.ts';
 import type { Attempt, AttemptEvent, Effect } from '../round/attempt.ts';
 import { idOf, isRefusal, type AttemptRules } from '../round/base.ts';
@@ -30,6 +31,8 @@ export type DriverParts = Readonly<{
   /** Told the line that a held job prints. */
   onHeld(line: string): void;
   log: Log;
+  /** Told of each state that is on disk. */
+  observer?: AttemptObserver;
 }>;
 
 const STOP_MILLIS = 2_000;
@@ -79,6 +82,15 @@ export class JobDriver {
   get view(): JobView {
     const { job, state, round, attempt, rounds } = this.#job;
     return { job, state, round, attempt, rounds };
+  }
+
+  get phase(): Phase {
+    return this.#state.phase;
+  }
+
+  /** Events that wait for a transition, or are in one. */
+  get depth(): number {
+    return this.#queue.depth();
   }
 
   /** The last round that this coordinator saw settled; 0 for none. */
@@ -191,6 +203,7 @@ export class JobDriver {
       this.#parts.onHeld(line);
       return forever();
     }
+    this.#parts.observer?.(before, state);
     if (before?.phase !== state.phase)
       this.#parts.log.info({ ...idOf(state), phase: state.phase }, 'phase begins');
     this.#keepDeadline();

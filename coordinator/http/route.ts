@@ -6,6 +6,7 @@ import { send, type Answered } from './answered.ts';
 import { askedOf, type Asked } from './asked.ts';
 import { announceDeprecation } from './deprecation.ts';
 import { assertAcceptable, assertTaken } from './media-types.ts';
+import { noteOperation } from './operation-of.ts';
 
 export type Handler<O extends Operation> = (asked: Asked<O>) => Answered<O> | Promise<Answered<O>>;
 
@@ -20,14 +21,15 @@ export function routeAll<Operations extends Readonly<Record<string, Operation>>>
   handlers: Handlers<Operations>,
 ): void {
   for (const id of Object.keys(operations) as (keyof Operations)[])
-    route(app, operations[id] as Operations[typeof id], handlers[id]);
+    route(app, String(id), operations[id] as Operations[typeof id], handlers[id]);
   for (const path of new Set(Object.values(operations).map((operation) => operation.path)))
     refuseOtherMethods(app, operations, path);
 }
 
-function route<O extends Operation>(app: Express, operation: O, handler: Handler<O>): void {
+function route<O extends Operation>(app: Express, id: string, operation: O, handler: Handler<O>): void {
   const { body } = operation;
   const prepare: RequestHandler = (request, response, next) => {
+    noteOperation(response, id);
     if (operation.deprecated) announceDeprecation(operation.deprecated, response);
     assertAcceptable(operation, request);
     assertTaken(operation, request, response);

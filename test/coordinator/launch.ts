@@ -19,7 +19,7 @@ import { at, list, type Actor, type World } from '#test/contracts/world.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { recipe } from '#test/support/lineage.ts';
 
-type Launched = Readonly<{ job: Job; facts: JobFacts; before: Model }>;
+export type Launched = Readonly<{ job: Job; facts: JobFacts; before: Model }>;
 
 /** @param of.weights one a seat; each has an owner of its own, of whom there are eight */
 export async function launchJob(
