@@ -20,6 +20,8 @@ import { withHealth } from './health/listener.ts';
 import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
 import { readiness } from './health/readiness.ts';
 import { createApp } from './http/app.ts';
+import { defaultLimits, type Limits } from './http/limits/limits.ts';
+import { serverTimeouts } from './http/limits/timeouts.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
@@ -51,6 +53,7 @@ export type CoordinatorOptions = Readonly<{
   publicUrl?: string;
   /** Where `/metrics` is served; nowhere unless given. */
   metrics?: Readonly<{ host: string; port: number }>;
+  limits?: Partial<Limits>;
   rpcUrl: string;
   ipfsUrl: string;
   deployment: Deployment;
@@ -68,9 +71,6 @@ export type CoordinatorOptions = Readonly<{
 }>;
 
 export type Coordinator = Readonly<{ url: string; metricsUrl: string | null; stop(): Promise<void> }>;
-
-/** Longer than a client pauses between requests: one on a connection that has just been closed would fail. */
-const KEEP_ALIVE_MILLIS = 75_000;
 
 /**
  * @throws TributaryError `database/locked`, `database/newer`, `database/damaged`, `chain/unreachable`,
@@ -129,6 +129,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       evidence,
       checkApproval: approvalChecker(provider),
       clock,
+      limits: { ...defaultLimits, ...options.limits },
       log,
       identity: { chainId: deployment.chainId, escrow: deployment.escrow, coordinator },
     });
@@ -145,7 +146,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       },
     );
     const listener = withHealth(ready, stopping.signal, timedRequests(series, app));
-    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, listener);
+    const server = createServer(serverTimeouts, listener);
     const traffic = countTraffic(server, series);
     servers.push(await listen(server, options));
     const sources = [traffic, jobsSource(jobs, series), databaseSource(database, series)];

@@ -28,6 +28,7 @@ type StartOptions = CommonOptions &
     host: string;
     port: number;
     publicUrl?: string;
+    trustedProxies: readonly string[];
     metricsHost: string;
     metricsPort?: number;
     lie?: string;
@@ -46,6 +47,7 @@ export async function start(options: StartOptions): Promise<void> {
     ...(options.metricsPort !== undefined && {
       metrics: { host: options.metricsHost, port: options.metricsPort },
     }),
+    limits: { trustedProxies: options.trustedProxies },
     rpcUrl: settings.rpc,
     ipfsUrl: settings.ipfs,
     deployment,

@@ -102,13 +102,14 @@ export class JobDriver {
    * Feeds an event to an attempt; durable when it resolves.
    *
    * @param message what is kept beside the state if the event is new
+   * @returns whether it was new
    * @throws TributaryError the refusal's own code; `attempt/unknown`; `storage/full`
    */
-  submit(id: AttemptId, event: AttemptEvent, message: KeptMessage | null = null): Promise<void> {
+  submit(id: AttemptId, event: AttemptEvent, message: KeptMessage | null = null): Promise<boolean> {
     return this.#queue(async () => {
       if (await this.#keeper.settleDoubt()) this.#goOn();
       if (this.#job.state === 'active') await this.#apply({ type: 'deadline' }, null);
-      await (this.#keeper.isCurrent(id) ? this.#apply(event, message) : this.#applyToEnded(id, event));
+      return this.#keeper.isCurrent(id) ? this.#apply(event, message) : this.#applyToEnded(id, event);
     });
   }
 
@@ -176,22 +177,24 @@ export class JobDriver {
     return step.state === state ? null : { record, effects: step.effects };
   }
 
-  async #apply(event: AttemptEvent, message: KeptMessage | null): Promise<void> {
+  async #apply(event: AttemptEvent, message: KeptMessage | null): Promise<boolean> {
     const { present } = this.#keeper;
     const next = this.#follow(present.current, event);
-    if (!next) return;
+    if (!next) return false;
     const failed = next.record.state.phase === 'failed';
     const job: JobRecord = failed ? { ...present.job, state: 'failed' } : present.job;
     await this.#enter(present.current.state, { ...present, job, current: next.record }, message);
     this.#perform(next.effects);
+    return true;
   }
 
   /** An ended attempt takes repeats, and late aborts: those are news to readers of the present attempt too. */
-  async #applyToEnded(id: AttemptId, event: AttemptEvent): Promise<void> {
+  async #applyToEnded(id: AttemptId, event: AttemptEvent): Promise<boolean> {
     const next = this.#follow(await this.#keeper.recordOf(id), event);
-    if (!next) return;
+    if (!next) return false;
     await this.#keeper.saveEnded(next.record);
     this.#changes.announce();
+    return true;
   }
 
   async #enter(before: Attempt | null, present: Present, message: KeptMessage | null): Promise<void> {

@@ -5,6 +5,9 @@ import { operations, type Operations } from '#protocol/http/operations.ts';
 import { descriptionHandlers } from './describe.ts';
 import { evidenceCar } from './evidence.ts';
 import { commonHeaders } from './headers.ts';
+import { defaultLimits } from './limits/limits.ts';
+import { rateLimits } from './limits/rate-limits.ts';
+import { refuseSlowBodies } from './limits/slow-bodies.ts';
 import { messageHandlers } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import { problemHandler } from './problems.ts';
@@ -17,10 +20,12 @@ export function createApp(parts: HttpParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  const { limits = defaultLimits } = parts;
+  app.set('trust proxy', limits.trustedProxies);
   // A path is what the document says, to the letter.
   app.enable('strict routing');
   app.enable('case sensitive routing');
-  app.use(identifyRequest, commonHeaders);
+  app.use(identifyRequest, commonHeaders, refuseSlowBodies(parts.log, parts.bodyRate), rateLimits(limits));
   routeAll(app, operations, handlersOf(parts));
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);

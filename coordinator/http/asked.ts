@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import type { Operation } from '#protocol/http/operations/operation.ts';
+import { noteNews } from './limits/news.ts';
 
 type Body<O extends Operation> =
   O['body'] extends Readonly<{ kind: 'json'; schema: infer S }>
@@ -18,6 +19,8 @@ export type Asked<O extends Operation> = Readonly<{
   body: Body<O>;
   /** Aborts when nobody listens any more. */
   gone: AbortSignal;
+  /** Told that the message filled a slot: it does not count against its sender's address. */
+  news(): void;
 }>;
 
 /** @throws TributaryError `request/schema`, naming the first place that is wrong */
@@ -31,6 +34,7 @@ export function askedOf<O extends Operation>(operation: O, request: Request, res
     headers: parsed(parameters.headers, request.headers, 'headers'),
     body: bodyOf(body, request),
     gone: gone.signal,
+    news: () => noteNews(response),
     // Each part was parsed by the very schema that types it.
   } as Asked<O>;
 }

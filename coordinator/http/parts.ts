@@ -8,6 +8,8 @@ import type { CheckApproval } from '../settlement/approval.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { Records } from '../store/records.ts';
 import type { Vectors } from '../store/vectors.ts';
+import type { Limits } from './limits/limits.ts';
+import type { BodyRate } from './limits/slow-bodies.ts';
 
 export type HttpParts = Readonly<{
   jobs: Readonly<{
@@ -20,6 +22,8 @@ export type HttpParts = Readonly<{
   evidence: EvidenceBlocks;
   checkApproval: CheckApproval;
   clock: Clock;
+  limits?: Limits;
+  bodyRate?: BodyRate;
   log: Log;
   /** What `/v1/status` says of this coordinator beside its jobs. */
   identity: Readonly<{ chainId: number; escrow: Address; coordinator: Address }>;

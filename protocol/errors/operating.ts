@@ -10,6 +10,14 @@ export const operatingErrors: ErrorEntries = {
     means: 'A part that the coordinator stands on does not answer in time.',
     do: 'Look at the part that is named: it hangs, or is far too busy.',
   },
+  'request/rate-limited': {
+    means: 'More came from this address than it may ask in a minute.',
+    do: 'Wait as long as `Retry-After` says; an operator behind whose proxy others are names it (`--trusted-proxies`).',
+  },
+  'request/too-slow': {
+    means: 'The body came too slowly, or stopped coming.',
+    do: 'Send it again over a better connection.',
+  },
   'storage/low': {
     means: "Little room is left on the coordinator's disk.",
     do: 'Make room before inputs have to be refused (`storage/full`).',

@@ -17,8 +17,10 @@ const byCode: Readonly<Record<string, number>> = {
   'enrolment/duplicate-owner': 409,
   'enrolment/duplicate-key': 409,
   'evidence/expired': 410,
+  'request/too-slow': 408,
   'request/too-large': 413,
   'request/unsupported-type': 415,
+  'request/rate-limited': 429,
   'coordinator/internal': 500,
   'storage/full': 507,
 };

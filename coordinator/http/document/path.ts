@@ -51,12 +51,12 @@ function descriptionOf({ description, deprecated }: Operation): string {
 
 const unchanged = {
   description: 'Nothing changed.',
-  headers: headersOf('X-Request-Id', 'ETag', 'Cache-Control'),
+  headers: headersOf('X-Request-Id', 'ETag', 'Cache-Control', 'RateLimit', 'RateLimit-Policy'),
 };
 
 function successOf({ answer, deprecated, ...operation }: Operation) {
   const headers = headersOf(
-    ...(['X-Request-Id', 'Cache-Control'] as const),
+    ...(['X-Request-Id', 'Cache-Control', 'RateLimit', 'RateLimit-Policy'] as const),
     ...(hasEtag({ answer, deprecated, ...operation }) ? (['ETag'] as const) : []),
     ...(deprecated ? (['Deprecation', 'Sunset'] as const) : []),
     ...(answer.kind === 'json' && answer.paged ? (['Link'] as const) : []),

@@ -21,6 +21,19 @@ export const sharedHeaders = {
     schema: { ...text, pattern: '^@\\d+$' },
   },
   Sunset: { description: 'When it will be gone (RFC 8594).', required: true, schema: text },
+  RateLimit: {
+    description: 'What is left of the limit: `r` requests in the next `t` seconds.',
+    schema: { ...text, pattern: '^"\\w+"; r=\\d+; t=\\d+$' },
+  },
+  'RateLimit-Policy': {
+    description: 'The limit: `q` requests in `w` seconds; `pk` stands for your address.',
+    schema: { ...text, pattern: '^"\\w+"; q=\\d+; w=\\d+; pk=:[\\w+/=-]+:$' },
+  },
+  'Retry-After': {
+    description: 'Seconds to wait before the same is sent again.',
+    required: true,
+    schema: { ...text, pattern: '^\\d+$' },
+  },
   'WWW-Authenticate': { description: 'How a sender is believed.', required: true, schema: text },
 };
 type SharedHeader = keyof typeof sharedHeaders;

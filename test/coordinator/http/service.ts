@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { JobDriver, type DriverParts } from '#coordinator/driver/job-driver.ts';
 import { createApp } from '#coordinator/http/app.ts';
+import type { HttpParts } from '#coordinator/http/parts.ts';
 import type { Attempt } from '#coordinator/round/attempt.ts';
 import { approvalChecker } from '#coordinator/settlement/approval.ts';
 import { openEvidence, type EvidenceBlocks } from '#coordinator/store/evidence-blocks.ts';
@@ -35,6 +36,7 @@ export async function serve(
   members: Cohort,
   state: Attempt,
   changes: Partial<DriverParts> = {},
+  http: Partial<HttpParts> = {},
 ): Promise<Service> {
   const folder = await newFolder();
   const setup = driverParts(changes);
@@ -65,6 +67,7 @@ export async function serve(
     clock: setup.clock,
     log: setup.log,
     identity: { ...domain, coordinator: toAddress(`0x${'c0'.repeat(20)}`) },
+    ...http,
   });
   const { server, flaws } = documentedServer(app);
   server.listen(0, '127.0.0.1');
