@@ -1,7 +1,7 @@
 /** A chain by its URL: a provider that has answered once, or a coded error after a bounded wait. */
 import { FetchRequest, Network, type JsonRpcProvider } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
-import { ObservedProvider, type RpcAnswered } from './observed-provider.ts';
+import { ObservedProvider, type Observer } from './observed-provider.ts';
 
 /** Anvil's chain id: only there do test coins and deterministic accounts exist. */
 export const LOCAL_CHAIN = 31_337;
@@ -16,6 +16,7 @@ const PUBLIC_POLLING_MS = 4_000;
  *
  * @param timeoutMs for each request
  * @param answered told of each request
+ * @param headers what is sent with a request, asked when its call is made
  * @throws TributaryError `chain/unreachable`; `chain/other-chain` when `chainId` is given and differs
  */
 export async function openChain(
@@ -24,7 +25,8 @@ export async function openChain(
     timeoutMs = 10_000,
     chainId,
     answered = () => undefined,
-  }: Readonly<{ timeoutMs?: number; chainId?: number; answered?: RpcAnswered }> = {},
+    headers = () => ({}),
+  }: Readonly<{ timeoutMs?: number; chainId?: number }> & Partial<Observer> = {},
 ): Promise<JsonRpcProvider> {
   const found = await askChainId(url, timeoutMs);
   if (chainId !== undefined && found !== chainId) {
@@ -35,7 +37,7 @@ export async function openChain(
   }
   const request = new FetchRequest(url);
   request.timeout = timeoutMs;
-  return new ObservedProvider(answered, request, Network.from(found), {
+  return new ObservedProvider({ answered, headers }, request, Network.from(found), {
     staticNetwork: true,
     // Batching holds each call back for milliseconds to wait for company that seldom comes.
     batchMaxCount: 1,

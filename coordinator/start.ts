@@ -41,6 +41,7 @@ import { disk } from './store/files.ts';
 import { openRecords, type Records } from './store/records.ts';
 import { sweeper } from './driver/sweep.ts';
 import { openVectors, type Vectors } from './store/vectors.ts';
+import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
 import { watch } from './watching.ts';
 
 export type CoordinatorOptions = Readonly<{
@@ -77,11 +78,13 @@ export type Coordinator = Readonly<{ url: string; metricsUrl: string | null; sto
  *   `chain/other-chain`, `coordinator/port-taken`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { folder, deployment, log, hold = null, lie = null, clock = systemClock } = options;
+  const { folder, deployment, hold = null, lie = null } = options;
+  const [log, clock] = [tracedLog(options.log), untracedClock(options.clock ?? systemClock)];
   const series = createSeries();
   const provider = await openChain(options.rpcUrl, {
     chainId: deployment.chainId,
     answered: chainObserver(series),
+    headers: traceHeaders,
   });
   const transactor = await createTransactor(options.wallet.connect(provider));
   const contracts = connectAs(deployment, observedTransactor(transactor, series));
@@ -90,7 +93,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const threads = keptThreads();
   const servers: Server[] = [];
   try {
-    const ipfs = observedIpfs(connectIpfs(options.ipfsUrl), series);
+    const ipfs = observedIpfs(connectIpfs(options.ipfsUrl, { headers: traceHeaders }), series);
     const records = openRecords(database);
     const vectors = openVectors(join(folder, 'inputs'), disk);
     const evidence = openEvidence(join(folder, 'evidence'), disk);

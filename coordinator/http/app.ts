@@ -14,6 +14,7 @@ import { problemHandler } from './problems.ts';
 import { readHandlers } from './reads.ts';
 import { identifyRequest } from './request-id.ts';
 import { routeAll, type Handlers } from './route.ts';
+import { traceRequest } from './trace.ts';
 import { inputUpload } from './upload.ts';
 
 export function createApp(parts: HttpParts): Express {
@@ -25,7 +26,13 @@ export function createApp(parts: HttpParts): Express {
   // A path is what the document says, to the letter.
   app.enable('strict routing');
   app.enable('case sensitive routing');
-  app.use(identifyRequest, commonHeaders, refuseSlowBodies(parts.log, parts.bodyRate), rateLimits(limits));
+  app.use(
+    identifyRequest,
+    traceRequest,
+    commonHeaders,
+    refuseSlowBodies(parts.log, parts.bodyRate),
+    rateLimits(limits),
+  );
   routeAll(app, operations, handlersOf(parts));
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);

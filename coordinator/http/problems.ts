@@ -4,6 +4,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { statusOf } from '#protocol/http/statuses.ts';
 import { PROBLEM_TYPE, toProblem } from '#protocol/problem.ts';
 import { factsOf, type Log } from '../driver/log.ts';
+import { currentTrace } from '../tracing/traces.ts';
 import { requestIdOf } from './request-id.ts';
 
 export function sendProblem(response: Response, error: TributaryError): void {
@@ -15,7 +16,7 @@ export function sendProblem(response: Response, error: TributaryError): void {
     .status(status)
     .set('cache-control', 'no-store')
     .type(PROBLEM_TYPE)
-    .send(JSON.stringify(toProblem(error, status, requestIdOf(response))));
+    .send(JSON.stringify(toProblem(error, status, requestIdOf(response), currentTrace()?.traceId)));
 }
 
 /** The last handler: codes what was thrown, logs it, and answers if anyone still listens. */

@@ -3,9 +3,11 @@ import { expect } from 'chai';
 import { Wallet } from 'ethers';
 import { phases } from '#protocol/attempt-view.ts';
 import { operations } from '#protocol/http/operations.ts';
+import { parseTraceparent } from '#protocol/http/traceparent.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
+import { startHeaderProxy, type HeaderProxy } from '#test/support/header-proxy.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { memoryLog } from './fakes.ts';
 import { eventually, launchJob } from './launch.ts';
@@ -21,6 +23,7 @@ describe('a coordinator that is operated', function () {
   let world: World;
   let node: NodeProcess;
   let folders: readonly [string, string];
+  let rpc: HeaderProxy;
   let coordinator: Coordinator;
   let played: Played;
   const log = memoryLog();
@@ -28,12 +31,13 @@ describe('a coordinator that is operated', function () {
   before(async () => {
     folders = [await newFolder(), await newFolder()];
     [world, node] = await Promise.all([startWorld(), startIpfsProcess(folders[1])]);
+    rpc = await startHeaderProxy(world.chain.url);
     coordinator = await startCoordinator({
       folder: folders[0],
       host: '127.0.0.1',
       port: 0,
       metrics: { host: '127.0.0.1', port: 0 },
-      rpcUrl: world.chain.url,
+      rpcUrl: rpc.url,
       ipfsUrl: node.url,
       deployment: world.deployment,
       wallet: new Wallet(world.coordinator.key.privateKey),
@@ -46,6 +50,7 @@ describe('a coordinator that is operated', function () {
   });
   after(async () => {
     await coordinator.stop();
+    await rpc.stop();
     await Promise.all([world.stop(), node.stop()]);
     await Promise.all(folders.map(removeFolder));
   });
@@ -150,6 +155,15 @@ describe('a coordinator that is operated', function () {
     it('are served nowhere else', async () => {
       expect((await fetch(`${coordinator.url}/metrics`)).status).to.equal(404);
       expect((await fetch(`${coordinator.metricsUrl}/v1/status`)).status).to.equal(404);
+    });
+  });
+
+  describe('its traces', () => {
+    it('lead from what an owner or the buyer sent to the transaction that came of it', () => {
+      const [settling] = rpc.seen.filter(({ body }) => body.includes('eth_sendRawTransaction'));
+      const trace = parseTraceparent(String(settling?.headers['traceparent']));
+      const settled = log.lines.find(({ facts }) => 'phase' in facts && facts.phase === 'settled');
+      expect(settled?.facts).to.include({ traceId: trace?.traceId });
     });
   });
 

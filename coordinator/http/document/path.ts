@@ -12,7 +12,11 @@ export function routeOf(
   shared: ReturnType<typeof sharedProblems>,
 ): RouteConfig {
   const { method, path, tag, summary, parameters, sender, deprecated } = operation;
-  const common = ['X-Request-Id', ...(hasEtag(operation) ? (['If-None-Match'] as const) : [])] as const;
+  const common = [
+    'X-Request-Id',
+    'traceparent',
+    ...(hasEtag(operation) ? (['If-None-Match'] as const) : []),
+  ] as const;
   return {
     operationId,
     method,

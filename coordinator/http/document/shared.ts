@@ -47,6 +47,14 @@ export const sharedParameters = {
     schema: { ...uuid },
     example: '3f2b7c1e-9a4d-4b60-8f1c-2d5e6a7b8c9d',
   },
+  traceparent: {
+    name: 'traceparent',
+    in: 'header' as const,
+    required: false,
+    description: 'The trace that the request is of (W3C Trace Context). Without it one begins.',
+    schema: { ...text },
+    example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00',
+  },
   'If-None-Match': {
     name: 'If-None-Match',
     in: 'header' as const,
