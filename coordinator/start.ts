@@ -16,6 +16,7 @@ import { aggregator } from './aggregation/aggregate.ts';
 import { systemClock, type Clock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
 import { factsOf, type Log } from './driver/log.ts';
+import { chainGate, gatedCalls } from './gate/chain-gate.ts';
 import { withHealth } from './health/listener.ts';
 import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
 import { readiness } from './health/readiness.ts';
@@ -28,7 +29,7 @@ import { lineageLoader } from './jobs/lineage.ts';
 import { closing, listen, urlOf } from './listen.ts';
 import { countTraffic, timedRequests } from './metrics/http.ts';
 import { chainObserver, observedIpfs, observedPerformers, observedTransactor } from './metrics/observed.ts';
-import { databaseSource, jobsSource } from './metrics/present.ts';
+import { databaseSource, gateSource, jobsSource } from './metrics/present.ts';
 import { attemptObserver } from './metrics/rounds.ts';
 import { createSeries } from './metrics/series.ts';
 import { metricsServer } from './metrics/serve.ts';
@@ -124,13 +125,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     });
     await resume(jobs, records, vectors);
 
+    const gate = chainGate();
     const coordinator = toAddress(options.wallet.address);
     const app = createApp({
       jobs,
       records,
       vectors,
       evidence,
-      checkApproval: approvalChecker(provider),
+      checkApproval: approvalChecker(gatedCalls(provider, gate)),
       clock,
       limits: { ...defaultLimits, ...options.limits },
       log,
@@ -152,7 +154,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const server = createServer(serverTimeouts, listener);
     const traffic = countTraffic(server, series);
     servers.push(await listen(server, options));
-    const sources = [traffic, jobsSource(jobs, series), databaseSource(database, series)];
+    const sources = [
+      traffic,
+      jobsSource(jobs, series),
+      gateSource(gate, series),
+      databaseSource(database, series),
+    ];
     const metrics =
       options.metrics && (await listen(metricsServer({ series, sources, log }), options.metrics));
     if (metrics) servers.push(metrics);

@@ -1,6 +1,6 @@
 /** Whether a coordinator can do its work now: each part that it stands on is asked, for a bounded time. docs/operations-observability.md */
 import { TributaryError } from '#crypto/error.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 /** Something that a coordinator stands on; the check throws where it is not there. */
 export type Part = Readonly<{ name: string; timeoutMillis: number; check(): Promise<void> }>;

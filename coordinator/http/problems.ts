@@ -4,6 +4,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { statusOf } from '#protocol/http/statuses.ts';
 import { PROBLEM_TYPE, toProblem } from '#protocol/problem.ts';
 import { factsOf, type Log } from '../driver/log.ts';
+import { secondsToWait } from '../gate/retry-after.ts';
 import { currentTrace } from '../tracing/traces.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -11,6 +12,8 @@ export function sendProblem(response: Response, error: TributaryError): void {
   const status = statusOf(error.code);
   // RFC 9110 §11.6.1: whoever is not believed is told what would be.
   if (status === 401) response.set('www-authenticate', 'Tributary');
+  // RFC 9110 §15.6.4
+  if (status === 503) response.set('retry-after', String(secondsToWait(error)));
   response.removeHeader('etag');
   response
     .status(status)

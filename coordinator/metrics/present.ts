@@ -1,5 +1,6 @@
 /** What is counted when somebody asks: jobs, their phases, their queues, the database. */
 import { phases, type JobView, type Phase } from '#protocol/attempt-view.ts';
+import type { Gate } from '../gate/gate.ts';
 import type { Database } from '../store/database.ts';
 import type { Series, Source } from './series.ts';
 
@@ -22,6 +23,11 @@ export const jobsSource =
     for (const phase of phases) series.present.set({ phase }, present.filter((one) => one === phase).length);
     series.queue.set(jobs.depth());
   };
+
+export const gateSource =
+  (gate: Pick<Gate, 'isClosed'>, series: Pick<Series, 'breaker'>): Source =>
+  () =>
+    series.breaker.set(gate.isClosed() ? 0 : 1);
 
 /** https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-DBSIZE */
 export const databaseSource =

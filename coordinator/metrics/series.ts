@@ -47,6 +47,7 @@ export function createSeries() {
     requests: histogram('http_request_seconds', 'Requests', ['operation', 'status'], WAITING),
     traffic: counter('http_bytes_total', 'Bytes on the connections of the API', ['direction']),
     chain: histogram('chain_request_seconds', 'Requests to the chain', ['method', 'outcome'], WAITING),
+    breaker: gauge('chain_breaker_open', 'Whether calls that a request waits for are not tried: 1', []),
     ipfs: histogram('ipfs_request_seconds', 'Requests to the IPFS node', ['call', 'outcome'], WAITING),
     database: gauge('database_bytes', 'Size of the database', []),
   } as const;

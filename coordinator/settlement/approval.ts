@@ -12,10 +12,11 @@ const erc1271 = new Interface([
   'function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)',
 ]);
 const MAGIC_VALUE = '0x1626ba7e';
+const noAnswer: readonly string[] = ['chain/unreachable', 'chain/busy'];
 
 /**
  * @returns the approval with its signature in the form that the escrow takes
- * @throws TributaryError `message/bad-signature` where it is not the buyer's, `chain/unreachable`
+ * @throws TributaryError `message/bad-signature` where it is not the buyer's, `chain/unreachable`, `chain/busy`
  */
 export type CheckApproval = (
   buyer: Address,
@@ -58,7 +59,8 @@ async function contractSigned(
     return answer.slice(0, MAGIC_VALUE.length) === MAGIC_VALUE;
   } catch (error) {
     const failure = chainError(error, 'the check of the approval');
-    if (failure.code === 'chain/unreachable') throw failure;
+    // Only an answer says that it did not sign.
+    if (noAnswer.includes(failure.code)) throw failure;
     return false;
   }
 }

@@ -2,6 +2,10 @@
 import type { ErrorEntries } from './entry.ts';
 
 export const operatingErrors: ErrorEntries = {
+  'chain/busy': {
+    means: 'The chain is not asked now: too much waits for its answer, or none came lately.',
+    do: 'Wait as long as `Retry-After` says, then send the same again.',
+  },
   'chain/stale': {
     means: "The chain's latest block is old: the node makes no blocks, or does not hear of them.",
     do: "Look at the chain's node, and at this machine's clock.",

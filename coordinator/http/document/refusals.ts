@@ -38,7 +38,7 @@ function responseOf(status: number, codes: readonly string[]) {
       'Cache-Control',
       'RateLimit',
       'RateLimit-Policy',
-      ...(status === 429 ? (['Retry-After'] as const) : []),
+      ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
       ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ),
     content: {
