@@ -1,6 +1,7 @@
 /** A chain by its URL: a provider that has answered once, or a coded error after a bounded wait. */
 import { FetchRequest, Network, type JsonRpcProvider } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
+import { shownUrl } from '#protocol/shown-url.ts';
 import { ObservedProvider, type Observer } from './observed-provider.ts';
 
 /** Anvil's chain id: only there do test coins and deterministic accounts exist. */
@@ -32,7 +33,7 @@ export async function openChain(
   if (chainId !== undefined && found !== chainId) {
     throw new TributaryError(
       'chain/other-chain',
-      `${url} is chain ${found}, but chain ${chainId} was meant: check the URL or the deployment.`,
+      `${shownUrl(url)} is chain ${found}, but chain ${chainId} was meant: check the URL or the deployment.`,
     );
   }
   const request = new FetchRequest(url);
@@ -80,7 +81,7 @@ async function askChainId(url: string, timeoutMs: number): Promise<number> {
 function unreachable(url: string, cause: unknown): TributaryError {
   return new TributaryError(
     'chain/unreachable',
-    `No chain answers at ${url}: start one ("npm run demo" does), or check the URL.`,
+    `No chain answers at ${shownUrl(url)}: start one ("npm run demo" does), or check the URL.`,
     { cause },
   );
 }

@@ -7,6 +7,7 @@ import { create } from 'ipfs-http-client';
 import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
 import { cidOf, codecOf, isBlockOf, maximumBlockBytes, type Codec } from '#protocol/dag.ts';
+import { shownUrl } from '#protocol/shown-url.ts';
 import type { BlockStore } from './blockstore.ts';
 import { ipfsFailure, type Asked } from './ipfs-failure.ts';
 
@@ -53,6 +54,7 @@ export function connectIpfs(
   { timeout = 20_000, headers = () => ({}) }: IpfsOptions = {},
 ): IpfsStore {
   const client = create({ url: parseUrl(url) }) as Rpc;
+  const shown = shownUrl(url);
 
   /** The node is asked to give up before we do, so that a Kubo says what it misses. */
   const limits = () => ({ signal: AbortSignal.timeout(timeout), timeout: Math.ceil(timeout * 0.8) });
@@ -68,7 +70,7 @@ export function connectIpfs(
       } catch (cause) {
         // Every call may be repeated, and a connection kept open since the last one may have been closed meanwhile.
         if (tries === 1 && isLostConnection(cause)) continue;
-        throw ipfsFailure({ ...asked, url }, cause);
+        throw ipfsFailure({ ...asked, url: shown }, cause);
       }
     }
   }
@@ -88,7 +90,7 @@ export function connectIpfs(
       const answered = await ask({ doing: `store ${expected.toString()}` }, async () =>
         String(await client.block.put(bytes, withHeaders(options))),
       );
-      if (answered !== expected.toString()) throw mismatch(url, expected, `it says it stored ${answered}`);
+      if (answered !== expected.toString()) throw mismatch(shown, expected, `it says it stored ${answered}`);
       return expected;
     },
 
@@ -98,7 +100,7 @@ export function connectIpfs(
         client.block.get(cid.toString(), withHeaders({})),
       );
       assertSize(bytes);
-      if (!isBlockOf(cid, bytes)) throw mismatch(url, cid, 'it gave other bytes');
+      if (!isBlockOf(cid, bytes)) throw mismatch(shown, cid, 'it gave other bytes');
       return bytes;
     },
 

@@ -1,11 +1,15 @@
 /** What an operator sees of a coordinator as it is started for good, over a whole round. docs/operations-observability.md */
 import { expect } from 'chai';
 import { Wallet } from 'ethers';
+import { fromHex, toHex } from '#crypto/bytes.ts';
 import { phases } from '#protocol/attempt-view.ts';
 import { operations } from '#protocol/http/operations.ts';
 import { parseTraceparent } from '#protocol/http/traceparent.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
+import { Detector, type Secret } from '#test/e2e/leak/detector.ts';
+import { operatorKey } from '#test/support/cohort.ts';
+import { digestOfText, unmaskingOf } from './fixtures.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
 import { startHeaderProxy, type HeaderProxy } from '#test/support/header-proxy.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
@@ -17,6 +21,8 @@ import { seriesIn, sumOf, type Sample } from './metrics/samples.ts';
 
 const weights = [4, 2, 4, 1, 4];
 const SEATS = weights.length;
+/** As a provider of RPC gives one, to stand in its URL. */
+const RPC_KEY = 'k7Jq2Zr9Xw4Tn8Lb3Vd6Mc1';
 
 describe('a coordinator that is operated', function () {
   this.timeout(120_000);
@@ -37,7 +43,7 @@ describe('a coordinator that is operated', function () {
       host: '127.0.0.1',
       port: 0,
       metrics: { host: '127.0.0.1', port: 0 },
-      rpcUrl: rpc.url,
+      rpcUrl: `${rpc.url}/?key=${RPC_KEY}`,
       ipfsUrl: node.url,
       deployment: world.deployment,
       wallet: new Wallet(world.coordinator.key.privateKey),
@@ -164,6 +170,82 @@ describe('a coordinator that is operated', function () {
       const trace = parseTraceparent(String(settling?.headers['traceparent']));
       const settled = log.lines.find(({ facts }) => 'phase' in facts && facts.phase === 'settled');
       expect(settled?.facts).to.include({ traceId: trace?.traceId });
+    });
+  });
+
+  describe('its log, metrics and problems', () => {
+    const privateKey = digestOfText('what nobody was to send');
+    const hexBytes = (hex: string) => fromHex(hex);
+    const secret = (form: string, bytes: Uint8Array): Secret => ({ owner: 'a member', form, bytes });
+
+    function secrets(): Secret[] {
+      const { members } = played;
+      return [
+        secret('key of the coordinator', hexBytes(world.coordinator.key.privateKey)),
+        secret('key of the buyer', hexBytes(world.buyer.key.privateKey)),
+        secret('key of an RPC provider', new TextEncoder().encode(RPC_KEY)),
+        ...weights.map((_, seat) => secret('key of an operator', hexBytes(operatorKey(seat).privateKey))),
+        ...[...members.seeds.values()].map((seed) => secret('self seed', seed.reveal())),
+        ...members.keys.map(({ mask }) => secret('mask secret', mask.secret.reveal())),
+        ...members.keys.map(({ channel }) => secret('channel secret', channel.secret.reveal())),
+        ...unmaskingOf(members, 1).shares.map(({ y }) => secret('share', hexBytes(y))),
+        ...[...members.dealt.values()].flatMap(({ ciphertexts }) =>
+          ciphertexts.filter((text) => text.length > 0).map((text) => secret('ciphertext', text)),
+        ),
+        secret('signature', hexBytes(unmaskingOf(members, 1).signature)),
+        secret('what was sent', hexBytes(privateKey)),
+      ];
+    }
+
+    /** Refused in each way that has something to give away. */
+    async function provoked(): Promise<string[]> {
+      const { id, members } = played;
+      const attempt = `${coordinator.url}/v1/jobs/${id.job}/rounds/1/attempts/1`;
+      const json = { 'content-type': 'application/json' };
+      const post = (path: string, body: string) =>
+        fetch(`${attempt}/${path}`, { method: 'POST', headers: json, body });
+      const answers = await Promise.all([
+        post('unmaskings', JSON.stringify(unmaskingOf(members, 2))),
+        post('unmaskings', JSON.stringify({ ...unmaskingOf(members, 1), more: privateKey })),
+        post('shares', `{"message": "${privateKey}`),
+        post('confirmations', JSON.stringify({ [privateKey]: privateKey })),
+        fetch(`${attempt}/evidence`, { headers: { authorization: `Tributary ${privateKey.slice(2)}` } }),
+        fetch(`${attempt}/inputs/1`, {
+          method: 'PUT',
+          headers: { 'tributary-message': privateKey },
+          body: 'x',
+        }),
+        fetch(`${coordinator.url}/v1/jobs`, {
+          headers: { 'x-request-id': privateKey, traceparent: privateKey },
+        }),
+      ]);
+      return Promise.all(answers.map((answer) => answer.text()));
+    }
+
+    it('hold no key, secret, share, ciphertext or signature, in any form', async () => {
+      const problems = await provoked();
+      expect(problems.filter((text) => text.includes('"code"'))).to.have.length.at.least(6);
+      const response = await fetch(`${coordinator.metricsUrl}/metrics`);
+      const said = {
+        problems: problems.join('\n'),
+        metrics: await response.text(),
+        log: JSON.stringify(log.lines),
+      };
+      const recordings = Object.entries(said).map(([channel, text]) => ({
+        channel,
+        bytes: new TextEncoder().encode(text),
+      }));
+      const detector = new Detector(secrets());
+      expect(detector.search(recordings)).to.deep.equal([]);
+      // It would be found.
+      for (const one of secrets()) {
+        const planted = JSON.stringify({ error: toHex(one.bytes) });
+        const found = detector.search([{ channel: 'log', bytes: new TextEncoder().encode(planted) }]);
+        expect(
+          found.map(({ form }) => form),
+          one.form,
+        ).to.include(one.form);
+      }
     });
   });
 
