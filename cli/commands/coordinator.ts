@@ -1,5 +1,6 @@
 /** `tributary coordinator init | start`: a key, and the service until it is stopped. */
 import { join } from 'node:path';
+import type { Limits } from '#coordinator/http/limits/limits.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
@@ -29,10 +30,18 @@ type StartOptions = CommonOptions &
     port: number;
     publicUrl?: string;
     trustedProxies: readonly string[];
+    readsPerMinute?: number;
+    messagesPerMinute?: number;
     metricsHost: string;
     metricsPort?: number;
     lie?: string;
   }>;
+
+const limitsOf = ({ trustedProxies, readsPerMinute, messagesPerMinute }: StartOptions): Partial<Limits> => ({
+  trustedProxies,
+  ...(readsPerMinute !== undefined && { readsPerMinute }),
+  ...(messagesPerMinute !== undefined && { messagesPerMinute }),
+});
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
@@ -47,7 +56,7 @@ export async function start(options: StartOptions): Promise<void> {
     ...(options.metricsPort !== undefined && {
       metrics: { host: options.metricsHost, port: options.metricsPort },
     }),
-    limits: { trustedProxies: options.trustedProxies },
+    limits: limitsOf(options),
     rpcUrl: settings.rpc,
     ipfsUrl: settings.ipfs,
     deployment,

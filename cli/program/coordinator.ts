@@ -1,6 +1,6 @@
 /** `tributary coordinator`: the service that runs rounds. Names, options and help; what a command does is loaded when it is called. */
 import { Option, type Command } from 'commander';
-import { addressRanges, number, run } from './arguments.ts';
+import { addressRanges, number, positive, run } from './arguments.ts';
 
 export function addCoordinator(program: Command): void {
   const coordinator = program.command('coordinator').description('run rounds for buyers');
@@ -21,6 +21,8 @@ export function addCoordinator(program: Command): void {
       addressRanges,
       [],
     )
+    .option('--reads-per-minute <count>', 'of one address', positive)
+    .option('--messages-per-minute <count>', 'of one address, that bring nothing new', positive)
     .option('--metrics-port <port>', 'serve /metrics there; 0 takes a free one', number)
     .option('--metrics-host <host>', 'address for /metrics', '127.0.0.1')
     .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())
