@@ -23,7 +23,8 @@ export function withHealth(
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, status: number, said: object): void {
-  // What was sent along is not read: nothing is to be left of it in the way of the next request.
+  // No limit holds here, so nobody may go on sending what nobody reads.
+  response.once('finish', () => void (request.complete || request.destroy()));
   request.resume();
   const text = JSON.stringify(said);
   response

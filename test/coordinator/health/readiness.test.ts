@@ -1,8 +1,9 @@
 /** When a coordinator says that it is ready, and how often it asks what it stands on. docs/operations-observability.md */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { openChain } from '#contracts/provider.ts';
 import { withHealth } from '#coordinator/health/listener.ts';
@@ -156,6 +157,9 @@ describe('/healthz and /readyz', () => {
       expect(await ask('/readyz', 'HEAD')).to.deep.equal([200, '']);
       expect((await ask('/readyz', 'POST'))[0]).to.equal(405);
       for (const path of ['/readyz/', '/v1/status', '/']) expect((await ask(path))[0]).to.equal(418);
+      const sending = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      sending.write('POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nx');
+      expect(await text(sending)).to.match(/^HTTP\/1\.1 405 /);
       state.failing = unreachable();
       expect(await ask('/readyz')).to.deep.equal([
         503,

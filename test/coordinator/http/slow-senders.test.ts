@@ -54,6 +54,19 @@ describe('a sender that is slow', () => {
     await service.stop();
   });
 
+  it('is cut off where it goes on after it was refused for something else', async () => {
+    const service = await serve(members, announce(rulesOf(members)), {}, { bodyRate: rate });
+    const { port } = new URL(service.url);
+    const head = headOf('/v1/jobs/7/rounds/1/attempts/1/enrolments', 5_000).replace(
+      'application/json',
+      'text/plain',
+    );
+    const socket = await open(Number(port), head);
+    void drip(socket, 10, 1_000, WINDOW_MILLIS / 10);
+    expect(await text(socket)).to.match(/^HTTP\/1\.1 415 /);
+    await service.stop();
+  });
+
   describe('where a handler takes its time', () => {
     let server: Server;
     const log = memoryLog();
