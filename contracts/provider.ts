@@ -1,6 +1,8 @@
 /** A chain by its URL: a provider that has answered once, or a coded error after a bounded wait. */
-import { FetchRequest, JsonRpcProvider, Network } from 'ethers';
+import { FetchRequest, Network, type JsonRpcProvider } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
+import { shownUrl } from '#protocol/shown-url.ts';
+import { ObservedProvider, type Observer } from './observed-provider.ts';
 
 /** Anvil's chain id: only there do test coins and deterministic accounts exist. */
 export const LOCAL_CHAIN = 31_337;
@@ -14,22 +16,29 @@ const PUBLIC_POLLING_MS = 4_000;
  * ethers by itself retries a dead URL for ever; here the first answer decides, and the network is then taken as fixed.
  *
  * @param timeoutMs for each request
+ * @param answered told of each request
+ * @param headers what is sent with a request, asked when its call is made
  * @throws TributaryError `chain/unreachable`; `chain/other-chain` when `chainId` is given and differs
  */
 export async function openChain(
   url: string,
-  { timeoutMs = 10_000, chainId }: Readonly<{ timeoutMs?: number; chainId?: number }> = {},
+  {
+    timeoutMs = 10_000,
+    chainId,
+    answered = () => undefined,
+    headers = () => ({}),
+  }: Readonly<{ timeoutMs?: number; chainId?: number }> & Partial<Observer> = {},
 ): Promise<JsonRpcProvider> {
   const found = await askChainId(url, timeoutMs);
   if (chainId !== undefined && found !== chainId) {
     throw new TributaryError(
       'chain/other-chain',
-      `${url} is chain ${found}, but chain ${chainId} was meant: check the URL or the deployment.`,
+      `${shownUrl(url)} is chain ${found}, but chain ${chainId} was meant: check the URL or the deployment.`,
     );
   }
   const request = new FetchRequest(url);
   request.timeout = timeoutMs;
-  return new JsonRpcProvider(request, Network.from(found), {
+  return new ObservedProvider({ answered, headers }, request, Network.from(found), {
     staticNetwork: true,
     // Batching holds each call back for milliseconds to wait for company that seldom comes.
     batchMaxCount: 1,
@@ -72,7 +81,7 @@ async function askChainId(url: string, timeoutMs: number): Promise<number> {
 function unreachable(url: string, cause: unknown): TributaryError {
   return new TributaryError(
     'chain/unreachable',
-    `No chain answers at ${url}: start one ("npm run demo" does), or check the URL.`,
+    `No chain answers at ${shownUrl(url)}: start one ("npm run demo" does), or check the URL.`,
     { cause },
   );
 }

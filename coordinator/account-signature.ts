@@ -7,10 +7,12 @@ const erc1271 = new Interface([
   'function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)',
 ]);
 const MAGIC_VALUE = '0x1626ba7e';
+/** Only an answer says that it did not sign. */
+const noAnswer: readonly string[] = ['chain/unreachable', 'chain/busy'];
 
 /**
  * @returns the signature, a key's in 65 bytes, as contracts' checkers read it; null where it is not the account's
- * @throws TributaryError `chain/unreachable`
+ * @throws TributaryError `chain/unreachable`, `chain/busy`
  */
 export type AccountSigned = (account: Address, digest: Bytes32, signature: Hex) => Promise<Hex | null>;
 
@@ -26,7 +28,7 @@ export const accountSigned =
       return answer.slice(0, MAGIC_VALUE.length) === MAGIC_VALUE ? signature : null;
     } catch (error) {
       const failure = chainError(error, what);
-      if (failure.code === 'chain/unreachable') throw failure;
+      if (noAnswer.includes(failure.code)) throw failure;
       return null;
     }
   };

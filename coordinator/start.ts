@@ -1,13 +1,7 @@
 /** Starts a coordinator: stores, jobs, chain watcher and HTTP service, and what stops them again. */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Wallet } from 'ethers';
 import { connectAs } from '#contracts/connect.ts';
-import type { Deployment } from '#contracts/deployment.ts';
 import { openChain } from '#contracts/provider.ts';
-import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { keptThreads } from '#model/unmasking/kept-threads.ts';
 import { toError } from '#protocol/flaw.ts';
@@ -17,81 +11,51 @@ import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
-import type { Clock } from './driver/clock.ts';
-import type { Hold } from './driver/hold.ts';
 import type { Log } from './driver/log.ts';
 import { sayOnce } from './driver/poll.ts';
+import { sweeper } from './driver/sweep.ts';
+import { chainGate, gatedCalls } from './gate/chain-gate.ts';
 import { createApp } from './http/app.ts';
+import { defaultLimits } from './http/limits/limits.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
+import { chainObserver, observedIpfs, observedPerformers, observedTransactor } from './metrics/observed.ts';
+import { attemptObserver } from './metrics/rounds.ts';
+import { createSeries } from './metrics/series.ts';
 import { chainRefusal, jobRefusal } from './operations/admit.ts';
-import { unwrittenPolicy, type KeptPolicy } from './operations/keep.ts';
+import { unwrittenPolicy } from './operations/keep.ts';
+import type { Coordinator, CoordinatorOptions } from './options.ts';
 import { holding } from './outbox/hold.ts';
 import { openOutbox } from './outbox/outbox.ts';
+import { serve, type Service } from './service.ts';
 import { approvalChecker } from './settlement/approval.ts';
-import { lying, type Lie } from './settlement/lie.ts';
+import { lying } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
-import { isCode } from './store/files.ts';
 import { openStore } from './store/open-store.ts';
 import type { Hears } from './store/server-duties.ts';
-import { sweeper } from './driver/sweep.ts';
+import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
 import { watch } from './watching.ts';
 
-export type CoordinatorOptions = Readonly<{
-  /** Holds the embedded database, and masked inputs and evidence if they have no folder of their own. */
-  folder: string;
-  /** For masked inputs and evidence: one and the same for all coordinators of a database. */
-  blobs?: string | undefined;
-  /** A PostgreSQL server's: several coordinators may share it. */
-  databaseUrl?: string | undefined;
-  host: string;
-  /** 0 for any free one. */
-  port: number;
-  /** Where clients reach it, if not at host and port. */
-  publicUrl?: string;
-  rpcUrl: string;
-  ipfsUrl: string;
-  deployment: Deployment;
-  /** The account that jobs name as their coordinator; it pays for settlements. */
-  wallet: Wallet;
-  /** Most wei for a unit of gas: above it transactions wait. */
-  maxGasPrice?: bigint;
-  hold?: Hold | null;
-  /** What is posted falsely, once. */
-  lie?: Lie | null;
-  /** Told the one line of the test hook. */
-  onHeld?: (line: string) => void;
-  log: Log;
-  clock?: Clock;
-  /** What it takes on; the default policy where none is given. The caller closes it. */
-  policy?: KeptPolicy;
-  /** A file with a freshly made database, written when missing; saves seconds at the first start. */
-  prepared?: string;
-}>;
-
-export type Coordinator = Readonly<{
-  url: string;
-  /** Of this process: the server lists its connections under it. */
-  instance: string;
-  stop(): Promise<void>;
-}>;
-
-/** Longer than a client pauses between requests: one on a connection that has just been closed would fail. */
-const KEEP_ALIVE_MILLIS = 75_000;
+export type { Coordinator, CoordinatorOptions } from './options.ts';
 
 /**
  * @throws TributaryError `database/locked`, `database/newer`, `database/damaged`, `chain/unreachable`,
  *   `chain/other-chain`, `coordinator/port-taken`, `operations/chain-not-accepted`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { folder, deployment, log, hold = null, lie = null } = options;
+  const { folder, deployment, hold = null, lie = null } = options;
   const { policy = unwrittenPolicy, onHeld = () => undefined } = options;
-  const elsewhere = chainRefusal(policy.current().chains, deployment.chainId);
+  const { chainId, escrow } = deployment;
+  const elsewhere = chainRefusal(policy.current().chains, chainId);
   if (elsewhere) throw toError(elsewhere);
+  const log = tracedLog(options.log);
+  const series = createSeries();
   const coordinator = toAddress(options.wallet.address);
-  const identity = { chainId: deployment.chainId, escrow: deployment.escrow, coordinator };
-  const provider = await openChain(options.rpcUrl, { chainId: deployment.chainId });
+  const identity = { chainId, escrow, coordinator };
+  const provider = await openChain(options.rpcUrl, {
+    ...{ chainId, answered: chainObserver(series), headers: traceHeaders },
+  });
   const instance = randomUUID();
   const store = await openStore({
     instance,
@@ -103,85 +67,86 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     wallet: options.wallet.connect(provider),
     ...(options.maxGasPrice !== undefined && { maxGasPrice: options.maxGasPrice }),
   });
-  const contracts = connectAs(deployment, outbox.transactor);
+  const contracts = connectAs(deployment, observedTransactor(outbox.transactor, series));
   const stopping = new AbortController();
   const threads = keptThreads();
+  let service: Service | null = null;
   try {
-    const ipfs = connectIpfs(options.ipfsUrl);
-    const { records, vectors, evidence, clock, duties } = store;
-    const loadLineage = lineageLoader(contracts, ipfs, {
-      chainId: deployment.chainId,
-      escrow: deployment.escrow,
-    });
+    const ipfs = observedIpfs(connectIpfs(options.ipfsUrl, { headers: traceHeaders }), series);
+    const { database, records, vectors, evidence, duties } = store;
+    const clock = untracedClock(store.clock);
+    const loadLineage = lineageLoader(contracts, ipfs, { chainId, escrow });
     const settle = settler(contracts);
+    const performers = {
+      sweep: sweeper(vectors),
+      commitRoster: rosterCommitter(contracts),
+      fixSurvivors: survivorsFixer(contracts),
+      abortOnChain: chainAborter(contracts),
+      aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
+      settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
+      announce: announcer(contracts, loadLineage, clock),
+    };
     const jobs = new JobList(
       {
-        records,
-        performers: {
-          sweep: sweeper(vectors),
-          commitRoster: rosterCommitter(contracts),
-          fixSurvivors: survivorsFixer(contracts),
-          abortOnChain: chainAborter(contracts),
-          aggregate: aggregator({ records, vectors, evidence, ipfs, loadLineage, threads: threads.open }),
-          settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
-          announce: announcer(contracts, loadLineage, clock),
-        },
-        duties,
-        clock,
-        hold,
-        onHeld,
-        log,
+        ...{ records, performers: observedPerformers(performers, series), duties, clock, hold, onHeld, log },
+        observer: attemptObserver(series, () => performance.now()),
       },
       (job, active) => jobRefusal(policy.current(), job, active),
     );
     await jobs.resume(await records.jobs());
     await store.join(hearing(jobs, log));
 
-    let url = options.publicUrl ?? '';
+    const gate = chainGate();
+    const gated = gatedCalls(provider, gate);
+    const url = (): string => options.publicUrl ?? service?.url ?? '';
     const app = createApp({
-      jobs,
-      records,
-      vectors,
-      evidence,
-      checkApproval: approvalChecker(provider),
-      access: openAccess({
-        database: store.database,
-        provider,
-        url: () => url,
-        chainId: deployment.chainId,
-        clock,
-      }),
-      clock,
-      log,
+      ...{ jobs, records, vectors, evidence, clock, log },
+      checkApproval: approvalChecker(gated),
+      access: openAccess({ database, provider: gated, url, chainId, clock }),
+      limits: { ...defaultLimits, ...options.limits },
       identity: { ...identity, instance, database: store.engine },
     });
-    const server = await listen(createServer({ keepAliveTimeout: KEEP_ALIVE_MILLIS }, app), options);
-    url ||= urlOf(server, options.host);
+    service = await serve(
+      {
+        ...{ jobs, database, provider, chainId, ipfs, folder, gate, series, clock, log },
+        stopping: stopping.signal,
+      },
+      app,
+      options,
+    );
     const watching = watch({
       ...{ contracts, coordinator, jobs, duties, records, evidence, kept: store.kept, settle, clock, log },
       signal: stopping.signal,
     });
-    const listening = urlOf(server, options.host);
-    log.info({ url, listening, coordinator, instance, database: store.engine }, 'coordinator started');
+    const { url: listening, metricsUrl, close } = service;
+    const facts = {
+      url: url(),
+      listening,
+      metrics: metricsUrl,
+      coordinator,
+      instance,
+      database: store.engine,
+    };
+    log.info(facts, 'coordinator started');
     return {
-      url,
+      url: url(),
+      metricsUrl,
       instance,
       async stop() {
         stopping.abort();
-        const closed = once(server, 'close');
-        server.close();
+        const hangUp = close();
         await Promise.all([watching, jobs.stop()]);
         await outbox.stop();
         await threads.close();
-        server.closeAllConnections();
-        await closed;
+        await hangUp();
         await store.close();
         provider.destroy();
-        log.info({ url }, 'coordinator stopped');
+        log.info({ url: url() }, 'coordinator stopped');
       },
     };
   } catch (error) {
     stopping.abort();
+    await service?.close()();
     await outbox.stop();
     await store.close();
     provider.destroy();
@@ -199,22 +164,4 @@ function hearing(jobs: JobList, log: Log): Hears {
         say.failed({}, error, 'what another coordinator did can not be read now; looking again'),
     );
   return { changed: (job) => look(jobs.notice(job)), missed: () => look(jobs.reread()) };
-}
-
-async function listen(server: Server, { host, port }: CoordinatorOptions): Promise<Server> {
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-    return server;
-  } catch (cause) {
-    if (!isCode(cause, 'EADDRINUSE')) throw cause;
-    throw new TributaryError('coordinator/port-taken', `port ${port} of ${host} is in use: choose another`, {
-      cause,
-    });
-  }
-}
-
-function urlOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

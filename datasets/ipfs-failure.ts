@@ -2,7 +2,7 @@
 import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
 
-/** What the node was asked: "store bafy…", and the block it may lack. */
+/** What the node was asked: "store bafy…", and the block it may lack; its URL as it may be said. */
 export type Asked = Readonly<{ url: string; doing: string; cid?: CID }>;
 
 const notFound = /could not find|was not found|not found/i;

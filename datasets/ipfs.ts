@@ -7,12 +7,15 @@ import { create } from 'ipfs-http-client';
 import type { CID } from 'multiformats/cid';
 import { TributaryError } from '#crypto/error.ts';
 import { cidOf, codecOf, isBlockOf, maximumBlockBytes, type Codec } from '#protocol/dag.ts';
+import { shownUrl } from '#protocol/shown-url.ts';
 import type { BlockStore } from './blockstore.ts';
 import { ipfsFailure, type Asked } from './ipfs-failure.ts';
 
 export type IpfsOptions = Readonly<{
   /** The longest a node may take for one answer, in milliseconds. */
   timeout?: number;
+  /** What is sent with a request, asked when its call is made. */
+  headers?: () => Record<string, string>;
 }>;
 
 /** A node as a store of blocks. */
@@ -46,11 +49,19 @@ const exchangedBlockBytes = 1024 * 1024;
  * @throws TributaryError `ipfs/bad-url`; every call of the store: `ipfs/unreachable`, `ipfs/refused`,
  *   `ipfs/no-space`, `ipfs/not-found`, `ipfs/block-mismatch`, `ipfs/block-too-big`, `dag/link`
  */
-export function connectIpfs(url: string, { timeout = 20_000 }: IpfsOptions = {}): IpfsStore {
+export function connectIpfs(
+  url: string,
+  { timeout = 20_000, headers = () => ({}) }: IpfsOptions = {},
+): IpfsStore {
   const client = create({ url: parseUrl(url) }) as Rpc;
+  const shown = shownUrl(url);
 
   /** The node is asked to give up before we do, so that a Kubo says what it misses. */
   const limits = () => ({ signal: AbortSignal.timeout(timeout), timeout: Math.ceil(timeout * 0.8) });
+
+  /** The library sends every option as a parameter of the URL too, but for those that do not enumerate. */
+  const withHeaders = (options: RpcOptions): RpcOptions =>
+    Object.defineProperty({ ...options, ...limits() }, 'headers', { value: headers(), enumerable: false });
 
   async function ask<T>(asked: Omit<Asked, 'url'>, call: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
@@ -59,13 +70,14 @@ export function connectIpfs(url: string, { timeout = 20_000 }: IpfsOptions = {})
       } catch (cause) {
         // Every call may be repeated, and a connection kept open since the last one may have been closed meanwhile.
         if (tries === 1 && isLostConnection(cause)) continue;
-        throw ipfsFailure({ ...asked, url }, cause);
+        throw ipfsFailure({ ...asked, url: shown }, cause);
       }
     }
   }
 
   return {
-    version: () => ask({ doing: 'say its version' }, async () => (await client.version(limits())).version),
+    version: () =>
+      ask({ doing: 'say its version' }, async () => (await client.version(withHeaders({}))).version),
 
     async put(codec: Codec, bytes: Uint8Array): Promise<CID> {
       assertSize(bytes);
@@ -76,25 +88,27 @@ export function connectIpfs(url: string, { timeout = 20_000 }: IpfsOptions = {})
         ...(bytes.length > exchangedBlockBytes ? { allowBigBlock: true } : {}),
       };
       const answered = await ask({ doing: `store ${expected.toString()}` }, async () =>
-        String(await client.block.put(bytes, { ...options, ...limits() })),
+        String(await client.block.put(bytes, withHeaders(options))),
       );
-      if (answered !== expected.toString()) throw mismatch(url, expected, `it says it stored ${answered}`);
+      if (answered !== expected.toString()) throw mismatch(shown, expected, `it says it stored ${answered}`);
       return expected;
     },
 
     async get(cid: CID): Promise<Uint8Array> {
       codecOf(cid);
       const bytes = await ask({ doing: `give ${cid.toString()}`, cid }, () =>
-        client.block.get(cid.toString(), limits()),
+        client.block.get(cid.toString(), withHeaders({})),
       );
       assertSize(bytes);
-      if (!isBlockOf(cid, bytes)) throw mismatch(url, cid, 'it gave other bytes');
+      if (!isBlockOf(cid, bytes)) throw mismatch(shown, cid, 'it gave other bytes');
       return bytes;
     },
 
     async pin(cid: CID): Promise<void> {
       codecOf(cid);
-      await ask({ doing: `pin ${cid.toString()}`, cid }, () => client.pin.add(cid.toString(), limits()));
+      await ask({ doing: `pin ${cid.toString()}`, cid }, () =>
+        client.pin.add(cid.toString(), withHeaders({})),
+      );
     },
   };
 }

@@ -15,6 +15,7 @@ import type { ErrorEntries, ErrorEntry } from './errors/entry.ts';
 import { evidenceErrors } from './errors/evidence.ts';
 import { modelErrors } from './errors/model.ts';
 import { operationsErrors } from './errors/operations.ts';
+import { operatingErrors } from './errors/operating.ts';
 import { phaseErrors } from './errors/phases.ts';
 import { roundErrors } from './errors/round.ts';
 import { sparseErrors } from './errors/sparse.ts';
@@ -34,6 +35,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   coordinatorErrors,
   operationsErrors,
   accessErrors,
+  operatingErrors,
   clientErrors,
   buyerErrors,
   auditorErrors,

@@ -19,17 +19,31 @@ export const problem = z.object({
     .max(200)
     .optional()
     .describe("Names the request: its id as a URN, as the coordinator's log has it."),
+  traceId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional()
+    .describe('The trace that the request is of: that of its `traceparent`, or a new one.'),
 });
 export type Problem = z.infer<typeof problem>;
 
-/** @param requestId a UUID (RFC 9562) */
-export const toProblem = (error: TributaryError, status: number, requestId: string): Problem => ({
+/**
+ * @param requestId a UUID (RFC 9562)
+ * @param traceId of a trace (W3C Trace Context §3.2.2.3), if one is followed
+ */
+export const toProblem = (
+  error: TributaryError,
+  status: number,
+  requestId: string,
+  traceId?: string,
+): Problem => ({
   type: `https://tributary.example/problems/${error.code}`,
   title: error.code,
   status,
   code: error.code,
   detail: error.message,
   instance: `urn:uuid:${requestId}`,
+  ...(traceId !== undefined && { traceId }),
 });
 
 /** A failure of the coordinator's own names its request: with it, the operator finds it in the log. */

@@ -6,6 +6,7 @@ import { keepPolicy, unwrittenPolicy } from '#coordinator/operations/keep.ts';
 import { readPolicy } from '#coordinator/operations/read.ts';
 import { defaultPolicy } from '#coordinator/operations/schema.ts';
 import { settlingPoints } from '#coordinator/driver/hold.ts';
+import type { Limits } from '#coordinator/http/limits/limits.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
@@ -38,6 +39,11 @@ type StartOptions = CommonOptions &
     operations?: string;
     blobs?: string;
     maxGasPrice?: bigint;
+    trustedProxies: readonly string[];
+    readsPerMinute?: number;
+    messagesPerMinute?: number;
+    metricsHost: string;
+    metricsPort?: number;
     lie?: string;
   }>;
 
@@ -48,6 +54,12 @@ export async function policy(options: CommonOptions & Readonly<{ operations?: st
   const found = path === null ? defaultPolicy : await readPolicy(path);
   result(settings.json, { event: 'policy', path, policy: found }, stringify(found).trimEnd());
 }
+
+const limitsOf = ({ trustedProxies, readsPerMinute, messagesPerMinute }: StartOptions): Partial<Limits> => ({
+  trustedProxies,
+  ...(readsPerMinute !== undefined && { readsPerMinute }),
+  ...(messagesPerMinute !== undefined && { messagesPerMinute }),
+});
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
@@ -64,6 +76,10 @@ export async function start(options: StartOptions): Promise<void> {
     host: options.host,
     port: options.port,
     ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+    ...(options.metricsPort !== undefined && {
+      metrics: { host: options.metricsHost, port: options.metricsPort },
+    }),
+    limits: limitsOf(options),
     rpcUrl: settings.rpc,
     ipfsUrl: settings.ipfs,
     deployment,
@@ -78,7 +94,13 @@ export async function start(options: StartOptions): Promise<void> {
   });
   result(
     settings.json,
-    { event: 'ready', url: service.url, pid: process.pid, instance: service.instance },
+    {
+      event: 'ready',
+      url: service.url,
+      metrics: service.metricsUrl,
+      pid: process.pid,
+      instance: service.instance,
+    },
     `coordinator at ${service.url}`,
   );
   await aborted(stop);

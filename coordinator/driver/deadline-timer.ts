@@ -7,12 +7,12 @@ const RETRY_SECONDS = 2;
 
 export class DeadlineTimer {
   readonly #clock: Clock;
-  readonly #onTime: () => Promise<void>;
+  readonly #onTime: () => Promise<unknown>;
   readonly #onFailure: (error: unknown) => void;
   #cancel: () => void = () => undefined;
   #stopped = false;
 
-  constructor(clock: Clock, onTime: () => Promise<void>, onFailure: (error: unknown) => void) {
+  constructor(clock: Clock, onTime: () => Promise<unknown>, onFailure: (error: unknown) => void) {
     this.#clock = clock;
     this.#onTime = onTime;
     this.#onFailure = onFailure;

@@ -3,8 +3,9 @@
  * the deadlines. Other coordinators may drive the same job on one database: the rows say where it stands. protocol.md §4
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AttemptView, JobView } from '#protocol/attempt-view.ts';
+import type { AttemptView, JobView, Phase } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
+import type { AttemptObserver } from '../metrics/rounds.ts';
 import { announce } from '../round/announced.ts';
 import type { Attempt, AttemptEvent, Effect } from '../round/attempt.ts';
 import { idOf, type AttemptRules } from '../round/base.ts';
@@ -33,6 +34,8 @@ export type DriverParts = Readonly<{
   /** Told the line that a held job prints. */
   onHeld(line: string): void;
   log: Log;
+  /** Told of each state that is on disk. */
+  observer?: AttemptObserver;
 }>;
 
 const STOP_MILLIS = 2_000;
@@ -106,6 +109,15 @@ export class JobDriver {
     return this.#keeper.version;
   }
 
+  get phase(): Phase {
+    return this.#state.phase;
+  }
+
+  /** Events that wait for a transition, or are in one. */
+  get depth(): number {
+    return this.#queue.depth();
+  }
+
   /** The last round that this coordinator saw settled; 0 for none. */
   get lastSettled(): number {
     return this.#state.phase === 'settled' ? this.#job.round : this.#job.round - 1;
@@ -115,13 +127,13 @@ export class JobDriver {
    * Feeds an event to an attempt; durable when it resolves.
    *
    * @param message what is kept beside the state if the event is new
+   * @returns whether it was new
    * @throws TributaryError the refusal's own code; `attempt/unknown`; `storage/full`, `database/unreachable`
    */
-  submit(id: AttemptId, event: AttemptEvent, message: KeptMessage | null = null): Promise<void> {
+  submit(id: AttemptId, event: AttemptEvent, message: KeptMessage | null = null): Promise<boolean> {
     return this.#queue(async () => {
-      let overdue = true;
-      while (overdue) {
-        overdue = await this.#step(async (present, reading) => {
+      for (;;) {
+        const done = await this.#step(async (present, reading) => {
           const now = this.#parts.clock.now();
           const ended = afterDeadline(present, now);
           if (ended) return ended;
@@ -129,6 +141,7 @@ export class JobDriver {
             ? after(present, event, message, now)
             : afterEnded(present, await recordOf(present, reading, id), event, now);
         });
+        if (done !== 'deadline') return done === 'changed';
       }
     });
   }
@@ -197,13 +210,15 @@ export class JobDriver {
     return this.#isHeld() ? forever() : this.#keeper.recordOf(id);
   }
 
-  /** One change of the job, and all that follows from it in this process. @returns whether only a deadline was kept */
-  async #step(decide: Decide): Promise<boolean> {
+  /** One change of the job, and all that follows from it in this process. @returns `deadline`: nothing but that was kept */
+  async #step(decide: Decide): Promise<'changed' | 'deadline' | 'nothing'> {
     if (this.#isHeld()) return forever();
     if (await this.#keeper.settleDoubt()) this.#goOn();
     const step = await this.#keeper.step(decide);
     if (step) this.#entered(step.from);
-    return this.#isHeld() ? forever() : (step?.next.overdue ?? false);
+    if (this.#isHeld()) return forever();
+    if (!step) return 'nothing';
+    return step.next.overdue ? 'deadline' : 'changed';
   }
 
   #entered(from: Present | null): void {
@@ -211,6 +226,7 @@ export class JobDriver {
     const before = from?.current.state ?? null;
     const { state } = current;
     if (this.#stands(before)) return;
+    this.#parts.observer?.(before, state);
     if (before?.phase !== state.phase)
       this.#parts.log.info({ ...idOf(state), phase: state.phase }, 'phase begins');
     if (job.state === 'finished') this.#parts.log.info({ job: job.job, round: job.round }, 'job finished');

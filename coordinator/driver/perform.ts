@@ -34,7 +34,7 @@ export type EffectParts = Readonly<{
   state(): Attempt;
   /** Whether the present state still asks for this effect. */
   wanted(): boolean;
-  feed(id: AttemptId, event: AttemptEvent): Promise<void>;
+  feed(id: AttemptId, event: AttemptEvent): Promise<unknown>;
   begin(ended: AttemptId, rules: AttemptRules | null): Promise<void>;
 }>;
 

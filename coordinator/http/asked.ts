@@ -5,6 +5,7 @@ import { TributaryError } from '#crypto/error.ts';
 import type { Operation } from '#protocol/http/operations/operation.ts';
 import type { Caller } from '../access/authorise.ts';
 import type { CallerOf } from './authorisation.ts';
+import { noteNews } from './limits/news.ts';
 
 type Body<O extends Operation> =
   O['body'] extends Readonly<{ kind: 'json'; schema: infer S }>
@@ -21,6 +22,8 @@ export type Asked<O extends Operation> = Readonly<{
   caller: CallerOf<O>;
   /** Aborts when nobody listens any more. */
   gone: AbortSignal;
+  /** Told that the message filled a slot: it does not count against its sender's address. */
+  news(): void;
 }>;
 
 /** @throws TributaryError `request/schema`, naming the first place that is wrong */
@@ -40,6 +43,7 @@ export function askedOf<O extends Operation>(
     body: bodyOf(body, request),
     caller,
     gone: gone.signal,
+    news: () => noteNews(response),
     // Each part was parsed by the very schema that types it, and the caller asked for by the operation's own word.
   } as Asked<O>;
 }

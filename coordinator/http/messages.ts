@@ -12,29 +12,37 @@ type Messages = Pick<
   'enrol' | 'share' | 'receive' | 'confirm' | 'abort' | 'unmask' | 'attest' | 'approve' | 'refuse'
 >;
 
+/** Of what was asked, what says where it belongs. */
+type Sent = Readonly<{ path: AttemptId; news(): void }>;
+
 /** What every accepted message is answered, at first and again. */
 export const ACCEPTED = { accepted: true } as const;
 
 export function messageHandlers({ jobs, checkApproval }: HttpParts): Handlers<Messages> {
-  async function submit(id: AttemptId, event: MessageEvent, kept: KeptMessage | null = null) {
-    await jobs.driver(id.job).submit(id, event, kept);
+  async function submit(
+    { path, news }: Sent,
+    event: MessageEvent,
+    kept: KeptMessage | null = null,
+  ): Promise<typeof ACCEPTED> {
+    if (await jobs.driver(path.job).submit(path, event, kept)) news();
     return ACCEPTED;
   }
   return {
-    enrol: ({ path, body }) => submit(path, { type: 'enrolment', envelope: body }),
-    share: ({ path, body }) =>
+    enrol: (asked) => submit(asked, { type: 'enrolment', envelope: asked.body }),
+    share: (asked) =>
       submit(
-        path,
-        { type: 'shares', upload: body },
-        { kind: 'ciphertexts', slot: body.message.member, texts: body.ciphertexts },
+        asked,
+        { type: 'shares', upload: asked.body },
+        { kind: 'ciphertexts', slot: asked.body.message.member, texts: asked.body.ciphertexts },
       ),
-    receive: ({ path, body }) => submit(path, { type: 'received', envelope: body }),
-    confirm: ({ path, body }) => submit(path, { type: 'confirm', envelope: body }),
-    abort: ({ path, body }) => submit(path, { type: 'abort', envelope: body }),
-    unmask({ path, body }) {
+    receive: (asked) => submit(asked, { type: 'received', envelope: asked.body }),
+    confirm: (asked) => submit(asked, { type: 'confirm', envelope: asked.body }),
+    abort: (asked) => submit(asked, { type: 'abort', envelope: asked.body }),
+    unmask(asked) {
+      const { body } = asked;
       const { member } = body.message;
       return submit(
-        path,
+        asked,
         { type: 'unmasking', upload: body },
         {
           kind: 'unmasking',
@@ -48,16 +56,16 @@ export function messageHandlers({ jobs, checkApproval }: HttpParts): Handlers<Me
         },
       );
     },
-    attest: ({ path, body }) => submit(path, { type: 'attestation', upload: body }),
-    refuse: ({ path, body }) => submit(path, { type: 'refusal', envelope: body }),
+    attest: (asked) => submit(asked, { type: 'attestation', upload: asked.body }),
+    refuse: (asked) => submit(asked, { type: 'refusal', envelope: asked.body }),
 
-    async approve({ path, body }) {
+    async approve({ path, body, news }) {
       const driver = jobs.driver(path.job);
       // The chain is asked only about an approval that would count.
       if (await driver.preview(path, { type: 'approval', upload: body })) {
         const { rules } = await driver.attempt(path);
         const upload = await checkApproval(rules.buyer, rules.domain, body);
-        await driver.submit(path, { type: 'approval', upload });
+        if (await driver.submit(path, { type: 'approval', upload })) news();
       }
       return ACCEPTED;
     },

@@ -10,6 +10,8 @@ import type { Engine } from '../store/database.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { Records } from '../store/records.ts';
 import type { Vectors } from '../store/vectors.ts';
+import type { Limits } from './limits/limits.ts';
+import type { BodyRate } from './limits/slow-bodies.ts';
 
 export type HttpParts = Readonly<{
   jobs: Readonly<{
@@ -23,6 +25,8 @@ export type HttpParts = Readonly<{
   checkApproval: CheckApproval;
   access: Access;
   clock: Clock;
+  limits?: Limits;
+  bodyRate?: BodyRate;
   log: Log;
   /** What `/v1/status` says of this coordinator beside its jobs. */
   identity: Readonly<{

@@ -4,23 +4,23 @@ import { TributaryError } from '#crypto/error.ts';
 import { statusOf } from '#protocol/http/statuses.ts';
 import { PROBLEM_TYPE, toProblem } from '#protocol/problem.ts';
 import { factsOf, type Log } from '../driver/log.ts';
+import { secondsToWait } from '../gate/retry-after.ts';
+import { currentTrace } from '../tracing/traces.ts';
 import { requestIdOf } from './request-id.ts';
-
-/** What a trouble that passes is given, before the same is sent again. */
-const RETRY_SECONDS = '2';
 
 export function sendProblem(response: Response, error: TributaryError): void {
   const status = statusOf(error.code);
   // RFC 9110 §11.6.1: whoever is not believed is told what would be.
   if (status === 401 && !response.hasHeader('www-authenticate'))
     response.set('www-authenticate', 'Tributary');
-  if (status === 503) response.set('retry-after', RETRY_SECONDS);
+  // RFC 9110 §15.6.4
+  if (status === 503) response.set('retry-after', String(secondsToWait(error)));
   response.removeHeader('etag');
   response
     .status(status)
     .set('cache-control', 'no-store')
     .type(PROBLEM_TYPE)
-    .send(JSON.stringify(toProblem(error, status, requestIdOf(response))));
+    .send(JSON.stringify(toProblem(error, status, requestIdOf(response), currentTrace()?.traceId)));
 }
 
 /** The last handler: codes what was thrown, logs it, and answers if anyone still listens. */

@@ -8,6 +8,7 @@ import { askedOf, type Asked } from './asked.ts';
 import { callerOf } from './authorisation.ts';
 import { announceDeprecation } from './deprecation.ts';
 import { assertAcceptable, assertTaken } from './media-types.ts';
+import { noteOperation } from './operation-of.ts';
 
 export type Handler<O extends Operation> = (asked: Asked<O>) => Answered<O> | Promise<Answered<O>>;
 
@@ -23,13 +24,14 @@ export function routeAll<Operations extends Readonly<Record<string, Operation>>>
   authorise: Authorise,
 ): void {
   for (const id of Object.keys(operations) as (keyof Operations)[])
-    route(app, operations[id] as Operations[typeof id], handlers[id], authorise);
+    route(app, String(id), operations[id] as Operations[typeof id], handlers[id], authorise);
   for (const path of new Set(Object.values(operations).map((operation) => operation.path)))
     refuseOtherMethods(app, operations, path);
 }
 
 function route<O extends Operation>(
   app: Express,
+  id: string,
   operation: O,
   handler: Handler<O>,
   authorise: Authorise,
@@ -37,6 +39,7 @@ function route<O extends Operation>(
   const { body } = operation;
   const callers = new WeakMap<Request, Caller>();
   const prepare: RequestHandler = async (request, response, next) => {
+    noteOperation(response, id);
     if (operation.deprecated) announceDeprecation(operation.deprecated, response);
     assertAcceptable(operation, request);
     assertTaken(operation, request, response);

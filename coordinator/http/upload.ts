@@ -7,7 +7,7 @@ import type { HttpParts } from './parts.ts';
 import type { Handler } from './route.ts';
 
 export function inputUpload({ jobs, vectors }: HttpParts): Handler<Operations['upload']> {
-  return async ({ path: { member, ...id }, headers, body }) => {
+  return async ({ path: { member, ...id }, headers, body, news }) => {
     const envelope = headers['tributary-message'];
     const { message } = envelope;
     if (member !== message.member) {
@@ -22,7 +22,7 @@ export function inputUpload({ jobs, vectors }: HttpParts): Handler<Operations['u
       const { aggregation } = state.rules;
       await vectors.receive(id, message, aggregation, wordBits(aggregation.bits, members), body);
       try {
-        await driver.submit(id, event);
+        if (await driver.submit(id, event)) news();
       } catch (error) {
         if (isRefused(error)) await vectors.discard(id, message);
         throw error;

@@ -1,6 +1,6 @@
 /** The jobs of this coordinator and their drivers. */
 import { TributaryError } from '#crypto/error.ts';
-import type { JobView } from '#protocol/attempt-view.ts';
+import type { JobView, Phase } from '#protocol/attempt-view.ts';
 import { JobDriver, type DriverParts } from '../driver/job-driver.ts';
 import { toError, type Flaw } from '#protocol/flaw.ts';
 import type { JobSize } from '../operations/admit.ts';
@@ -64,6 +64,18 @@ export class JobList {
 
   list(): JobView[] {
     return [...this.#drivers.values()].map((driver) => driver.view);
+  }
+
+  /** Of each active job's present attempt. */
+  phases(): Phase[] {
+    return [...this.#drivers.values()]
+      .filter(({ view }) => view.state === 'active')
+      .map(({ phase }) => phase);
+  }
+
+  /** Events that wait for a transition, or are in one, of all jobs. */
+  depth(): number {
+    return [...this.#drivers.values()].reduce((sum, driver) => sum + driver.depth, 0);
   }
 
   /** Each job with the last round that was settled, whether the job goes on or not. */

@@ -9,7 +9,7 @@ import { accountSigned } from '../account-signature.ts';
 
 /**
  * @returns the approval with its signature in the form that the escrow takes
- * @throws TributaryError `message/bad-signature` where it is not the buyer's, `chain/unreachable`
+ * @throws TributaryError `message/bad-signature` where it is not the buyer's, `chain/unreachable`, `chain/busy`
  */
 export type CheckApproval = (
   buyer: Address,

@@ -30,7 +30,7 @@ export type KeepPostedParts = Readonly<{
   settledRound(job: number, round: number): Promise<Settled | null>;
   post: Performers['settle'];
   /** The round is settled by another transaction than it was. */
-  moved(id: AttemptId, transaction: Bytes32): Promise<void>;
+  moved(id: AttemptId, transaction: Bytes32): Promise<unknown>;
   log: Log;
   signal: AbortSignal;
 }>;

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import { fromProblem, problem } from '../problem.ts';
+import { newTrace, TRACEPARENT, traceparentOf } from './traceparent.ts';
 
 export type Exchange = Readonly<{
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -81,7 +82,8 @@ function send(request: Exchange, timeout: AbortSignal): Promise<Response> {
     method,
     redirect: 'error',
     signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
-    ...(headers && { headers }),
+    // Each call begins a trace, which the coordinator carries on to the chain and to IPFS.
+    headers: { [TRACEPARENT]: traceparentOf(newTrace()), ...headers },
     ...(body !== undefined && { body: body as NonNullable<RequestInit['body']> }),
   });
 }

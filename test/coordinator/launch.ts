@@ -19,7 +19,7 @@ import { at, list, type Actor, type World } from '#test/contracts/world.ts';
 import { digestOfText } from '#test/support/cohort.ts';
 import { recipe } from '#test/support/lineage.ts';
 
-type Launched = Readonly<{ job: Job; facts: JobFacts; before: Model }>;
+export type Launched = Readonly<{ job: Job; facts: JobFacts; before: Model }>;
 
 const longPhases = {
   ...{ enrolling: 600, sharing: 600, masking: 600 },

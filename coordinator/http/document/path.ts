@@ -12,7 +12,11 @@ export function routeOf(
   shared: ReturnType<typeof sharedProblems>,
 ): RouteConfig {
   const { method, path, tag, summary, parameters, sender, deprecated } = operation;
-  const common = ['X-Request-Id', ...(hasEtag(operation) ? (['If-None-Match'] as const) : [])] as const;
+  const common = [
+    'X-Request-Id',
+    'traceparent',
+    ...(hasEtag(operation) ? (['If-None-Match'] as const) : []),
+  ] as const;
   return {
     operationId,
     method,
@@ -57,12 +61,12 @@ function descriptionOf({ description, deprecated }: Operation): string {
 
 const unchanged = {
   description: 'Nothing changed.',
-  headers: headersOf('X-Request-Id', 'ETag', 'Cache-Control'),
+  headers: headersOf('X-Request-Id', 'ETag', 'Cache-Control', 'RateLimit', 'RateLimit-Policy'),
 };
 
 function successOf({ answer, deprecated, ...operation }: Operation) {
   const headers = headersOf(
-    ...(['X-Request-Id', 'Cache-Control'] as const),
+    ...(['X-Request-Id', 'Cache-Control', 'RateLimit', 'RateLimit-Policy'] as const),
     ...(hasEtag({ answer, deprecated, ...operation }) ? (['ETag'] as const) : []),
     ...(deprecated ? (['Deprecation', 'Sunset'] as const) : []),
     ...(answer.kind === 'json' && answer.paged ? (['Link'] as const) : []),

@@ -36,6 +36,9 @@ function responseOf(status: number, codes: readonly string[]) {
     headers: headersOf(
       'X-Request-Id',
       'Cache-Control',
+      'RateLimit',
+      'RateLimit-Policy',
+      ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
       ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ),
     content: {

@@ -21,6 +21,19 @@ export const sharedHeaders = {
     schema: { ...text, pattern: '^@\\d+$' },
   },
   Sunset: { description: 'When it will be gone (RFC 8594).', required: true, schema: text },
+  RateLimit: {
+    description: 'What is left of the limit: `r` requests in the next `t` seconds.',
+    schema: { ...text, pattern: '^"\\w+"; r=\\d+; t=\\d+$' },
+  },
+  'RateLimit-Policy': {
+    description: 'The limit: `q` requests in `w` seconds; `pk` stands for your address.',
+    schema: { ...text, pattern: '^"\\w+"; q=\\d+; w=\\d+; pk=:[\\w+/=-]+:$' },
+  },
+  'Retry-After': {
+    description: 'Seconds to wait before the same is sent again.',
+    required: true,
+    schema: { ...text, pattern: '^\\d+$' },
+  },
   'WWW-Authenticate': { description: 'How a sender is believed.', required: true, schema: text },
 };
 type SharedHeader = keyof typeof sharedHeaders;
@@ -33,6 +46,14 @@ export const sharedParameters = {
     description: 'An id of your own for this request. Anything but a UUID is not taken up.',
     schema: { ...uuid },
     example: '3f2b7c1e-9a4d-4b60-8f1c-2d5e6a7b8c9d',
+  },
+  traceparent: {
+    name: 'traceparent',
+    in: 'header' as const,
+    required: false,
+    description: 'The trace that the request is of (W3C Trace Context). Without it one begins.',
+    schema: { ...text },
+    example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00',
   },
   'If-None-Match': {
     name: 'If-None-Match',

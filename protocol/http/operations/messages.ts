@@ -151,7 +151,14 @@ export const approve = {
   summary: 'Approve a proposal',
   description: 'The buyer agrees to a round, which shortens its challenge window (§5.3).',
   body: body(approvalUpload, APPROVAL_BYTES, 'Signed by the buyer: by a key, or as a contract by ERC-1271.'),
-  problems: [...ofSender, ...stored, 'approval/conflict', 'approval/other-proposal', 'chain/unreachable'],
+  problems: [
+    ...ofSender,
+    ...stored,
+    'approval/conflict',
+    'approval/other-proposal',
+    'chain/busy',
+    'chain/unreachable',
+  ],
 } as const satisfies Operation;
 
 export const refuse = {

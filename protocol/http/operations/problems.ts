@@ -3,10 +3,10 @@ import { statusOf } from '../statuses.ts';
 import type { Operation } from './operation.ts';
 
 /** What any operation may be answered. */
-const always = ['request/not-acceptable', 'coordinator/internal'];
+const always = ['request/not-acceptable', 'request/rate-limited', 'coordinator/internal'];
 const ofParameters = ['request/schema', 'request/malformed'];
-const ofBody = ['request/schema', 'request/malformed', 'request/unsupported-type', 'request/too-large'];
-const ofBytes = ['request/unsupported-type'];
+const ofBytes = ['request/unsupported-type', 'request/too-slow'];
+const ofBody = [...ofBytes, 'request/schema', 'request/malformed', 'request/too-large'];
 const ofBearer = ['auth/missing', 'auth/invalid', 'auth/expired', 'auth/revoked', 'auth/scope'];
 const ofIdempotency = ['request/idempotency-conflict', 'request/idempotency-running'];
 const ofJob = ['job/unknown'];

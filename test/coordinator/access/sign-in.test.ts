@@ -20,7 +20,7 @@ describe('signing in', () => {
   let service: Service;
   let contract: (data: string) => Promise<string> = () => Promise.resolve('0x');
   before(async () => {
-    service = await serve(members, announce(rulesOf(members)), {}, ({ data }) => contract(String(data)));
+    service = await serve(members, announce(rulesOf(members)), {}, {}, ({ data }) => contract(String(data)));
   });
   after(() => service.stop());
 

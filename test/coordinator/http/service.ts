@@ -6,6 +6,7 @@ import type { TransactionRequest } from 'ethers';
 import { openAccess } from '#coordinator/access/access.ts';
 import { JobDriver, type DriverParts } from '#coordinator/driver/job-driver.ts';
 import { createApp } from '#coordinator/http/app.ts';
+import type { HttpParts } from '#coordinator/http/parts.ts';
 import type { Attempt } from '#coordinator/round/attempt.ts';
 import { approvalChecker } from '#coordinator/settlement/approval.ts';
 import { openEvidence, type EvidenceBlocks } from '#coordinator/store/evidence-blocks.ts';
@@ -42,6 +43,7 @@ export async function serve(
   members: Cohort,
   state: Attempt,
   changes: Partial<DriverParts> = {},
+  http: Partial<HttpParts> = {},
   contract: Contract = () => Promise.resolve('0x'),
 ): Promise<Service> {
   const folder = await newFolder();
@@ -86,6 +88,7 @@ export async function serve(
       ...{ ...domain, coordinator: toAddress(`0x${'c0'.repeat(20)}`) },
       ...{ instance: 'the-one', database: 'embedded' },
     },
+    ...http,
   });
   const { server, flaws } = documentedServer(app);
   server.listen(0, '127.0.0.1');

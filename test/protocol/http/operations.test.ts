@@ -50,7 +50,11 @@ describe('the operations of the API', () => {
 
   it('are told what the refusals of their parts are', () => {
     const flat = (id: OperationId) => [...problemsOf(operations[id]).values()].flat();
-    expect(flat('status')).to.have.members(['request/not-acceptable', 'coordinator/internal']);
+    expect(flat('status')).to.have.members([
+      'request/not-acceptable',
+      'request/rate-limited',
+      'coordinator/internal',
+    ]);
     expect(flat('job'))
       .to.include.members(['job/unknown', 'request/schema'])
       .and.not.include('attempt/unknown');

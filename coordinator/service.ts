@@ -1,0 +1,83 @@
+/** The listeners of a coordinator: its API with health beside it, and metrics on one of their own. */
+import { createServer, type RequestListener } from 'node:http';
+import type { Provider } from 'ethers';
+import type { Clock } from './driver/clock.ts';
+import { factsOf, type Log } from './driver/log.ts';
+import type { Gate } from './gate/gate.ts';
+import { withHealth } from './health/listener.ts';
+import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
+import { readiness } from './health/readiness.ts';
+import { serverTimeouts } from './http/limits/timeouts.ts';
+import { closing, listen, urlOf } from './listen.ts';
+import { countTraffic, timedRequests } from './metrics/http.ts';
+import { databaseSource, gateSource, jobsSource, type Jobs } from './metrics/present.ts';
+import type { Series } from './metrics/series.ts';
+import { metricsServer } from './metrics/serve.ts';
+import type { CoordinatorOptions } from './options.ts';
+import type { Database } from './store/database.ts';
+
+export type ServiceParts = Readonly<{
+  jobs: Jobs;
+  database: Pick<Database, 'query'>;
+  provider: Provider;
+  chainId: number;
+  ipfs: Parameters<typeof ipfsPart>[0];
+  /** Whose disk must have room. */
+  folder: string;
+  gate: Pick<Gate, 'isClosed'>;
+  series: Series;
+  clock: Clock;
+  log: Log;
+  /** Not ready any more. */
+  stopping: AbortSignal;
+}>;
+
+export type Service = Readonly<{
+  url: string;
+  metricsUrl: string | null;
+  /** Takes no connection more. @returns what hangs up on those that are left */
+  close(): () => Promise<void>;
+}>;
+
+/** @throws TributaryError `coordinator/port-taken` */
+export async function serve(
+  parts: ServiceParts,
+  app: RequestListener,
+  { host, port, metrics }: Pick<CoordinatorOptions, 'host' | 'port' | 'metrics'>,
+): Promise<Service> {
+  const { jobs, database, gate, series, log } = parts;
+  const api = createServer(
+    serverTimeouts,
+    withHealth(ready(parts), parts.stopping, timedRequests(series, app)),
+  );
+  const traffic = countTraffic(api, series);
+  const servers = [await listen(api, { host, port })];
+  const hangUp = () => {
+    const ends = servers.map(closing);
+    return async () => void (await Promise.all(ends.map((end) => end())));
+  };
+  const sources = [
+    ...[traffic, jobsSource(jobs, series)],
+    ...[gateSource(gate, series), databaseSource(database, series)],
+  ];
+  try {
+    const measured = metrics && (await listen(metricsServer({ series, sources, log }), metrics));
+    if (measured) servers.push(measured);
+    return {
+      url: urlOf(api, host),
+      metricsUrl: measured ? urlOf(measured, metrics.host) : null,
+      close: hangUp,
+    };
+  } catch (error) {
+    await hangUp()();
+    throw error;
+  }
+}
+
+const ready = ({ database, provider, chainId, ipfs, folder, clock, log }: ServiceParts) =>
+  readiness([databasePart(database), chainPart(provider, chainId, clock), ipfsPart(ipfs), diskPart(folder)], {
+    changed(part, verdict, error) {
+      if (verdict.ready) log.info({ part }, 'ready again');
+      else log.warn({ part, ...factsOf(error) }, 'not ready');
+    },
+  });

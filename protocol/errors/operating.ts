@@ -1,0 +1,29 @@
+/** Error codes of a service that is operated: whether it is ready, and what protects it. docs/operations-observability.md */
+import type { ErrorEntries } from './entry.ts';
+
+export const operatingErrors: ErrorEntries = {
+  'chain/busy': {
+    means: 'The chain is not asked now: too much waits for its answer, or none came lately.',
+    do: 'Wait as long as `Retry-After` says, then send the same again.',
+  },
+  'chain/stale': {
+    means: "The chain's latest block is old: the node makes no blocks, or does not hear of them.",
+    do: "Look at the chain's node, and at this machine's clock.",
+  },
+  'readiness/timeout': {
+    means: 'A part that the coordinator stands on does not answer in time.',
+    do: 'Look at the part that is named: it hangs, or is far too busy.',
+  },
+  'request/rate-limited': {
+    means: 'More came from this address than it may ask in a minute.',
+    do: 'Wait as long as `Retry-After` says; an operator behind whose proxy others are names it (`--trusted-proxies`).',
+  },
+  'request/too-slow': {
+    means: 'The body came too slowly, or stopped coming.',
+    do: 'Send it again over a better connection.',
+  },
+  'storage/low': {
+    means: "Little room is left on the coordinator's disk.",
+    do: 'Make room before inputs have to be refused (`storage/full`).',
+  },
+};
