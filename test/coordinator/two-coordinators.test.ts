@@ -140,7 +140,7 @@ describe('two coordinators on one database, their clocks ten minutes apart', fun
       if (!answer.ok) away.add(`${answer.status} retry-after ${answer.headers.get('retry-after')}`);
       back = (await Promise.race([down, Promise.resolve(undefined)])) === null;
     }
-    expect([...away]).to.deep.equal(['503 retry-after 2']);
+    expect([...away]).to.deep.equal(['503 retry-after 5']);
     // Under load: all that is left is sent at once, to both.
     await inPhases(steps.slice(masking), (step, index) => pair.deliver(step, index % 2 === 0 ? 0 : 1));
     expect((await settledRound(id.job))?.inputs).to.have.length(MEMBERS);
