@@ -60,13 +60,15 @@ function show(json: boolean, { time, service, text }: Entry): void {
   result(json, { time, service, text }, `${dim(clock)} ${service.padEnd(11)} ${plainText(text)}`);
 }
 
-/** A service's JSON line as a person reads it: level, message, facts. */
+/** A service's JSON line as a person reads it: level, message, facts. What only machines follow stays in the file. */
 function plainText(text: string): string {
   if (!text.startsWith('{')) return text;
   try {
     const { event, level, message, ...facts } = JSON.parse(text) as Readonly<Record<string, unknown>>;
     const said = event === 'log' ? [level === 'info' ? '' : `${String(level)}:`, message] : [event];
-    const rest = Object.entries(facts).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    const rest = Object.entries(facts)
+      .filter(([name]) => name !== 'traceId')
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
     return [...said, ...rest].filter((part) => part !== '' && part !== undefined).join(' ');
   } catch {
     return text;
