@@ -24,7 +24,11 @@ const longest = [
 const liars = ['test/adversary/roster.test.ts', 'test/adversary/colluders.test.ts'];
 
 /** What takes long for what it adds to its neighbours, left to `npm run test:slow` as well. */
-const slow = ['test/coordinator/outbox/gas-price.test.ts', 'test/coordinator/outbox/kills.test.ts'];
+const slow = [
+  'test/contracts/scenarios/hundreds-of-rounds.test.ts',
+  'test/coordinator/outbox/gas-price.test.ts',
+  'test/coordinator/outbox/kills.test.ts',
+];
 
 const MEMORY_FOLDER = '/dev/shm';
 const ROOM = 8 * 2 ** 30;
