@@ -50,7 +50,7 @@ describe('random actions of all parties on several jobs', function () {
         },
       ),
       {
-        numRuns: runs(6, 150),
+        numRuns: runs(10, 150),
         seed: 7_031,
         // On a slow machine fewer plays fit into the minute; a failure is still shrunk.
         ...(runs(0, 1) === 0 ? { plugins: [fc.interruptAfterTimeLimit(60_000)] } : {}),

@@ -48,7 +48,7 @@ describe('any request', function () {
         seen.add(status);
         expect(status, JSON.stringify(bent).slice(0, 1_000)).to.be.within(200, 499);
       });
-      await fc.assert(answered, { numRuns: runs(100, 7_000), seed: 8 });
+      await fc.assert(answered, { numRuns: runs(200, 7_000), seed: 8 });
       agent.destroy();
       await service.stop();
       expect([...seen]).to.include.members([200, 400, 401, 405, 406, 415]);
