@@ -10,12 +10,11 @@ import {
   seconds,
   u32,
   type CompactSignature,
+  words,
 } from './units.ts';
 
 /** The attempt that a message belongs to. */
 export const attemptId = { job: jobNumber, round: u32.min(1), attempt: u32.min(1) };
-/** PostgreSQL's JSON holds no NUL; and outside the BMP zod counts two characters where JSON Schema counts one. */
-const words = z.string().regex(/^[ -\ud7ff\ue000-\uffff]*$/, 'expected a line of text without surrogates');
 const reason = words.min(1).max(200);
 
 export const enrolment = z.strictObject({

@@ -48,6 +48,10 @@ export const amount = z
   .max(78)
   .regex(/^(0|[1-9]\d*)$/, 'expected a whole number of base units as text')
   .transform((text) => text as Amount);
+/** PostgreSQL holds no NUL; and outside the BMP zod counts two characters where JSON Schema counts one. */
+export const words = z
+  .string()
+  .regex(/^[ -\ud7ff\ue000-\uffff]*$/, 'expected a line of text without surrogates');
 export const u32 = z.int().min(0).max(0xffff_ffff);
 export const seconds = z
   .int()

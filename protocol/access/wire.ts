@@ -1,6 +1,6 @@
 /** What crosses HTTP when someone signs in or keeps API keys. docs/api.md */
 import { z } from 'zod';
-import { address, hex, seconds } from '../units.ts';
+import { address, hex, seconds, words } from '../units.ts';
 import { caveat } from './caveats.ts';
 import { scopeList } from './scopes.ts';
 
@@ -44,7 +44,7 @@ export const account = z.strictObject({
     .describe('All that the token is narrowed by, the first as the coordinator gave it.'),
 });
 
-const name = z.string().min(1).max(100).describe('For you: what it is used for.');
+const name = words.min(1).max(100).describe('For you: what it is used for.');
 export const wantedKey = z.strictObject({
   name,
   scopes: scopeList.describe("No more than the token's own."),

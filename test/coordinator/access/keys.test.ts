@@ -37,6 +37,13 @@ describe('an API key', () => {
   const make = (changes: Partial<WantedKey> = {}) => service.api.createKey(token, wanted(changes));
   const opens = (text: string) => codeOf(service.api.account(text));
 
+  it('has a name of one line, which a database can keep', async () => {
+    for (const name of ['a\u0000b', 'a\nb', 'a\ud800b', '']) {
+      expect(await codeOf(make({ name })), JSON.stringify(name)).to.equal('request/schema');
+    }
+    expect(await make({ name: 'Zoës Maschine – 東京' })).to.have.property('name', 'Zoës Maschine – 東京');
+  });
+
   it('is its maker, for what it was made for, past the sign-in that made it', async () => {
     const made = await make({ caveats: [{ kind: 'job', job: 7 }] });
     expect(made.token).to.match(/^tribk_/);
