@@ -4,19 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDatabase } from '#cli/doctor/database.ts';
-import { findPostgres, type Postgres } from '#test/support/postgres.ts';
+import { postgresOrSkip, type Postgres } from '#test/support/postgres.ts';
 
 describe('the doctor, where a PostgreSQL server is named', function () {
   this.timeout(60_000);
   let server: Postgres | undefined;
   let home: string;
   before(async function () {
-    const found = await findPostgres();
-    if ('skipped' in found) {
-      console.log(`skipped: ${found.skipped}`);
-      return this.skip();
-    }
-    server = found;
+    server = await postgresOrSkip(this);
     home = mkdtempSync(join(tmpdir(), 'tributary-doctor-'));
   });
   after(async () => {

@@ -92,7 +92,7 @@ describe('a coordinator that is operated', function () {
     });
 
     it('count what was settled, in base units, and by which transactions', () => {
-      expect(sum('payouts_settled_base_units_total')).to.equal(Number(played.total)).and.above(0);
+      expect(sum('payouts_settled_base_units_total')).to.equal(Number(played.proposal.total)).and.above(0);
       expect(sum('transactions_total', { outcome: 'done' })).to.equal(1);
       expect(sum('effect_seconds_count', { effect: 'settle', outcome: 'done' })).to.equal(1);
       expect(sum('effect_seconds_count', { effect: 'aggregate' })).to.equal(1);

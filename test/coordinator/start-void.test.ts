@@ -4,16 +4,13 @@ import { settlementsOf } from '#contracts/events.ts';
 import { readSettlements } from '#contracts/job-facts.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
-import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
-import { signTyped } from '#protocol/signature.ts';
 import type { TestJob } from '#test/contracts/job.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
-import { cohort, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { spawnCoordinator, type CoordinatorProcess } from './coordinator-process.ts';
 import { voidFrom } from './disputed.ts';
-import { receipts, sharings, unmaskingOf } from './fixtures.ts';
-import { eventually, launchJob, untilPhase } from './launch.ts';
+import { eventually, launchJob } from './launch.ts';
+import { playRound } from './play-round.ts';
 import { newFolder, preparedDatabase, removeFolder } from './store/folder.ts';
 
 const weights = [4, 2, 4];
@@ -51,35 +48,12 @@ describe('a coordinator that lies about a payout root, and is killed', function 
 
   it('posts the true root of the same attempt once the false one is void, once, and goes on', async () => {
     const launched = await launchJob({ world, ipfs: connectIpfs(node.url), url: coordinator.url, weights });
-    const { job, facts, before } = launched;
-    const id = { job: facts.job, round: 1, attempt: 1 };
+    const { facts } = launched;
     const contracts = world.stranger.contracts;
-    let api = coordinatorApi(coordinator.url);
-    const { deadline } = await eventually(() => api.attempt(id));
-    const members = cohort({
-      n: weights.length,
-      id,
-      on: { chainId: job.id.chainId, escrow: job.id.escrow },
-      expected: { ...job.digests, model: before.digest },
-      parameters: job.parameters,
-      weight: (member) => weights[member] ?? 1,
-      deadline,
+    const { proposal } = await playRound({
+      ...{ world, url: coordinator.url, launched, weights },
+      unmaskers: [...weights.keys()],
     });
-    for (const envelope of members.enrolments) await api.enrol(id, envelope);
-    for (const event of sharings(members)) if (event.type === 'shares') await api.share(id, event.upload);
-    for (const event of receipts(members))
-      if (event.type === 'received') await api.receive(id, event.envelope);
-    for (const member of weights.keys())
-      await api.upload(id, members.inputs[member]!, members.vectors.get(member)!);
-    for (const envelope of members.confirmations) await api.confirm(id, envelope);
-    for (const member of weights.keys()) await api.unmask(id, unmaskingOf(members, member));
-    const { proposal } = await untilPhase(api, id, 'settling');
-    const message = settlementTermsOf(id, proposal);
-    for (const seat of weights.keys())
-      await api.attest(id, { ...signed(seat, 'Attestation', message, job.id), seat });
-    const signature = signTyped(world.buyer.key, job.id, 'Approval', message);
-    await api.approve(id, { message, signature });
-    await untilPhase(api, id, 'settled');
 
     const [falsehood] = await readSettlements(contracts, facts.job);
     expect(falsehood).to.deep.include({ manifest: proposal.manifest, attempt: 1, quorum: false });
@@ -90,7 +64,7 @@ describe('a coordinator that lies about a payout root, and is killed', function 
     expect(await readSettlements(contracts, facts.job)).to.deep.equal([]);
 
     coordinator = await start(Number(port));
-    api = coordinatorApi(coordinator.url);
+    const api = coordinatorApi(coordinator.url);
     const [truth] = await eventually(
       () => readSettlements(contracts, facts.job),
       (found) => found.length === 1,

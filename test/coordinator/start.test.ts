@@ -18,13 +18,14 @@ import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { signTyped } from '#protocol/signature.ts';
 import { toSeconds } from '#protocol/units.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
-import { cohort, operatorAddress, operatorKey, signed } from '#test/support/cohort.ts';
+import { operatorAddress, operatorKey, signed } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { signedMessage } from './access/signing-in.ts';
 import { codeOf } from './code-of.ts';
 import { memoryLog } from './fakes.ts';
-import { receipts, sharings, unmaskingOf } from './fixtures.ts';
+import { unmaskingOf } from './fixtures.ts';
 import { eventually, launchJob, untilPhase } from './launch.ts';
+import { membersOf, untilMasking } from './play-round.ts';
 import { newFolder, preparedDatabase, removeFolder } from './store/folder.ts';
 
 const SEATS = 5;
@@ -73,24 +74,14 @@ describe('a coordinator, started', function () {
   const launch = () => launchJob({ world, ipfs, url: coordinator.url, weights });
 
   it('settles a round of a job that it found on chain, over a restart in the middle, and announces the next', async () => {
-    const { job, facts, before } = await launch();
+    const launched = await launch();
+    const { job, facts, before } = launched;
     const id = { job: facts.job, round: 1, attempt: 1 };
     let api = coordinatorApi(coordinator.url);
     const announced = await eventually(() => api.attempt(id));
     expect(announced).to.deep.include({ phase: 'announced', model: before.digest, terms: job.digests.terms });
-    const members = cohort({
-      n: SEATS,
-      id,
-      on: { chainId: job.id.chainId, escrow: job.id.escrow },
-      expected: { ...job.digests, model: before.digest },
-      parameters: job.parameters,
-      weight: (member) => weights[member] ?? 1,
-      deadline: announced.deadline,
-    });
-    for (const envelope of members.enrolments) await api.enrol(id, envelope);
-    for (const event of sharings(members)) if (event.type === 'shares') await api.share(id, event.upload);
-    for (const event of receipts(members))
-      if (event.type === 'received') await api.receive(id, event.envelope);
+    const { members } = await membersOf(api, launched, weights);
+    await untilMasking(api, id, members);
     const upload = (member: number) => api.upload(id, members.inputs[member]!, members.vectors.get(member)!);
     for (const member of [0, 1, 2]) await upload(member);
 

@@ -1,7 +1,7 @@
 /** Any coordinator of a database takes any message; timers and effects are one's; and either may die at any time. */
 import { expect } from 'chai';
 import { untilPhase, eventually } from './launch.ts';
-import { findPostgres, type Postgres } from '#test/support/postgres.ts';
+import { postgresOrSkip, type Postgres } from '#test/support/postgres.ts';
 import { MEMBERS, Pair, type Step } from './two-coordinators.ts';
 
 type Kill = Readonly<{ phase: Step['phase']; after: 'the first' | 'the last' }>;
@@ -25,13 +25,8 @@ describe('two coordinators on one database, their clocks ten minutes apart', fun
   let pair: Pair;
 
   before(async function () {
-    const found = await findPostgres();
-    if ('skipped' in found) {
-      console.log(`skipped: ${found.skipped}`);
-      return this.skip();
-    }
-    server = found;
-    pair = await Pair.start(found);
+    server = await postgresOrSkip(this);
+    pair = await Pair.start(server);
   });
   after(async () => {
     await (pair as Pair | undefined)?.stop();

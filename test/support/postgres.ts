@@ -54,6 +54,14 @@ export async function findPostgres(
   return { skipped };
 }
 
+/** For a `before`: a server, or what needs one is skipped, which says why. */
+export async function postgresOrSkip(context: Mocha.Context): Promise<Postgres> {
+  const found = await findPostgres();
+  if (!('skipped' in found)) return found;
+  console.log(`skipped: ${found.skipped}`);
+  return context.skip();
+}
+
 /** A database of each name, so that no test sees another's. */
 function databasesOn(server: string): Pick<Postgres, 'create' | 'stop'> {
   const made: string[] = [];

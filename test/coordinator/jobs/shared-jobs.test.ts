@@ -11,7 +11,7 @@ import { openServer, type ServerDatabase } from '#coordinator/store/server-datab
 import { ServerDuties } from '#coordinator/store/server-duties.ts';
 import { toSeconds } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';
-import { findPostgres, type Postgres } from '#test/support/postgres.ts';
+import { postgresOrSkip, type Postgres } from '#test/support/postgres.ts';
 import { codeOf } from '../code-of.ts';
 import { memoryLog, performers } from '../fakes.ts';
 import {
@@ -51,12 +51,7 @@ describe('jobs that two coordinators share', function () {
   const open: { jobs: JobList; duties: ServerDuties; database: ServerDatabase }[] = [];
 
   before(async function () {
-    const found = await findPostgres();
-    if ('skipped' in found) {
-      console.log(`skipped: ${found.skipped}`);
-      return this.skip();
-    }
-    server = found;
+    server = await postgresOrSkip(this);
   });
   beforeEach(async () => void (url = (await server?.create()) ?? ''));
   afterEach(async () => {

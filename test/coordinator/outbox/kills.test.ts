@@ -11,11 +11,11 @@ import { settlingPoints } from '#coordinator/driver/hold.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
-import { cohort } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { spawnCoordinator, type CoordinatorProcess } from '../coordinator-process.ts';
-import { receipts, sharings, unmaskingOf } from '../fixtures.ts';
+import { unmaskingOf } from '../fixtures.ts';
 import { eventually, launchJob, untilPhase } from '../launch.ts';
+import { membersOf, untilMasking } from '../play-round.ts';
 import { newFolder, preparedDatabase, removeFolder } from '../store/folder.ts';
 
 const weights = [4, 2, 4];
@@ -79,29 +79,19 @@ describe('a coordinator killed while it settles', function () {
 
   /** All that three members send, and nobody signs the settlement: it is posted by the deadline of the test's own phase. */
   async function untilPosting(mines: boolean): Promise<number> {
-    const { job, facts, before } = await launchJob({
+    const launched = await launchJob({
       ...{ world, ipfs: connectIpfs(node.url), url: coordinator.url, weights },
       phases: { settling: 1 },
     });
-    const id = { job: facts.job, round: 1, attempt: 1 };
     const api = coordinatorApi(coordinator.url);
-    const { deadline } = await eventually(() => api.attempt(id));
-    const members = cohort({
-      ...{ n: weights.length, id, deadline, parameters: job.parameters },
-      on: { chainId: job.id.chainId, escrow: job.id.escrow },
-      expected: { ...job.digests, model: before.digest },
-      weight: (member) => weights[member] ?? 1,
-    });
-    for (const envelope of members.enrolments) await api.enrol(id, envelope);
-    for (const event of sharings(members)) if (event.type === 'shares') await api.share(id, event.upload);
-    for (const event of receipts(members))
-      if (event.type === 'received') await api.receive(id, event.envelope);
+    const { id, members } = await membersOf(api, launched, weights);
+    await untilMasking(api, id, members);
     for (const member of weights.keys())
       await api.upload(id, members.inputs[member]!, members.vectors.get(member)!);
     for (const envelope of members.confirmations) await api.confirm(id, envelope);
     await mining(mines);
     for (const member of weights.keys()) await api.unmask(id, unmaskingOf(members, member));
-    return facts.job;
+    return id.job;
   }
 
   for (const point of settlingPoints) {

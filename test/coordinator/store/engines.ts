@@ -2,7 +2,7 @@
 import type { Database, Transaction } from '#coordinator/store/database.ts';
 import { openEmbedded } from '#coordinator/store/embedded-database.ts';
 import { openServer } from '#coordinator/store/server-database.ts';
-import { findPostgres, type Postgres } from '#test/support/postgres.ts';
+import { postgresOrSkip, type Postgres } from '#test/support/postgres.ts';
 import { newFolder, preparedDatabase, removeFolder } from './folder.ts';
 
 export type TestDatabase = Readonly<{
@@ -25,12 +25,7 @@ export function onEachEngine(title: string, tests: (engine: TestEngine) => void)
     let server: Postgres;
     before(async function () {
       this.timeout(60_000);
-      const found = await findPostgres();
-      if ('skipped' in found) {
-        console.log(`skipped: ${found.skipped}`);
-        this.skip();
-      }
-      server = found;
+      server = await postgresOrSkip(this);
     });
     after(() => (server as Postgres | undefined)?.stop());
     tests({

@@ -8,7 +8,7 @@ import { openServer, type ServerDatabase } from '#coordinator/store/server-datab
 import { announce } from '#coordinator/round/announced.ts';
 import { toAddress } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';
-import { findPostgres, type Postgres } from '#test/support/postgres.ts';
+import { postgresOrSkip, type Postgres } from '#test/support/postgres.ts';
 import { codeOf } from '../code-of.ts';
 import { rulesOf } from '../fixtures.ts';
 import { eventually } from '../launch.ts';
@@ -37,12 +37,7 @@ describe('a PostgreSQL server', function () {
   };
 
   before(async function () {
-    const found = await findPostgres();
-    if ('skipped' in found) {
-      console.log(`skipped: ${found.skipped}`);
-      this.skip();
-    }
-    server = found;
+    server = await postgresOrSkip(this);
     url = await server.create();
   });
   afterEach(async () => {

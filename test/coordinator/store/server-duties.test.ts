@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { openServer, type ServerDatabase } from '#coordinator/store/server-database.ts';
 import { ServerDuties, type DutyParts, type Hears } from '#coordinator/store/server-duties.ts';
-import { findPostgres, type Postgres } from '#test/support/postgres.ts';
+import { postgresOrSkip, type Postgres } from '#test/support/postgres.ts';
 import { memoryLog } from '../fakes.ts';
 import { eventually } from '../launch.ts';
 
@@ -12,12 +12,7 @@ describe('the duties of coordinators that share a server', function () {
   const started: ServerDuties[] = [];
 
   before(async function () {
-    const found = await findPostgres();
-    if ('skipped' in found) {
-      console.log(`skipped: ${found.skipped}`);
-      return this.skip();
-    }
-    server = found;
+    server = await postgresOrSkip(this);
     database = await openServer(await server.create());
   });
   afterEach(async () => {
