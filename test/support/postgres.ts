@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
+import { isRequired } from './required.ts';
 
 export type Postgres = Readonly<{
   /** Makes an empty database. @returns its URL, password included */
@@ -50,7 +51,7 @@ export async function findPostgres(
     found === null
       ? `no PostgreSQL: TRIBUTARY_TEST_DATABASE_URL is not set, and there is no "initdb" on the PATH or in ${installed}`
       : 'no PostgreSQL: it does not run as root, and there is no user "postgres" or "nobody"';
-  if ((env['TRIBUTARY_REQUIRE'] ?? '').split(/[\s,]+/).includes('postgres')) throw new Error(skipped);
+  if (isRequired('postgres', env)) throw new Error(skipped);
   return { skipped };
 }
 
