@@ -71,7 +71,7 @@ const challengesByDefault: ChallengeRules = { automatic: true, maximumBond: null
 /**
  * Starts a client. It resumes from its journal whatever it was in the middle of.
  *
- * `done` rejects with TributaryError `client/locked`, `client/hold-refused`, `data/…`, `journal/…`, and `deployment/…`
+ * `done` rejects with TributaryError `client/locked`, `hold/refused`, `data/…`, `journal/…`, and `deployment/…`
  * where the contracts are not what the record says; what may come back (coordinator, chain, IPFS, disk space) is waited for.
  */
 export function startClient(options: ClientOptions): Client {

@@ -13,7 +13,7 @@ export type Holder = (phase: ActingPhase, round: number) => Promise<void>;
 /**
  * @param say is told once, as `held: masking round 2`, before the wait
  * @param signal ends the wait by throwing
- * @throws TributaryError `client/hold-refused` off the local chain
+ * @throws TributaryError `hold/refused` off the local chain
  */
 export function holder(
   hold: Hold | null | undefined,
@@ -24,7 +24,7 @@ export function holder(
   if (!hold) return () => Promise.resolve();
   if (chainId !== LOCAL_CHAIN) {
     throw new TributaryError(
-      'client/hold-refused',
+      'hold/refused',
       `a hold is for tests on chain ${LOCAL_CHAIN}, this is ${chainId}`,
     );
   }

@@ -9,7 +9,7 @@ export const jobOnChain: JobCheck = {
   async run({ facts }) {
     const { job, state, rounds, settlements, seats } = facts.job;
     if (state !== 'active' && state !== 'closed') {
-      return fails('job', 'chain/not-started', `job ${job} is ${state}: no round of it could be settled`);
+      return fails('job', 'chain/job-not-started', `job ${job} is ${state}: no round of it could be settled`);
     }
     if (settlements.length > rounds) {
       return fails(

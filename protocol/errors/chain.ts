@@ -35,6 +35,10 @@ export const chainErrors: ErrorEntries = {
     means: 'The account can not pay for gas.',
     do: "Fund it with the chain's own coin.",
   },
+  'chain/job-not-started': {
+    means: 'The escrow holds the job, and nobody activated it yet.',
+    do: 'Wait until it is active: no round of it could be settled.',
+  },
   'chain/no-anvil': {
     means: 'There is no anvil for this platform.',
     do: 'Run "npm ci", or give the URL of a chain.',
@@ -56,8 +60,8 @@ export const chainErrors: ErrorEntries = {
     do: 'See what became of it before sending again.',
   },
   'chain/not-started': {
-    means: 'The local chain did not start, or (in an audit) the job was not started.',
-    do: 'Read the message: correct what keeps anvil from starting, or wait until the job is activated.',
+    means: 'The local chain did not start.',
+    do: 'Read the message, and correct what keeps anvil from starting.',
   },
   'chain/other-chain': {
     means: 'The RPC is of another chain than the deployment.',

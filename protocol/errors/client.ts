@@ -10,10 +10,6 @@ export const clientErrors: ErrorEntries = {
     means: 'The dataset has no seat in the job.',
     do: 'Check the number of the job and the dataset.',
   },
-  'client/hold-refused': {
-    means: 'A client was told to hold, off the local chain.',
-    do: 'Leave the hold out: it is for tests.',
-  },
   'client/locked': {
     means: 'Another process runs a client in this home.',
     do: 'Stop it first, or give this one another home.',

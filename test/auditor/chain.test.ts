@@ -27,10 +27,10 @@ describe('audit level 1, the chain', () => {
 
   it('refuses a job that never started', async () => {
     expect(await faults(onChain({ state: 'open' }), [1])).to.deep.equal([
-      'chain.job @ job: chain/not-started',
+      'chain.job @ job: chain/job-not-started',
     ]);
     expect(await faults(onChain({ state: 'cancelled' }), [1])).to.deep.equal([
-      'chain.job @ job: chain/not-started',
+      'chain.job @ job: chain/job-not-started',
     ]);
     expect(await faults(onChain({ state: 'closed' }), [1])).to.deep.equal([]);
   });

@@ -66,7 +66,7 @@ describe('a client', () => {
     const { deployment } = options();
     const elsewhere = { ...deployment, chainId: 1 };
     const client = startClient(options({ deployment: elsewhere, hold: { phase: 'masking' } }));
-    expect(await codeOf(client.done)).to.equal('client/hold-refused');
+    expect(await codeOf(client.done)).to.equal('hold/refused');
   });
 });
 
