@@ -46,17 +46,36 @@ export type ProposalVerdict =
   | Readonly<{ holds: true; result: RoundResult; evidence: Evidence; frame: Frame }>
   | Readonly<{ holds: false; flaw: Flaw }>;
 
-/** Recomputes a proposal. Anything that is missing, malformed or different is a flaw; nothing is thrown for it. */
+/**
+ * Recomputes a proposal. Anything that is malformed, different or missing from the evidence is a flaw.
+ *
+ * @throws TributaryError `…/unreachable`, `chain/not-final`, `ipfs/not-found` for what the caller's own node or chain does not
+ *   show yet: to be asked again
+ */
 export async function checkProposal(check: ProposalCheck): Promise<ProposalVerdict> {
+  const late = new Set<unknown>();
+  const store = noting(check.store, (error) => late.add(error));
   try {
-    return await recompute(check);
+    return await recompute({ ...check, store });
   } catch (error) {
-    if (error instanceof TributaryError && !passes(error.code)) {
+    if (error instanceof TributaryError && !late.has(error) && !passes(error.code)) {
       return { holds: false, flaw: flaw(error.code, error.message) };
     }
     throw error;
   }
 }
+
+/** @param absent is told each error by which a block was not there */
+const noting = (store: BlockSource, absent: (error: TributaryError) => void): BlockSource => ({
+  async get(cid) {
+    try {
+      return await store.get(cid);
+    } catch (error) {
+      if (error instanceof TributaryError && error.code === 'ipfs/not-found') absent(error);
+      throw error;
+    }
+  },
+});
 
 const survivorsIn = ({ inputs }: Evidence): Survivor[] => inputs.map(({ message }) => message);
 
