@@ -4,7 +4,6 @@ import type { Deployment } from '#contracts/deployment.ts';
 import type { Clock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
 import type { Log } from './driver/log.ts';
-import type { Limits } from './http/limits/limits.ts';
 import type { KeptPolicy } from './operations/keep.ts';
 import type { Lie } from './settlement/lie.ts';
 
@@ -22,7 +21,6 @@ export type CoordinatorOptions = Readonly<{
   publicUrl?: string;
   /** Where `/metrics` is served; nowhere unless given. */
   metrics?: Readonly<{ host: string; port: number }>;
-  limits?: Partial<Limits>;
   rpcUrl: string;
   ipfsUrl: string;
   deployment: Deployment;

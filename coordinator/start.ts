@@ -16,7 +16,6 @@ import { sayOnce } from './driver/poll.ts';
 import { sweeper } from './driver/sweep.ts';
 import { chainGate, gatedCalls } from './gate/chain-gate.ts';
 import { createApp } from './http/app.ts';
-import { defaultLimits } from './http/limits/limits.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
@@ -32,7 +31,10 @@ import { serve, type Service } from './service.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
+import { coordinatorCount } from './quotas/beside.ts';
+import { openLedger, type Ledger } from './quotas/ledger.ts';
 import { openStore } from './store/open-store.ts';
+import { openQuotaRows } from './store/quota-rows.ts';
 import type { Hears } from './store/server-duties.ts';
 import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
 import { watch } from './watching.ts';
@@ -71,6 +73,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const stopping = new AbortController();
   const threads = keptThreads();
   let service: Service | null = null;
+  let ledger: Ledger | null = null;
   try {
     const ipfs = observedIpfs(connectIpfs(options.ipfsUrl, { headers: traceHeaders }), series);
     const { database, records, vectors, evidence, duties } = store;
@@ -91,11 +94,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         ...{ records, performers: observedPerformers(performers, series), duties, clock, hold, onHeld, log },
         observer: attemptObserver(series, () => performance.now()),
       },
-      (job, active) => jobRefusal(policy.current(), job, active),
+      (job, underWay) => jobRefusal(policy.current(), job, underWay),
     );
     await jobs.resume(await records.jobs());
     await store.join(hearing(jobs, log));
 
+    ledger = openLedger({ rows: openQuotaRows(database), clock, log });
     const gate = chainGate();
     const gated = gatedCalls(provider, gate);
     const url = (): string => options.publicUrl ?? service?.url ?? '';
@@ -103,7 +107,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       ...{ jobs, records, vectors, evidence, clock, log },
       checkApproval: approvalChecker(gated),
       access: openAccess({ database, provider: gated, url, chainId, clock }),
-      limits: { ...defaultLimits, ...options.limits },
+      coordinators: coordinatorCount({ count: store.coordinators, signal: stopping.signal, log }),
+      ...{ policy, ledger },
       identity: { ...identity, instance, database: store.engine },
     });
     service = await serve(
@@ -139,6 +144,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         await outbox.stop();
         await threads.close();
         await hangUp();
+        await ledger?.close();
         await store.close();
         provider.destroy();
         log.info({ url: url() }, 'coordinator stopped');
@@ -147,6 +153,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   } catch (error) {
     stopping.abort();
     await service?.close()();
+    await ledger?.close();
     await outbox.stop();
     await store.close();
     provider.destroy();

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { keepPolicy, unwrittenPolicy } from '#coordinator/operations/keep.ts';
+import { digestOf } from '#coordinator/operations/published.ts';
 import { readPolicy } from '#coordinator/operations/read.ts';
 import { defaultPolicy } from '#coordinator/operations/schema.ts';
 import { settlingPoints } from '#coordinator/driver/hold.ts';
-import type { Limits } from '#coordinator/http/limits/limits.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
@@ -39,9 +39,6 @@ type StartOptions = CommonOptions &
     operations?: string;
     blobs?: string;
     maxGasPrice?: bigint;
-    trustedProxies: readonly string[];
-    readsPerMinute?: number;
-    messagesPerMinute?: number;
     metricsHost: string;
     metricsPort?: number;
     lie?: string;
@@ -52,14 +49,10 @@ export async function policy(options: CommonOptions & Readonly<{ operations?: st
   const settings = readSettings(options);
   const path = policyPath(settings, options.operations);
   const found = path === null ? defaultPolicy : await readPolicy(path);
-  result(settings.json, { event: 'policy', path, policy: found }, stringify(found).trimEnd());
+  const digest = digestOf(found);
+  const text = `${stringify(found)}# digest ${digest}`;
+  result(settings.json, { event: 'policy', path, digest, policy: found }, text);
 }
-
-const limitsOf = ({ trustedProxies, readsPerMinute, messagesPerMinute }: StartOptions): Partial<Limits> => ({
-  trustedProxies,
-  ...(readsPerMinute !== undefined && { readsPerMinute }),
-  ...(messagesPerMinute !== undefined && { messagesPerMinute }),
-});
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
@@ -79,7 +72,6 @@ export async function start(options: StartOptions): Promise<void> {
     ...(options.metricsPort !== undefined && {
       metrics: { host: options.metricsHost, port: options.metricsPort },
     }),
-    limits: limitsOf(options),
     rpcUrl: settings.rpc,
     ipfsUrl: settings.ipfs,
     deployment,

@@ -1,6 +1,6 @@
 /** `tributary coordinator`: the service that runs rounds. Names, options and help; what a command does is loaded when it is called. */
 import { Option, type Command } from 'commander';
-import { addressRanges, gwei, number, positive, run } from './arguments.ts';
+import { gwei, number, run } from './arguments.ts';
 
 /** A settlement then costs 0.04 of the chain's coin: dear, and still worth less than a round. */
 const MOST_GWEI = '500';
@@ -36,14 +36,6 @@ export function addCoordinator(program: Command): void {
       '--blobs <folder>',
       'for masked inputs and evidence; coordinators of one database share it (TRIBUTARY_BLOBS, home)',
     )
-    .option(
-      '--trusted-proxies <cidr...>',
-      'whose X-Forwarded-For is believed, as 10.0.0.0/8',
-      addressRanges,
-      [],
-    )
-    .option('--reads-per-minute <count>', 'of one address', positive)
-    .option('--messages-per-minute <count>', 'of one address, that bring nothing new', positive)
     .option('--metrics-port <port>', 'serve /metrics there; 0 takes a free one', number)
     .option('--metrics-host <host>', 'address for /metrics', '127.0.0.1')
     .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())
