@@ -25,6 +25,7 @@ import { createSeries } from './metrics/series.ts';
 import { chainRefusal, jobRefusal } from './operations/admit.ts';
 import { unwrittenPolicy } from './operations/keep.ts';
 import type { Coordinator, CoordinatorOptions } from './options.ts';
+import { assertPublicUrl } from './public-url.ts';
 import { holding } from './outbox/hold.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { serve, type Service } from './service.ts';
@@ -43,12 +44,13 @@ export type { Coordinator, CoordinatorOptions } from './options.ts';
 
 /**
  * @throws TributaryError `database/locked`, `database/newer`, `database/damaged`, `chain/unreachable`,
- *   `chain/other-chain`, `coordinator/port-taken`, `operations/chain-not-accepted`
+ *   `chain/other-chain`, `coordinator/port-taken`, `coordinator/bad-public-url`, `operations/chain-not-accepted`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { folder, deployment, hold = null, lie = null } = options;
   const { policy = unwrittenPolicy, onHeld = () => undefined } = options;
   const { chainId, escrow } = deployment;
+  if (options.publicUrl !== undefined) assertPublicUrl(options.publicUrl);
   const elsewhere = chainRefusal(policy.current().chains, chainId);
   if (elsewhere) throw toError(elsewhere);
   const log = tracedLog(options.log);

@@ -7,10 +7,12 @@ import { digestOf } from '#coordinator/operations/published.ts';
 import { readPolicy } from '#coordinator/operations/read.ts';
 import { defaultPolicy } from '#coordinator/operations/schema.ts';
 import { settlingPoints } from '#coordinator/driver/hold.ts';
+import { keepCertificate } from '#coordinator/tls/keep.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
 import { readCoordinatorStorage } from '../coordinator-storage.ts';
+import { readTlsFiles } from '../coordinator-tls.ts';
 import { readHold } from '../hold.ts';
 import { assertNoKey, createKeystore, openKeystore } from '../keystore.ts';
 import { readLie } from '../lie.ts';
@@ -36,6 +38,8 @@ type StartOptions = CommonOptions &
     host: string;
     port: number;
     publicUrl?: string;
+    tlsCert?: string;
+    tlsKey?: string;
     operations?: string;
     blobs?: string;
     maxGasPrice?: bigint;
@@ -62,13 +66,16 @@ export async function start(options: StartOptions): Promise<void> {
   const log = commandLog(settings.json);
   const path = policyPath(settings, options.operations);
   const kept = path === null ? unwrittenPolicy : await keepPolicy(path, log);
-  const stop = untilStopped();
+  const tlsFiles = readTlsFiles(settings, options);
+  const tls = tlsFiles === null ? null : await keepCertificate(tlsFiles, log);
+  const stop = untilStopped({ rereads: true });
   const service = await startCoordinator({
     folder: join(settings.home, 'coordinator'),
     ...storage,
     host: options.host,
     port: options.port,
     ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+    ...(tls !== null && { tls }),
     ...(options.metricsPort !== undefined && {
       metrics: { host: options.metricsHost, port: options.metricsPort },
     }),
@@ -98,6 +105,7 @@ export async function start(options: StartOptions): Promise<void> {
   await aborted(stop);
   await service.stop();
   kept.close();
+  tls?.close();
 }
 
 /** Flag over environment over the home's own file. */

@@ -26,6 +26,8 @@ export function addCoordinator(program: Command): void {
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', '0 takes a free one', number, 7070)
     .option('--public-url <url>', 'where clients reach it, if not there')
+    .option('--tls-cert <file>', 'serve TLS: certificate with its chain, PEM (TRIBUTARY_TLS_CERT, home)')
+    .option('--tls-key <file>', 'its private key, PEM, mode 0600 (TRIBUTARY_TLS_KEY, home)')
     .option('--operations <file>', operationsText)
     .addOption(
       new Option('--max-gas-price <gwei>', 'most for a unit of gas; above it transactions wait')
