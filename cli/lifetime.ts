@@ -6,10 +6,15 @@ export const UNTIL_STDIN_ENDS = 'TRIBUTARY_UNTIL_STDIN_ENDS';
 /** Time to tidy once the parent is gone; who still runs then is in nobody's care. */
 const ORPHAN_MILLIS = 8_000;
 
-/** Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
-export function untilStopped(): AbortSignal {
+/**
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once.
+ *
+ * @param rereads whether SIGHUP is a service's that reads its files again at it: then it ends nothing
+ */
+export function untilStopped({ rereads = false } = {}): AbortSignal {
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  const stopping = ['SIGINT', 'SIGTERM', ...(rereads ? [] : (['SIGHUP'] as const))] as const;
+  for (const name of stopping) {
     process.on(name, () => {
       if (stop.signal.aborted) process.exit(130);
       stop.abort();

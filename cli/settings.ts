@@ -18,6 +18,8 @@ const file = z.strictObject({
   database: z.string().optional(),
   /** Of a coordinator: where it keeps masked inputs and evidence. */
   blobs: z.string().optional(),
+  /** Of a coordinator: PEM files of what it serves TLS with. */
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
 });
 
 /** The options that every command takes. */
@@ -81,7 +83,7 @@ export function readSettingsFile(home: string): z.infer<typeof file> {
   } catch (cause) {
     throw new TributaryError(
       'settings/bad-file',
-      `${path}: only rpc, ipfs, deployment, database and blobs may stand there`,
+      `${path}: only rpc, ipfs, deployment, database, blobs and tls may stand there`,
       { cause },
     );
   }

@@ -6,6 +6,7 @@ import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-
 import { toAddress, toSeconds, type Hex } from '#protocol/units.ts';
 import { openKeystore } from './keystore.ts';
 import { readPassword } from './password.ts';
+import { warnOfPlain } from './plain.ts';
 import type { Settings } from './settings.ts';
 
 export type SignInOptions = Readonly<{ coordinator: string; keystore: string }>;
@@ -22,6 +23,7 @@ export async function signedIn<Result>(
   work: (api: CoordinatorApi, token: string) => Promise<Result>,
 ): Promise<Result> {
   const wallet = await openKeystore(resolve(keystore), await readPassword(passwordFile));
+  warnOfPlain(coordinator);
   const api = coordinatorApi(coordinator);
   const { nonce, url, chainId } = await api.nonce();
   const issuedAt = toSeconds(Math.floor(Date.now() / 1000));

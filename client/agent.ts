@@ -12,7 +12,6 @@ import { createTransactor } from '#contracts/transact.ts';
 import { takeLock } from '#datasets/folder-lock.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { defaultReading, type Reading } from '#datasets/schema.ts';
-import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress } from '#protocol/units.ts';
 import { agreedReads } from './agreed-reads.ts';
 import { pause, persist, type Patience } from './backoff.ts';
@@ -29,6 +28,7 @@ import { openPostings } from './postings.ts';
 import type { Setting } from './setting.ts';
 import { localTrainer } from './train.ts';
 import { watchPostings } from './watch-postings.ts';
+import { reaching } from './reach.ts';
 
 export type ClientOptions = Readonly<{
   /** The client's home: its lock, its journal, its copies of the lineage. */
@@ -143,7 +143,7 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
     train: localTrainer(encoded, rng),
     release: (job) => encoded.release(job),
     hold,
-    coordinator: (url) => coordinatorApi(url, signal),
+    coordinator: reaching(log, signal),
     rng,
     now: () => Math.floor(Date.now() / 1000),
     pollMillis: options.pollMillis ?? (local ? 500 : 15_000),

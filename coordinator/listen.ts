@@ -1,6 +1,7 @@
 /** A server that listens, its URL, and its end. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TributaryError } from '#crypto/error.ts';
 import { isCode } from './store/files.ts';
@@ -24,7 +25,8 @@ export async function listen(
 
 export function urlOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Takes no connection more. @returns what hangs up on those that are left, and resolves when all are gone */

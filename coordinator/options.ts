@@ -4,9 +4,9 @@ import type { Deployment } from '#contracts/deployment.ts';
 import type { Clock } from './driver/clock.ts';
 import type { Hold } from './driver/hold.ts';
 import type { Log } from './driver/log.ts';
-import type { Limits } from './http/limits/limits.ts';
 import type { KeptPolicy } from './operations/keep.ts';
 import type { Lie } from './settlement/lie.ts';
+import type { KeptCertificate } from './tls/keep.ts';
 
 export type CoordinatorOptions = Readonly<{
   /** Holds the embedded database, and masked inputs and evidence if they have no folder of their own. */
@@ -20,9 +20,10 @@ export type CoordinatorOptions = Readonly<{
   port: number;
   /** Where clients reach it, if not at host and port. */
   publicUrl?: string;
+  /** What it shows where it serves TLS by itself. The caller closes it. */
+  tls?: KeptCertificate;
   /** Where `/metrics` is served; nowhere unless given. */
   metrics?: Readonly<{ host: string; port: number }>;
-  limits?: Partial<Limits>;
   rpcUrl: string;
   ipfsUrl: string;
   deployment: Deployment;

@@ -1,5 +1,6 @@
 /** The listeners of a coordinator: its API with health beside it, and metrics on one of their own. */
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Provider } from 'ethers';
 import type { Clock } from './driver/clock.ts';
 import { factsOf, type Log } from './driver/log.ts';
@@ -15,6 +16,8 @@ import type { Series } from './metrics/series.ts';
 import { metricsServer } from './metrics/serve.ts';
 import type { CoordinatorOptions } from './options.ts';
 import type { Database } from './store/database.ts';
+import type { KeptCertificate } from './tls/keep.ts';
+import { strictTransport } from './tls/strict-transport.ts';
 
 export type ServiceParts = Readonly<{
   jobs: Jobs;
@@ -43,13 +46,10 @@ export type Service = Readonly<{
 export async function serve(
   parts: ServiceParts,
   app: RequestListener,
-  { host, port, metrics }: Pick<CoordinatorOptions, 'host' | 'port' | 'metrics'>,
+  { host, port, metrics, tls }: Pick<CoordinatorOptions, 'host' | 'port' | 'metrics' | 'tls'>,
 ): Promise<Service> {
   const { jobs, database, gate, series, log } = parts;
-  const api = createServer(
-    serverTimeouts,
-    withHealth(ready(parts), parts.stopping, timedRequests(series, app)),
-  );
+  const api = serverOf(withHealth(ready(parts), parts.stopping, timedRequests(series, app)), tls);
   const traffic = countTraffic(api, series);
   const servers = [await listen(api, { host, port })];
   const hangUp = () => {
@@ -72,6 +72,14 @@ export async function serve(
     await hangUp()();
     throw error;
   }
+}
+
+/** With TLS or without it, the same service. */
+function serverOf(listener: RequestListener, tls: KeptCertificate | undefined): Server {
+  if (tls === undefined) return createServer(serverTimeouts, listener);
+  const server = createTlsServer({ ...serverTimeouts, ...tls.first }, strictTransport(listener));
+  tls.follow(server);
+  return server;
 }
 
 const ready = ({ database, provider, chainId, ipfs, folder, clock, log }: ServiceParts) =>

@@ -16,7 +16,6 @@ import { sayOnce } from './driver/poll.ts';
 import { sweeper } from './driver/sweep.ts';
 import { chainGate, gatedCalls } from './gate/chain-gate.ts';
 import { createApp } from './http/app.ts';
-import { defaultLimits } from './http/limits/limits.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
@@ -26,13 +25,17 @@ import { createSeries } from './metrics/series.ts';
 import { chainRefusal, jobRefusal } from './operations/admit.ts';
 import { unwrittenPolicy } from './operations/keep.ts';
 import type { Coordinator, CoordinatorOptions } from './options.ts';
+import { assertPublicUrl } from './public-url.ts';
 import { holding } from './outbox/hold.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { serve, type Service } from './service.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
+import { coordinatorCount } from './quotas/beside.ts';
+import { openLedger, type Ledger } from './quotas/ledger.ts';
 import { openStore } from './store/open-store.ts';
+import { openQuotaRows } from './store/quota-rows.ts';
 import type { Hears } from './store/server-duties.ts';
 import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
 import { watch } from './watching.ts';
@@ -41,12 +44,13 @@ export type { Coordinator, CoordinatorOptions } from './options.ts';
 
 /**
  * @throws TributaryError `database/locked`, `database/newer`, `database/damaged`, `chain/unreachable`,
- *   `chain/other-chain`, `coordinator/port-taken`, `operations/chain-not-accepted`
+ *   `chain/other-chain`, `coordinator/port-taken`, `coordinator/bad-public-url`, `operations/chain-not-accepted`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { folder, deployment, hold = null, lie = null } = options;
   const { policy = unwrittenPolicy, onHeld = () => undefined } = options;
   const { chainId, escrow } = deployment;
+  if (options.publicUrl !== undefined) assertPublicUrl(options.publicUrl);
   const elsewhere = chainRefusal(policy.current().chains, chainId);
   if (elsewhere) throw toError(elsewhere);
   const log = tracedLog(options.log);
@@ -71,6 +75,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const stopping = new AbortController();
   const threads = keptThreads();
   let service: Service | null = null;
+  let ledger: Ledger | null = null;
   try {
     const ipfs = observedIpfs(connectIpfs(options.ipfsUrl, { headers: traceHeaders }), series);
     const { database, records, vectors, evidence, duties } = store;
@@ -91,11 +96,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         ...{ records, performers: observedPerformers(performers, series), duties, clock, hold, onHeld, log },
         observer: attemptObserver(series, () => performance.now()),
       },
-      (job, active) => jobRefusal(policy.current(), job, active),
+      (job, underWay) => jobRefusal(policy.current(), job, underWay),
     );
     await jobs.resume(await records.jobs());
     await store.join(hearing(jobs, log));
 
+    ledger = openLedger({ rows: openQuotaRows(database), clock, log });
     const gate = chainGate();
     const gated = gatedCalls(provider, gate);
     const url = (): string => options.publicUrl ?? service?.url ?? '';
@@ -103,7 +109,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       ...{ jobs, records, vectors, evidence, clock, log },
       checkApproval: approvalChecker(gated),
       access: openAccess({ database, provider: gated, url, chainId, clock }),
-      limits: { ...defaultLimits, ...options.limits },
+      coordinators: coordinatorCount({ count: store.coordinators, signal: stopping.signal, log }),
+      ...{ policy, ledger },
       identity: { ...identity, instance, database: store.engine },
     });
     service = await serve(
@@ -139,6 +146,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         await outbox.stop();
         await threads.close();
         await hangUp();
+        await ledger?.close();
         await store.close();
         provider.destroy();
         log.info({ url: url() }, 'coordinator stopped');
@@ -147,6 +155,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   } catch (error) {
     stopping.abort();
     await service?.close()();
+    await ledger?.close();
     await outbox.stop();
     await store.close();
     provider.destroy();

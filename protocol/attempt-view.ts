@@ -156,6 +156,18 @@ export const jobView = z.strictObject({
 export type JobView = Readonly<z.infer<typeof jobView>>;
 
 /** Who a coordinator is; it may say more. */
+const budgetView = z.object({ reads: z.int().min(1), messages: z.int().min(1) });
+const quotaView = z.int().min(1).nullable().describe('Null: there is none.');
+const policyView = z.object({
+  digest: bytes32.describe('SHA-256 of the policy: it differs whenever any of it does.'),
+  limits: z
+    .object({ address: budgetView, caller: budgetView, bodyBytes: z.int().min(1) })
+    .describe('Requests a minute, of an address and of an API key or account; and of a JSON body, inflated.'),
+  quotas: z
+    .object({ requests: quotaView, bytes: quotaView, jobs: z.int().min(1) })
+    .describe('Of an API key or account in a day of UTC; and jobs of a buyer under way.'),
+});
+
 export const coordinatorStatus = z.object({
   version: z.literal(1),
   chainId: z.int().min(1),
@@ -167,5 +179,8 @@ export const coordinatorStatus = z.object({
   jobs: z
     .object({ active: z.int().min(0), finished: z.int().min(0), failed: z.int().min(0) })
     .describe('How many it has.'),
+  policy: policyView
+    .optional()
+    .describe("Its operator's policy as it is in force; an older coordinator says nothing of it."),
 });
 export type CoordinatorStatus = Readonly<z.infer<typeof coordinatorStatus>>;

@@ -13,6 +13,7 @@ import { toAddress } from '#protocol/units.ts';
 import { buyerSetting } from '../buyer-home.ts';
 import { progress, result } from '../output.ts';
 import { findStackRecord } from '../dev/stack-record.ts';
+import { warnOfPlain } from '../plain.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
 import { askFor } from './buyer-consent.ts';
 import { askedText, wishesFrom, type LaunchOptions } from './buyer-launch-wishes.ts';
@@ -70,7 +71,9 @@ async function begin(
   asked: string,
 ): Promise<void> {
   const expected = options.coordinatorAddress === undefined ? null : toAddress(options.coordinatorAddress);
-  const coordinator = await findCoordinator(coordinatorUrl(options, settings), domainOf(setting), expected);
+  const url = coordinatorUrl(options, settings);
+  warnOfPlain(url);
+  const coordinator = await findCoordinator(url, domainOf(setting), expected);
   const arranged = await arrangeJob(setting, wishesFrom(options, coordinator), (read, of) =>
     progress(`read ${read} of ${of} descriptors`),
   );

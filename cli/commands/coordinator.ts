@@ -3,14 +3,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { keepPolicy, unwrittenPolicy } from '#coordinator/operations/keep.ts';
+import { digestOf } from '#coordinator/operations/published.ts';
 import { readPolicy } from '#coordinator/operations/read.ts';
 import { defaultPolicy } from '#coordinator/operations/schema.ts';
 import { settlingPoints } from '#coordinator/driver/hold.ts';
-import type { Limits } from '#coordinator/http/limits/limits.ts';
+import { keepCertificate } from '#coordinator/tls/keep.ts';
 import { startCoordinator } from '#coordinator/start.ts';
 import { toAddress } from '#protocol/units.ts';
 import { readingContracts } from '../chain.ts';
 import { readCoordinatorStorage } from '../coordinator-storage.ts';
+import { readTlsFiles } from '../coordinator-tls.ts';
 import { readHold } from '../hold.ts';
 import { assertNoKey, createKeystore, openKeystore } from '../keystore.ts';
 import { readLie } from '../lie.ts';
@@ -36,12 +38,11 @@ type StartOptions = CommonOptions &
     host: string;
     port: number;
     publicUrl?: string;
+    tlsCert?: string;
+    tlsKey?: string;
     operations?: string;
     blobs?: string;
     maxGasPrice?: bigint;
-    trustedProxies: readonly string[];
-    readsPerMinute?: number;
-    messagesPerMinute?: number;
     metricsHost: string;
     metricsPort?: number;
     lie?: string;
@@ -52,14 +53,10 @@ export async function policy(options: CommonOptions & Readonly<{ operations?: st
   const settings = readSettings(options);
   const path = policyPath(settings, options.operations);
   const found = path === null ? defaultPolicy : await readPolicy(path);
-  result(settings.json, { event: 'policy', path, policy: found }, stringify(found).trimEnd());
+  const digest = digestOf(found);
+  const text = `${stringify(found)}# digest ${digest}`;
+  result(settings.json, { event: 'policy', path, digest, policy: found }, text);
 }
-
-const limitsOf = ({ trustedProxies, readsPerMinute, messagesPerMinute }: StartOptions): Partial<Limits> => ({
-  trustedProxies,
-  ...(readsPerMinute !== undefined && { readsPerMinute }),
-  ...(messagesPerMinute !== undefined && { messagesPerMinute }),
-});
 
 export async function start(options: StartOptions): Promise<void> {
   const settings = readSettings(options);
@@ -69,17 +66,19 @@ export async function start(options: StartOptions): Promise<void> {
   const log = commandLog(settings.json);
   const path = policyPath(settings, options.operations);
   const kept = path === null ? unwrittenPolicy : await keepPolicy(path, log);
-  const stop = untilStopped();
+  const tlsFiles = readTlsFiles(settings, options);
+  const tls = tlsFiles === null ? null : await keepCertificate(tlsFiles, log);
+  const stop = untilStopped({ rereads: true });
   const service = await startCoordinator({
     folder: join(settings.home, 'coordinator'),
     ...storage,
     host: options.host,
     port: options.port,
     ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+    ...(tls !== null && { tls }),
     ...(options.metricsPort !== undefined && {
       metrics: { host: options.metricsHost, port: options.metricsPort },
     }),
-    limits: limitsOf(options),
     rpcUrl: settings.rpc,
     ipfsUrl: settings.ipfs,
     deployment,
@@ -106,6 +105,7 @@ export async function start(options: StartOptions): Promise<void> {
   await aborted(stop);
   await service.stop();
   kept.close();
+  tls?.close();
 }
 
 /** Flag over environment over the home's own file. */

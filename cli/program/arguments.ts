@@ -1,5 +1,4 @@
 /** How arguments are read, and how a command's module is loaded when it runs, so that --help is quick. */
-import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
 
 export const number = (text: string): number => {
@@ -45,17 +44,6 @@ export const addresses = (text: string, earlier: readonly string[] | undefined):
   ...(earlier ?? []),
   account(text),
 ];
-
-const ADDRESS_BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
-
-/** One more range of a list, as 10.0.0.0/8 or fd00::/8, or one address. RFC 4632 §3.1, RFC 4291 §2.3 */
-export const addressRanges = (text: string, earlier: readonly string[]): string[] => {
-  const [address = '', prefix, ...more] = text.split('/');
-  const most = ADDRESS_BITS[isIP(address)] ?? -1;
-  if (more.length > 0 || most < 0 || number(prefix ?? String(most)) > most)
-    throw new InvalidArgumentError('expected an address or a range of them, as 10.0.0.0/8');
-  return [...earlier, text];
-};
 
 /** Hundredths of a per cent. */
 export const basisPoints = (text: string): number => {

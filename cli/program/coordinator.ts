@@ -1,6 +1,6 @@
 /** `tributary coordinator`: the service that runs rounds. Names, options and help; what a command does is loaded when it is called. */
 import { Option, type Command } from 'commander';
-import { addressRanges, gwei, number, positive, run } from './arguments.ts';
+import { gwei, number, run } from './arguments.ts';
 
 /** A settlement then costs 0.04 of the chain's coin: dear, and still worth less than a round. */
 const MOST_GWEI = '500';
@@ -26,6 +26,8 @@ export function addCoordinator(program: Command): void {
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', '0 takes a free one', number, 7070)
     .option('--public-url <url>', 'where clients reach it, if not there')
+    .option('--tls-cert <file>', 'serve TLS: certificate with its chain, PEM (TRIBUTARY_TLS_CERT, home)')
+    .option('--tls-key <file>', 'its private key, PEM, mode 0600 (TRIBUTARY_TLS_KEY, home)')
     .option('--operations <file>', operationsText)
     .addOption(
       new Option('--max-gas-price <gwei>', 'most for a unit of gas; above it transactions wait')
@@ -36,14 +38,6 @@ export function addCoordinator(program: Command): void {
       '--blobs <folder>',
       'for masked inputs and evidence; coordinators of one database share it (TRIBUTARY_BLOBS, home)',
     )
-    .option(
-      '--trusted-proxies <cidr...>',
-      'whose X-Forwarded-For is believed, as 10.0.0.0/8',
-      addressRanges,
-      [],
-    )
-    .option('--reads-per-minute <count>', 'of one address', positive)
-    .option('--messages-per-minute <count>', 'of one address, that bring nothing new', positive)
     .option('--metrics-port <port>', 'serve /metrics there; 0 takes a free one', number)
     .option('--metrics-host <host>', 'address for /metrics', '127.0.0.1')
     .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())

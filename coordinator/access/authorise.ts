@@ -12,6 +12,8 @@ export type About = Readonly<{ job: number; round: number; datasets: readonly nu
 
 /** Who asks, as its token proves. */
 export type Caller = Readonly<{
+  /** Of the API key or sign-in that its token stands under. */
+  id: string;
   subject: Address;
   credential: TokenKind;
   /** What all caveats together leave. */
@@ -59,6 +61,7 @@ function callerOf(grant: Grant, caveats: readonly Caveat[]): Caller {
   const ends = caveats.flatMap((caveat) => (caveat.kind === 'expires' ? [caveat.at] : []));
   const within = caveats.flatMap((caveat) => (caveat.kind === 'scope' ? [caveat.scopes] : []));
   return {
+    id: grant.id,
     subject: grant.subject,
     credential: grant.kind,
     scopes: allScopes.filter((scope) => within.every((list) => list.includes(scope))),

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptView, JobView, Phase } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
+import type { Address } from '#protocol/units.ts';
 import type { AttemptObserver } from '../metrics/rounds.ts';
 import { announce } from '../round/announced.ts';
 import type { Attempt, AttemptEvent, Effect } from '../round/attempt.ts';
@@ -111,6 +112,11 @@ export class JobDriver {
 
   get phase(): Phase {
     return this.#state.phase;
+  }
+
+  /** Whose job it is. */
+  get buyer(): Address {
+    return this.#state.rules.buyer;
   }
 
   /** Events that wait for a transition, or are in one. */

@@ -6,9 +6,10 @@ import { accessHandlers } from './access.ts';
 import { descriptionHandlers } from './describe.ts';
 import { evidenceCar } from './evidence.ts';
 import { commonHeaders } from './headers.ts';
-import { defaultLimits } from './limits/limits.ts';
-import { rateLimits } from './limits/rate-limits.ts';
+import { callerQuotas } from './limits/quotas.ts';
+import { addressLimits, callerLimits } from './limits/rate-limits.ts';
 import { refuseSlowBodies } from './limits/slow-bodies.ts';
+import { trustedProxies } from './limits/trusted-proxies.ts';
 import { messageHandlers } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import { problemHandler } from './problems.ts';
@@ -22,8 +23,8 @@ export function createApp(parts: HttpParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  const { limits = defaultLimits } = parts;
-  app.set('trust proxy', limits.trustedProxies);
+  const { policy, coordinators, ledger } = parts;
+  const rates = { limits: () => policy.current().limits, coordinators };
   // A path is what the document says, to the letter.
   app.enable('strict routing');
   app.enable('case sensitive routing');
@@ -32,9 +33,14 @@ export function createApp(parts: HttpParts): Express {
     traceRequest,
     commonHeaders,
     refuseSlowBodies(parts.log, parts.bodyRate),
-    rateLimits(limits),
+    trustedProxies(rates.limits),
+    addressLimits(rates),
   );
-  routeAll(app, operations, handlersOf(parts), parts.access.authorise);
+  routeAll(app, operations, handlersOf(parts), {
+    authorise: parts.access.authorise,
+    limitCaller: [callerLimits(rates), callerQuotas({ quotas: () => policy.current().quotas, ledger })],
+    mostBytes: () => rates.limits().bodyBytes,
+  });
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);
   });

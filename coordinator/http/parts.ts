@@ -10,7 +10,8 @@ import type { Engine } from '../store/database.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { Records } from '../store/records.ts';
 import type { Vectors } from '../store/vectors.ts';
-import type { Limits } from './limits/limits.ts';
+import type { KeptPolicy } from '../operations/keep.ts';
+import type { Ledger } from '../quotas/ledger.ts';
 import type { BodyRate } from './limits/slow-bodies.ts';
 
 export type HttpParts = Readonly<{
@@ -25,7 +26,11 @@ export type HttpParts = Readonly<{
   checkApproval: CheckApproval;
   access: Access;
   clock: Clock;
-  limits?: Limits;
+  /** Asked at each request: it may change. */
+  policy: Pick<KeptPolicy, 'current'>;
+  /** Coordinators that serve on this database now, this one too. */
+  coordinators: () => number;
+  ledger: Pick<Ledger, 'used' | 'add'>;
   bodyRate?: BodyRate;
   log: Log;
   /** What `/v1/status` says of this coordinator beside its jobs. */

@@ -2,6 +2,7 @@
 import { TributaryError } from '#crypto/error.ts';
 import { holdersOf } from '#crypto/graph.ts';
 import type { Operations } from '#protocol/http/operations.ts';
+import { publishedPolicy } from '../operations/published.ts';
 import { rosterOf } from '../round/frame.ts';
 import { byMember } from '../round/slots.ts';
 import type { WithShares } from '../round/base.ts';
@@ -11,13 +12,13 @@ import type { Handlers } from './route.ts';
 
 type Reads = Pick<Operations, 'status' | 'jobs' | 'job' | 'attempt' | 'deliveries'>;
 
-export function readHandlers({ jobs, records, identity, clock }: HttpParts): Handlers<Reads> {
+export function readHandlers({ jobs, records, identity, clock, policy }: HttpParts): Handlers<Reads> {
   const startedAt = clock.now();
   return {
     status() {
       const count = (state: string) => jobs.list().filter((job) => job.state === state).length;
       const counts = { active: count('active'), finished: count('finished'), failed: count('failed') };
-      return { version: 1, ...identity, startedAt, jobs: counts };
+      return { version: 1, ...identity, startedAt, jobs: counts, policy: publishedPolicy(policy.current()) };
     },
 
     jobs({ query: { limit, after } }) {

@@ -1,12 +1,14 @@
 /** Puts operations on their routes: no handler sees what its operation's schemas do not admit. protocol.md §4.1 */
-import express, { type Express, type Request, type RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { TributaryError } from '#crypto/error.ts';
 import type { Operation } from '#protocol/http/operations/operation.ts';
-import type { Authorise, Caller } from '../access/authorise.ts';
+import type { Authorise } from '../access/authorise.ts';
 import { send, type Answered } from './answered.ts';
 import { askedOf, type Asked } from './asked.ts';
 import { callerOf } from './authorisation.ts';
 import { announceDeprecation } from './deprecation.ts';
+import { jsonBody } from './limits/json-body.ts';
+import { callerOfResponse, noteCaller } from './limits/callers.ts';
 import { assertAcceptable, assertTaken } from './media-types.ts';
 import { noteOperation } from './operation-of.ts';
 
@@ -17,14 +19,23 @@ export type Handlers<Operations extends Readonly<Record<string, Operation>>> = {
   readonly [Id in keyof Operations]: Handler<Operations[Id]>;
 };
 
+/** What stands before every handler. */
+export type Guards = Readonly<{
+  authorise: Authorise;
+  /** Once it is known who asks, before the body is read. */
+  limitCaller: readonly RequestHandler[];
+  /** Of a JSON body, inflated, whatever its operation admits: asked at each request. */
+  mostBytes: () => number;
+}>;
+
 export function routeAll<Operations extends Readonly<Record<string, Operation>>>(
   app: Express,
   operations: Operations,
   handlers: Handlers<Operations>,
-  authorise: Authorise,
+  guards: Guards,
 ): void {
   for (const id of Object.keys(operations) as (keyof Operations)[])
-    route(app, String(id), operations[id] as Operations[typeof id], handlers[id], authorise);
+    route(app, String(id), operations[id] as Operations[typeof id], handlers[id], guards);
   for (const path of new Set(Object.values(operations).map((operation) => operation.path)))
     refuseOtherMethods(app, operations, path);
 }
@@ -34,10 +45,9 @@ function route<O extends Operation>(
   id: string,
   operation: O,
   handler: Handler<O>,
-  authorise: Authorise,
+  { authorise, limitCaller, mostBytes }: Guards,
 ): void {
   const { body } = operation;
-  const callers = new WeakMap<Request, Caller>();
   const prepare: RequestHandler = async (request, response, next) => {
     noteOperation(response, id);
     if (operation.deprecated) announceDeprecation(operation.deprecated, response);
@@ -45,12 +55,13 @@ function route<O extends Operation>(
     assertTaken(operation, request, response);
     // Before its body: who may not ask fills no memory.
     const caller = await callerOf(operation, authorise, request, response);
-    if (caller) callers.set(request, caller);
+    if (caller) noteCaller(response, caller);
     next();
   };
-  const decode = body.kind === 'json' ? [express.json({ limit: body.limitBytes, strict: false })] : [];
-  app[operation.method](pathOf(operation.path), prepare, ...decode, async (request, response) => {
-    const answered = await handler(askedOf(operation, callers.get(request) ?? null, request, response));
+  const decode = body.kind === 'json' ? [jsonBody(() => Math.min(body.limitBytes, mostBytes()))] : [];
+  const guards = [prepare, ...limitCaller, ...decode];
+  app[operation.method](pathOf(operation.path), ...guards, async (request, response) => {
+    const answered = await handler(askedOf(operation, callerOfResponse(response), request, response));
     await send(operation, answered, request, response);
   });
 }

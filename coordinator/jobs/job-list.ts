@@ -3,11 +3,12 @@ import { TributaryError } from '#crypto/error.ts';
 import type { JobView, Phase } from '#protocol/attempt-view.ts';
 import { JobDriver, type DriverParts } from '../driver/job-driver.ts';
 import { toError, type Flaw } from '#protocol/flaw.ts';
-import type { JobSize } from '../operations/admit.ts';
+import type { Address } from '#protocol/units.ts';
+import type { JobSize, UnderWay } from '../operations/admit.ts';
 import type { JobRecord } from '../store/records.ts';
 
 /** Whether one more job is taken on beside so many. */
-export type Admit = (job: JobSize, active: number) => Flaw | null;
+export type Admit = (job: JobSize, underWay: UnderWay) => Flaw | null;
 
 export class JobList {
   readonly #parts: DriverParts;
@@ -37,7 +38,7 @@ export class JobList {
   async takeOn(job: number, rounds: number): Promise<void> {
     const rules = await this.#parts.performers.announce({ job, round: 1, attempt: 1 });
     if (rules === null || this.has(job)) return;
-    const refused = this.#admit({ rounds, rules }, this.#active());
+    const refused = this.#admit({ rounds, rules }, this.#underWay(rules.buyer));
     if (refused) throw toError(refused);
     await this.#add(
       job,
@@ -58,8 +59,9 @@ export class JobList {
       if (this.#drivers.get(job)?.version !== version) await this.notice(job);
   }
 
-  #active(): number {
-    return this.list().filter(({ state }) => state === 'active').length;
+  #underWay(buyer: Address): UnderWay {
+    const active = [...this.#drivers.values()].filter(({ view }) => view.state === 'active');
+    return { all: active.length, ofBuyer: active.filter((driver) => driver.buyer === buyer).length };
   }
 
   list(): JobView[] {

@@ -6,14 +6,17 @@ import type { OperationsPolicy } from './schema.ts';
 /** What a policy asks of a job. */
 export type JobSize = Readonly<{
   rounds: number;
-  rules: Pick<AttemptRules, 'domain' | 'seats' | 'aggregation' | 'minimumCohort'>;
+  rules: Pick<AttemptRules, 'domain' | 'buyer' | 'seats' | 'aggregation' | 'minimumCohort'>;
 }>;
 
-/** @param active jobs that are under way. @returns null where it is admitted */
+/** Jobs that are under way: all, and those of the job's own buyer. */
+export type UnderWay = Readonly<{ all: number; ofBuyer: number }>;
+
+/** @returns null where it is admitted */
 export function jobRefusal(
-  { chains, jobs }: OperationsPolicy,
-  { rounds, rules: { domain, seats, aggregation, minimumCohort } }: JobSize,
-  active: number,
+  { chains, jobs, quotas }: OperationsPolicy,
+  { rounds, rules: { domain, buyer, seats, aggregation, minimumCohort } }: JobSize,
+  { all, ofBuyer }: UnderWay,
 ): Flaw | null {
   const elsewhere = chainRefusal(chains, domain.chainId);
   if (elsewhere) return elsewhere;
@@ -31,9 +34,17 @@ export function jobRefusal(
       `the job's terms allow a cohort of ${minimumCohort}, this coordinator asks for ${jobs.minimumCohort}`,
     );
   }
-  return active < jobs.active
+  if (all >= jobs.active)
+    return flaw(
+      'operations/too-many-jobs',
+      `${all} jobs are under way, this coordinator takes ${jobs.active}`,
+    );
+  return ofBuyer < quotas.jobs
     ? null
-    : flaw('operations/too-many-jobs', `${active} jobs are under way, this coordinator takes ${jobs.active}`);
+    : flaw(
+        'operations/too-many-of-buyer',
+        `${ofBuyer} jobs of ${buyer} are under way, this coordinator takes ${quotas.jobs} of one buyer`,
+      );
 }
 
 export const chainRefusal = (chains: OperationsPolicy['chains'], chainId: number): Flaw | null =>

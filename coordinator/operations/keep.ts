@@ -1,8 +1,7 @@
 /** Keeps an operations policy as its file has it: read again when the file changes or the process is told to (SIGHUP). */
-import { watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { serialQueue } from '../driver/queue.ts';
 import { factsOf, type Log } from '../driver/log.ts';
+import { watchFiles } from '../watched-files.ts';
 import { readPolicy } from './read.ts';
 import { defaultPolicy, type OperationsPolicy } from './schema.ts';
 
@@ -21,9 +20,6 @@ export const unwrittenPolicy: KeptPolicy = {
   close: () => undefined,
 };
 
-/** An editor writes in several steps: they count as one change. */
-const SETTLED_MILLIS = 100;
-
 /** @throws TributaryError `operations/unreadable`, `operations/invalid`: a coordinator does not start on a wrong policy */
 export async function keepPolicy(path: string, log: Log): Promise<KeptPolicy> {
   let policy = await readPolicy(path);
@@ -39,26 +35,15 @@ export async function keepPolicy(path: string, log: Log): Promise<KeptPolicy> {
         log.error({ path, ...factsOf(error) }, 'the operations policy was not taken; the one before holds');
       }
     });
-  let settled: NodeJS.Timeout | undefined;
-  // The folder, for a file is replaced rather than written by most who change one.
-  const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
-    if (name !== null && name !== basename(path)) return;
-    clearTimeout(settled);
-    settled = setTimeout(() => void reload(), SETTLED_MILLIS);
-    settled.unref();
+  const close = watchFiles({
+    paths: [path],
+    changed: () => void reload(),
+    what: 'the operations policy',
+    log,
   });
-  watcher.on('error', (error) => {
-    log.warn({ path, ...factsOf(error) }, 'the operations policy is not watched any more: send SIGHUP');
-  });
-  const told = () => void reload();
-  process.on('SIGHUP', told);
   return {
     current: () => policy,
     reload,
-    close() {
-      clearTimeout(settled);
-      watcher.close();
-      process.off('SIGHUP', told);
-    },
+    close,
   };
 }

@@ -1,5 +1,6 @@
 /** What an operator lets its coordinator take on: the operations policy, one versioned YAML file. docs/operations.md */
 import { z } from 'zod';
+import { limits, quotas } from './limits.ts';
 
 const count = (most: number) => z.int().min(1).max(most);
 
@@ -22,6 +23,10 @@ export const operationsPolicy = z.strictObject({
       minimumCohort: count(1_024).min(3).default(3),
     })
     .prefault({}),
+  /** How much anyone may ask in a minute, and at once. */
+  limits,
+  /** What one caller or buyer may use. */
+  quotas,
 });
 
 export type OperationsPolicy = Readonly<z.infer<typeof operationsPolicy>>;

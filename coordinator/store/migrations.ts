@@ -157,6 +157,14 @@ const steps: readonly string[] = [
      expires_at bigint not null,
      primary key (subject, operation, key)
    );`,
+  // What each caller used in a day of UTC: its quota is one over all coordinators.
+  `create table quota_days (
+     day integer not null,
+     holder text not null,
+     requests bigint not null,
+     bytes bigint not null,
+     primary key (day, holder)
+   );`,
 ];
 
 /** One at a time: coordinators that start at once would else make the same tables. */

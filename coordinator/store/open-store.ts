@@ -10,6 +10,7 @@ import { keptEvidence, openEvidence, type EvidenceBlocks, type KeptEvidence } fr
 import { disk } from './files.ts';
 import { openRecords, type JobRecord, type Records } from './records.ts';
 import { serverClock } from './server-clock.ts';
+import { coordinatorsOn } from './present-coordinators.ts';
 import { openServer, type ServerDatabase } from './server-database.ts';
 import { ServerDuties, SILENCE_MILLIS, TRY_MILLIS, type Hears } from './server-duties.ts';
 import { openVectors, type Vectors } from './vectors.ts';
@@ -40,6 +41,8 @@ export type Store = Readonly<{
   kept: KeptEvidence;
   duties: Duties;
   clock: Clock;
+  /** Coordinators that have this database open now, this one too. */
+  coordinators(): Promise<number>;
   /** From now on this coordinator takes duties, and hears what the others do. */
   join(hears: Hears): Promise<void>;
   close(): Promise<void>;
@@ -57,6 +60,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ...(await storeOn(database, options, 0)),
     duties: soleDuties,
     clock: options.clock ?? systemClock,
+    coordinators: () => Promise.resolve(1),
     join: () => Promise.resolve(),
     close: () => database.close(),
   }));
@@ -77,6 +81,7 @@ async function onServer(database: ServerDatabase, options: StoreOptions): Promis
       ...(await storeOn(database, options, ABANDONED_SECONDS)),
       duties,
       clock: options.clock ?? (await serverClock(database.query, stopping.signal)),
+      coordinators: () => coordinatorsOn(database.query),
       join: (hears) => duties.start(hears),
       async close() {
         stopping.abort();

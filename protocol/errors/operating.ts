@@ -14,9 +14,13 @@ export const operatingErrors: ErrorEntries = {
     means: 'A part that the coordinator stands on does not answer in time.',
     do: 'Look at the part that is named: it hangs, or is far too busy.',
   },
+  'request/quota-exhausted': {
+    means: 'This API key or account has used up what it may in a day.',
+    do: 'Wait until the next day of UTC, or ask the operator to raise `quotas.requests` or `quotas.bytes`.',
+  },
   'request/rate-limited': {
-    means: 'More came from this address than it may ask in a minute.',
-    do: 'Wait as long as `Retry-After` says; an operator behind whose proxy others are names it (`--trusted-proxies`).',
+    means: 'More came from this address, or by this API key or account, than it may ask in a minute.',
+    do: 'Wait as long as `Retry-After` says; an operator behind whose proxy others are names it (`limits.trustedProxies`).',
   },
   'request/too-slow': {
     means: 'The body came too slowly, or stopped coming.',

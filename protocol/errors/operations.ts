@@ -18,6 +18,10 @@ export const operationsErrors: ErrorEntries = {
     means: 'As many jobs are under way as the operator allows at once.',
     do: 'Nothing: the job is taken on when another ends. The operator may raise `jobs.active`.',
   },
+  'operations/too-many-of-buyer': {
+    means: "As many of this buyer's jobs are under way as the operator allows one buyer.",
+    do: 'Nothing: the job is taken on when another of the same buyer ends. The operator may raise `quotas.jobs`.',
+  },
   'operations/too-many-rounds': {
     means: 'The job has more rounds than the operator allows.',
     do: 'Launch fewer rounds, or ask the operator to raise `jobs.rounds`.',

@@ -90,11 +90,27 @@ function send(request: Exchange, timeout: AbortSignal): Promise<Response> {
 
 function failureOf(cause: unknown, { signal }: Exchange, origin: string): unknown {
   if (cause instanceof TributaryError || signal?.aborted) return cause;
+  const code = codeUnder(cause);
+  const check = NOT_BELIEVED.test(code)
+    ? `its certificate is not believed (${code}): where its authority is a private one, start this program with NODE_EXTRA_CA_CERTS=FILE`
+    : 'check that it runs and that this URL reaches it';
   return new TributaryError(
     'coordinator/unreachable',
-    `no answer from the coordinator at ${origin}; check that it runs and that this URL reaches it`,
-    { cause },
+    `no answer from the coordinator at ${origin}; ${check}`,
+    {
+      cause,
+    },
   );
+}
+
+/** As OpenSSL and Node name what is wrong with a certificate. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const NOT_BELIEVED =
+  /^(CERT_|UNABLE_TO_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$)/;
+
+/** What fetch says of a failure stands under its own error. */
+function codeUnder(error: unknown): string {
+  const under = error instanceof Error ? error.cause : null;
+  return under instanceof Error && 'code' in under ? String(under.code) : '';
 }
 
 async function readLimited(response: Response, limit: number, origin: string): Promise<Uint8Array> {

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parsePolicy } from '#coordinator/operations/read.ts';
+import { digestOf } from '#coordinator/operations/published.ts';
 import { defaultPolicy } from '#coordinator/operations/schema.ts';
 import { tributary } from './program.ts';
 
@@ -24,11 +26,21 @@ describe('tributary coordinator policy', function () {
 
   it('is the flag’s file over the environment’s over the home’s over the defaults, as YAML and as JSON', async () => {
     const none = await policy(['--json']);
-    expect(none.json).to.deep.equal({ event: 'policy', path: null, policy: defaultPolicy });
+    const digest = digestOf(defaultPolicy);
+    expect(none.json).to.deep.equal({ event: 'policy', path: null, digest, policy: defaultPolicy });
     const own = written('operations.yaml', '5');
     expect((await policy(['--json'])).json).to.have.property('path', own);
     const named = { TRIBUTARY_OPERATIONS: written('environment.yaml', '6') };
-    expect((await policy([], named)).stdout).to.match(/^version: 1\nchains: \[\]\njobs:\n {2}active: 6\n/);
+    const { stdout } = await policy([], named);
+    expect(stdout).to.match(/^version: 1\nchains: \[\]\njobs:\n {2}active: 6\n/);
+    expect(stdout).to.match(
+      /\nlimits:\n {2}address:\n {4}reads: 30000\n[^]*\nquotas:\n {2}requests: unlimited\n/,
+    );
+    expect(stdout)
+      .to.match(/\n# digest 0x[0-9a-f]{64}\n$/)
+      .and.not.contain(digest);
+    // What is printed is a policy again.
+    expect(parsePolicy(stdout, 'printed').jobs.active).to.equal(6);
     expect((await policy(['--operations', written('flag.yaml', '7')], named)).stdout).to.contain(
       'active: 7\n',
     );

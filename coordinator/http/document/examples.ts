@@ -58,6 +58,15 @@ export const examples = {
     ...{ version: 1, chainId: 31_337, escrow, coordinator, startedAt: seconds },
     ...{ instance: '5f0c1a3e-9d0b-4f7e-8a53-0d6c2f1b7e44', database: 'embedded' },
     jobs: { active: 2, finished: 5, failed: 0 },
+    policy: {
+      digest: digest('c5'),
+      limits: {
+        address: { reads: 30_000, messages: 6_000 },
+        caller: { reads: 6_000, messages: 1_200 },
+        bodyBytes: 4_194_304,
+      },
+      quotas: { requests: 100_000, bytes: null, jobs: 20 },
+    },
   },
   job: { job: 7, state: 'active', round: 2, attempt: 1, rounds: 10 },
   announced: {

@@ -22,11 +22,13 @@ export const sharedHeaders = {
   },
   Sunset: { description: 'When it will be gone (RFC 8594).', required: true, schema: text },
   RateLimit: {
-    description: 'What is left of the limit: `r` requests in the next `t` seconds.',
+    description:
+      'What is left of the limit that is nearest to its end: `r` requests, or bytes, in the next `t` seconds.',
     schema: { ...text, pattern: '^"\\w+"; r=\\d+; t=\\d+$' },
   },
   'RateLimit-Policy': {
-    description: 'The limit: `q` requests in `w` seconds; `pk` stands for your address.',
+    description:
+      'The limit: `q` requests, or bytes, in `w` seconds; `pk` stands for your address, API key or account.',
     schema: { ...text, pattern: '^"\\w+"; q=\\d+; w=\\d+; pk=:[\\w+/=-]+:$' },
   },
   'Retry-After': {

@@ -1,55 +1,88 @@
-/**
- * Limits for each address, with what is left of them in every answer: `RateLimit` and `RateLimit-Policy` by
- * draft-ietf-httpapi-ratelimit-headers-08, `Retry-After` by RFC 9110 §10.2.3, status 429 by RFC 6585 §4.
- */
+/** Budgets a minute, of each address and of each caller: what is beyond them is refused with 429, RFC 6585 §4. docs/operations.md */
+import type { ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { TributaryError } from '#crypto/error.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from '../../operations/limits.ts';
+import { callerOfResponse, holderOf } from './callers.ts';
+import { tell, tellRefusal } from './fields.ts';
 import { broughtNews } from './news.ts';
+import { Windows } from './windows.ts';
 
-const MINUTE_MILLIS = 60_000;
+export type RateParts = Readonly<{
+  /** As they are now: asked at each request. */
+  limits: () => Pick<Limits, 'address' | 'caller'>;
+  /** Coordinators that serve on this database: each grants its part of a budget, so that together they grant one. */
+  coordinators: () => number;
+}>;
+
+type Kind = keyof Limits['address'];
+type Budgets = Readonly<Record<Kind, Windows>>;
+
+const MINUTE_SECONDS = 60;
 /** What one subscriber has at least: RFC 6177. */
 const IPV6_PREFIX = 64;
 
-/** Their counts are this process's: each coordinator of several grants as much. */
-export function rateLimits({ readsPerMinute, messagesPerMinute }: Limits): RequestHandler[] {
-  return [
-    limiter({ identifier: 'reads', limit: readsPerMinute, skip: isMessage, skipSuccessfulRequests: false }),
-    limiter({
-      identifier: 'messages',
-      limit: messagesPerMinute,
-      skip: (request) => !isMessage(request),
-      skipSuccessfulRequests: true,
-    }),
-  ];
+/** Of the address that a request came from, before anything of it is read. */
+export function addressLimits({ limits, coordinators }: RateParts): RequestHandler {
+  const budgets = newBudgets();
+  return (request, response, next) => {
+    const kind = kindOf(request);
+    const holder = ipKeyGenerator(request.ip ?? 'gone', IPV6_PREFIX);
+    const limit = partOf(limits().address[kind], coordinators());
+    spend(response, { budgets, kind, name: kind, limit, holder, whose: 'from this address' });
+    next();
+  };
 }
 
-const isMessage = ({ method }: Request): boolean => method === 'POST' || method === 'PUT';
+/** Of the key or account that a request was found to be of; what comes without either passes. */
+export function callerLimits({ limits, coordinators }: RateParts): RequestHandler {
+  const budgets = newBudgets();
+  return (request, response, next) => {
+    const caller = callerOfResponse(response);
+    if (caller === null) return next();
+    const kind = kindOf(request);
+    const limit = partOf(limits().caller[kind], coordinators());
+    const whose = caller.credential === 'key' ? 'by this API key' : 'by this account';
+    spend(response, { budgets, kind, name: `caller_${kind}`, limit, holder: holderOf(caller), whose });
+    next();
+  };
+}
 
-const limiter = (
-  of: Readonly<{
-    identifier: string;
-    limit: number;
-    skip: (request: Request) => boolean;
-    skipSuccessfulRequests: boolean;
-  }>,
-): RequestHandler =>
-  rateLimit({
-    ...of,
-    windowMs: MINUTE_MILLIS,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    requestWasSuccessful: (_request, response) => broughtNews(response),
-    keyGenerator: ({ ip }) => ipKeyGenerator(ip ?? 'gone', IPV6_PREFIX),
-    // It would warn, on the console, of a header that anyone may send and that nobody believes.
-    validate: { xForwardedForHeader: false, forwardedHeader: false },
-    handler(_request, _response, next) {
-      next(
-        new TributaryError(
-          'request/rate-limited',
-          `more than ${of.limit} ${of.identifier} a minute came from this address: wait as long as Retry-After says`,
-        ),
-      );
-    },
+const newBudgets = (): Budgets => ({
+  reads: new Windows(MINUTE_SECONDS),
+  messages: new Windows(MINUTE_SECONDS),
+});
+
+const kindOf = ({ method }: Request): Kind => (method === 'POST' || method === 'PUT' ? 'messages' : 'reads');
+
+/** At least one: however many coordinators there are, everybody is answered now and then. */
+const partOf = (limit: number, coordinators: number): number => Math.max(1, Math.floor(limit / coordinators));
+
+type Spending = Readonly<{
+  budgets: Budgets;
+  kind: Kind;
+  name: string;
+  limit: number;
+  holder: string;
+  whose: string;
+}>;
+
+/** @throws TributaryError `request/rate-limited` */
+function spend(response: ServerResponse, { budgets, kind, name, limit, holder, whose }: Spending): void {
+  const windows = budgets[kind];
+  const counted = windows.add(holder);
+  const standing = { name, limit, windowSeconds: MINUTE_SECONDS, holder, ...counted };
+  if (counted.used > limit) {
+    tellRefusal(response, standing);
+    throw new TributaryError(
+      'request/rate-limited',
+      `more than ${limit} ${kind} a minute came ${whose}: wait as long as Retry-After says`,
+    );
+  }
+  tell(response, standing);
+  if (kind === 'reads') return;
+  response.once('finish', () => {
+    if (broughtNews(response)) windows.takeBack(holder);
   });
+}

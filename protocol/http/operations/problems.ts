@@ -7,7 +7,10 @@ const always = ['request/not-acceptable', 'request/rate-limited', 'coordinator/i
 const ofParameters = ['request/schema', 'request/malformed'];
 const ofBytes = ['request/unsupported-type', 'request/too-slow'];
 const ofBody = [...ofBytes, 'request/schema', 'request/malformed', 'request/too-large'];
-const ofBearer = ['auth/missing', 'auth/invalid', 'auth/expired', 'auth/revoked', 'auth/scope'];
+const ofBearer = [
+  ...['auth/missing', 'auth/invalid', 'auth/expired', 'auth/revoked', 'auth/scope'],
+  'request/quota-exhausted',
+];
 const ofIdempotency = ['request/idempotency-conflict', 'request/idempotency-running'];
 const ofJob = ['job/unknown'];
 const ofAttempt = ['attempt/unknown', 'database/damaged', 'database/unreachable'];

@@ -1,4 +1,8 @@
 /** For routes of a test on which nobody has to say who asks. */
-import type { Authorise } from '#coordinator/access/authorise.ts';
+import type { Guards } from '#coordinator/http/route.ts';
 
-export const noTokens: Authorise = () => Promise.reject(new Error('a token was asked about'));
+export const noTokens: Guards = {
+  authorise: () => Promise.reject(new Error('a token was asked about')),
+  limitCaller: [],
+  mostBytes: () => Infinity,
+};

@@ -1,6 +1,6 @@
 /** What one address may ask, what does not count against it, and who is believed about addresses. docs/operations-observability.md */
 import { expect } from 'chai';
-import { defaultLimits, type Limits } from '#coordinator/http/limits/limits.ts';
+import { defaultPolicy, operationsPolicy } from '#coordinator/operations/schema.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { rulesOf } from '../fixtures.ts';
@@ -10,12 +10,19 @@ const members = cohort({ n: 9 });
 const attempt = '/v1/jobs/7/rounds/1/attempts/1';
 const proxied = { trustedProxies: ['127.0.0.0/8'] };
 
+type Limited = Readonly<{ readsPerMinute?: number; messagesPerMinute?: number; trustedProxies?: string[] }>;
+
 describe('the limits of an address', () => {
   let service: Service;
   afterEach(() => service.stop());
 
-  async function limited(limits: Partial<Limits>): Promise<void> {
-    const http = { limits: { ...defaultLimits, ...limits } };
+  async function limited(
+    { readsPerMinute, messagesPerMinute, trustedProxies }: Limited,
+    coordinators = 1,
+  ): Promise<void> {
+    const address = { reads: readsPerMinute, messages: messagesPerMinute };
+    const policy = operationsPolicy.parse({ version: 1, limits: { address, trustedProxies } });
+    const http = { policy: { current: () => policy }, coordinators: () => coordinators };
     service = await serve(members, announce(rulesOf(members)), {}, http);
   }
   const read = (forwardedFor?: string) =>
@@ -94,10 +101,21 @@ describe('the limits of an address', () => {
     expect([await statusOf('203.0.113.9'), await statusOf('::ffff:203.0.113.9')]).to.deep.equal([200, 429]);
   });
 
+  it('are one budget for all coordinators of a database, each of which grants its part', async () => {
+    await limited({ readsPerMinute: 5 }, 2);
+    expect([await statusOf(), await statusOf(), await statusOf()]).to.deep.equal([200, 200, 429]);
+  });
+
+  it('answer everybody now and then, however many coordinators there are', async () => {
+    await limited({ readsPerMinute: 2 }, 9);
+    expect([await statusOf(), await statusOf()]).to.deep.equal([200, 429]);
+  });
+
   it('are enough for a cohort of a thousand at one address', () => {
     // A round of a minute: each of 13 phases wakes a poll; three more polls, the job, the shares, the evidence.
-    expect(defaultLimits.readsPerMinute).to.be.at.least(1_000 * (13 + 3 + 3));
+    const { reads, messages } = defaultPolicy.limits.address;
+    expect(reads).to.be.at.least(1_000 * (13 + 3 + 3));
     // All of them sending at once, each the second time.
-    expect(defaultLimits.messagesPerMinute).to.be.at.least(2 * 1_000);
+    expect(messages).to.be.at.least(2 * 1_000);
   });
 });

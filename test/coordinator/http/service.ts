@@ -8,6 +8,9 @@ import { JobDriver, type DriverParts } from '#coordinator/driver/job-driver.ts';
 import { createApp } from '#coordinator/http/app.ts';
 import type { HttpParts } from '#coordinator/http/parts.ts';
 import type { Attempt } from '#coordinator/round/attempt.ts';
+import { unwrittenPolicy } from '#coordinator/operations/keep.ts';
+import { openLedger, type Ledger } from '#coordinator/quotas/ledger.ts';
+import { openQuotaRows } from '#coordinator/store/quota-rows.ts';
 import { approvalChecker } from '#coordinator/settlement/approval.ts';
 import { openEvidence, type EvidenceBlocks } from '#coordinator/store/evidence-blocks.ts';
 import { disk, type Disk } from '#coordinator/store/files.ts';
@@ -31,6 +34,7 @@ export type Service = Readonly<{
   log: ReturnType<typeof memoryLog>;
   evidence: EvidenceBlocks;
   folder: string;
+  ledger: Ledger;
   /** Puts another disk under the vectors. */
   useDisk(other: Disk): void;
   stop(): Promise<void>;
@@ -62,6 +66,7 @@ export async function serve(
   };
   const database = lazyDatabase(join(folder, 'access'));
   const provider = { call: contract };
+  const ledger = openLedger({ rows: openQuotaRows(database), clock: setup.clock, log: setup.log });
   let url = '';
   const app = createApp({
     jobs: {
@@ -84,6 +89,9 @@ export async function serve(
     }),
     clock: setup.clock,
     log: setup.log,
+    policy: unwrittenPolicy,
+    coordinators: () => 1,
+    ledger,
     identity: {
       ...{ ...domain, coordinator: toAddress(`0x${'c0'.repeat(20)}`) },
       ...{ instance: 'the-one', database: 'embedded' },
@@ -101,12 +109,14 @@ export async function serve(
     ...setup,
     evidence,
     folder,
+    ledger,
     useDisk: (other) => void (present = other),
     async stop() {
       await driver.stop();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+      await ledger.close();
       await database.close();
       await removeFolder(folder);
       if (flaws.length > 0) throw new Error(`not as docs/openapi.json says:\n${flaws.join('\n')}`);

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { UnderWay } from '#coordinator/operations/admit.ts';
+import { toAddress } from '#protocol/units.ts';
 import { JobList } from '#coordinator/jobs/job-list.ts';
 import type { AttemptRules } from '#coordinator/round/base.ts';
 import { TributaryError } from '#crypto/error.ts';
@@ -37,11 +39,11 @@ describe('the list of jobs', () => {
 
   it('takes on what its operator admits, and asks again each time', async () => {
     const { parts } = driverParts({ performers: performers({ announce: async () => rulesOf(members) }) });
-    const asked: [number, number][] = [];
+    const asked: [number, UnderWay][] = [];
     let most = 0;
-    const jobs = new JobList(parts, ({ rounds }, active) => {
-      asked.push([rounds, active]);
-      return active < most ? null : flaw('operations/too-many-jobs', 'enough');
+    const jobs = new JobList(parts, ({ rounds }, underWay) => {
+      asked.push([rounds, underWay]);
+      return underWay.all < most ? null : flaw('operations/too-many-jobs', 'enough');
     });
     expect(await codeOf(jobs.takeOn(7, 4))).to.equal('operations/too-many-jobs');
     expect(jobs.has(7)).to.equal(false);
@@ -49,9 +51,31 @@ describe('the list of jobs', () => {
     await jobs.takeOn(7, 4);
     expect(await codeOf(jobs.takeOn(8, 2))).to.equal('operations/too-many-jobs');
     expect(asked).to.deep.equal([
-      [4, 0],
-      [4, 0],
-      [2, 1],
+      [4, { all: 0, ofBuyer: 0 }],
+      [4, { all: 0, ofBuyer: 0 }],
+      [2, { all: 1, ofBuyer: 1 }],
+    ]);
+    await jobs.stop();
+  });
+
+  it("counts a buyer's jobs apart from those of others", async () => {
+    const buyers = [toAddress(`0x${'b1'.repeat(20)}`), toAddress(`0x${'b2'.repeat(20)}`)];
+    const { parts } = driverParts({
+      performers: performers({
+        announce: async ({ job }) => {
+          const rules = rulesOf(members);
+          const { expected } = rules;
+          return { ...rules, buyer: buyers[job % 2] ?? rules.buyer, expected: { ...expected, job } };
+        },
+      }),
+    });
+    const asked: UnderWay[] = [];
+    const jobs = new JobList(parts, (_job, underWay) => (asked.push(underWay), null));
+    for (const job of [7, 8, 9]) await jobs.takeOn(job, 4);
+    expect(asked).to.deep.equal([
+      { all: 0, ofBuyer: 0 },
+      { all: 1, ofBuyer: 0 },
+      { all: 2, ofBuyer: 1 },
     ]);
     await jobs.stop();
   });

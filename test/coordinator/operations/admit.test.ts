@@ -8,12 +8,14 @@ const rules = rulesOf(cohort({ n: 5 }));
 const { chainId } = rules.domain;
 const job: JobSize = { rounds: 4, rules: { ...rules, minimumCohort: 4 } };
 const policy = (written: object): OperationsPolicy => operationsPolicy.parse({ version: 1, ...written });
-const codeOf = (written: object, active = 0) => jobRefusal(policy(written), job, active)?.code ?? null;
+const under = (all: number, ofBuyer = 0) => ({ all, ofBuyer });
+const codeOf = (written: object, all = 0, ofBuyer = 0) =>
+  jobRefusal(policy(written), job, under(all, ofBuyer))?.code ?? null;
 
 describe('what an operations policy admits', () => {
   it('is every job of the protocol by default, up to a thousand at once', () => {
-    expect(jobRefusal(defaultPolicy, job, 999)).to.equal(null);
-    expect(jobRefusal(defaultPolicy, job, 1_000)?.code).to.equal('operations/too-many-jobs');
+    expect(jobRefusal(defaultPolicy, job, under(999))).to.equal(null);
+    expect(jobRefusal(defaultPolicy, job, under(1_000))?.code).to.equal('operations/too-many-jobs');
   });
 
   it('goes up to each limit, and not one beyond', () => {
@@ -31,6 +33,12 @@ describe('what an operations policy admits', () => {
     expect(codeOf({ jobs: { active: 3 } }, 3)).to.equal('operations/too-many-jobs');
   });
 
+  it('lets one buyer have so many at once, whatever the others have', () => {
+    expect(codeOf({ quotas: { jobs: 3 } }, 40, 2)).to.equal(null);
+    expect(codeOf({ quotas: { jobs: 3 } }, 40, 3)).to.equal('operations/too-many-of-buyer');
+    expect(codeOf({}, 999, 999)).to.equal(null);
+  });
+
   it('asks for a cohort', () => {
     expect(codeOf({ jobs: { minimumCohort: 4 } })).to.equal(null);
     expect(codeOf({ jobs: { minimumCohort: 5 } })).to.equal('operations/cohort-too-small');
@@ -43,7 +51,7 @@ describe('what an operations policy admits', () => {
   });
 
   it('says both figures', () => {
-    expect(jobRefusal(policy({ jobs: { rounds: 2 } }), job, 0)?.detail).to.equal(
+    expect(jobRefusal(policy({ jobs: { rounds: 2 } }), job, under(0))?.detail).to.equal(
       'the job has 4 rounds, this coordinator takes 2',
     );
   });
