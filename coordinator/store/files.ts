@@ -32,16 +32,19 @@ export const disk: Disk = {
     };
   },
   rename,
-  async syncFolder(path) {
-    const handle = await open(path, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
+  syncFolder: syncFile,
   remove: (path) => rm(path, { force: true }),
 };
+
+/** Puts on disk what was written to a file or folder. */
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
 
 /**
  * Writes pieces to a file aside, syncs it, and gives it its name.
