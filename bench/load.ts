@@ -27,13 +27,11 @@ async function runAll({ runs, jobs, weights, ...options }: Settings, compare: bo
     const deployment = await deploy(account.transactor, {
       ...{ minRoundTimeout: 30, minShortWindow: 60, minLongWindow: 600 },
     });
-    const { chainId, escrow } = deployment;
     const shape = { members: options.clients, weights, jobs };
-    const stage = await setStage(root, { chainId, escrow }, account.address, shape);
-    const args = [chain.url, account.key.privateKey, JSON.stringify(deployment)];
+    const stage = await setStage(root, deployment, account, shape);
     const pairs: Pair[] = [];
     for (let run = 1; run <= runs; run++) {
-      const ours = await runOurs(root, stage, args, options);
+      const ours = await runOurs(root, stage, chain.url, options);
       const bare = compare ? await runBare(root, stage, options) : null;
       pairs.push({ ours, bare });
       for (const [name, of] of Object.entries({ ours, bare })) if (of) say(`${name} ${run}`, of);

@@ -5,6 +5,7 @@ import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { startCommand } from '#test/support/coordinator-command.ts';
 import { memoryOf } from '../secagg-service/memory-of.ts';
 import { startServer, type Server } from './child.ts';
 import type { Outcome, Plan } from './plan.ts';
@@ -16,19 +17,13 @@ export type LoadOptions = Readonly<{ clients: number; seconds: number; profile: 
 /** `peak`: bytes, the most that the server's process ever had; null where the platform does not say. */
 export type Run = Outcome & Readonly<{ peak: number | null }>;
 
-/** @param args what the coordinator's process is told beside its folder. @throws Error where what was accepted is not on disk */
-export async function runOurs(
-  root: string,
-  stage: Stage,
-  args: readonly string[],
-  options: LoadOptions,
-): Promise<Run> {
-  const folder = join(root, 'coordinator');
-  await cp(stage.folder, folder, { recursive: true });
+/** @throws Error where what was accepted is not on disk */
+export async function runOurs(root: string, stage: Stage, rpc: string, options: LoadOptions): Promise<Run> {
+  const home = join(root, 'coordinator');
+  await cp(stage.home, home, { recursive: true });
   const { profile } = options;
-  const cpu = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const server = await startServer(file('../secagg-service/coordinator-process.ts'), [folder, ...args], cpu);
-  return measure(folder, server, stage, options);
+  const node = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  return measure(home, await startCommand(home, rpc, { node }), stage, options);
 }
 
 export async function runBare(root: string, stage: Stage, options: LoadOptions): Promise<Run> {
@@ -37,7 +32,12 @@ export async function runBare(root: string, stage: Stage, options: LoadOptions):
   return measure(folder, await startServer(file('bare-server.ts'), [folder]), stage, options);
 }
 
-async function measure(folder: string, server: Server, stage: Stage, options: LoadOptions): Promise<Run> {
+async function measure(
+  folder: string,
+  server: Pick<Server, 'pid' | 'url' | 'stop'>,
+  stage: Stage,
+  options: LoadOptions,
+): Promise<Run> {
   try {
     const outcome = await generate({ ...options, ...stage, url: server.url });
     const { size } = await stat(stage.vector);
