@@ -3,12 +3,13 @@ import { TributaryError } from '#crypto/error.ts';
 import { demoAccuracy } from './demo-accuracy.ts';
 import { gas } from './gas.ts';
 import { help } from './help.ts';
+import { load } from './load.ts';
 import { type Bench, holds, line } from './row.ts';
 import { secagg } from './secagg.ts';
 import { params } from './params.ts';
 import { train } from './train.ts';
 
-const benches: readonly Bench[] = [demoAccuracy, train, secagg, help, params, gas];
+const benches: readonly Bench[] = [demoAccuracy, train, secagg, load, help, params, gas];
 
 const usage = (): string =>
   [
@@ -31,10 +32,9 @@ async function main(args: readonly string[]): Promise<number> {
     throw new TributaryError('bench/unknown', `there is no bench ${name}\n\n${usage()}`);
   const rows = await bench.run(rest);
   for (const row of rows) {
-    const { row: label, ours, ratio, limit, unit, bar } = row;
-    console.log(
-      args.includes('--json') ? JSON.stringify({ row: label, ours, ratio, limit, unit, bar }) : line(row),
-    );
+    const { row: label, ours, ratio, limit, unit, bar, p50, p99 } = row;
+    const json = { row: label, ours, ratio, limit, unit, bar, p50, p99 };
+    console.log(args.includes('--json') ? JSON.stringify(json) : line(row));
   }
   return rows.every(holds) ? 0 : 1;
 }

@@ -22,7 +22,8 @@ const state = new Set([
     'evidence',
     'postings',
   ],
-  ...['chain-state.json', 'prepared-database.tar'],
+  // The last one is an earlier version's.
+  ...['chain-state.json', 'prepared-database', 'prepared-database.tar'],
 ]);
 const DEPTH = 3;
 

@@ -13,9 +13,9 @@ export function preparedDatabase(home: string): string {
   try {
     mkdirSync(cache, { recursive: true });
     accessSync(cache, constants.W_OK);
-    return join(cache, `pglite-${databaseVersion()}.tar`);
+    return join(cache, `pglite-${databaseVersion()}`);
   } catch {
-    return join(home, 'prepared-database.tar');
+    return join(home, 'prepared-database');
   }
 }
 

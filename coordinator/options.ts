@@ -40,7 +40,7 @@ export type CoordinatorOptions = Readonly<{
   clock?: Clock;
   /** What it takes on; the default policy where none is given. The caller closes it. */
   policy?: KeptPolicy;
-  /** A file with a freshly made database, written when missing; saves seconds at the first start. */
+  /** A folder with a freshly made database, made when missing; saves seconds at the first start. */
   prepared?: string;
 }>;
 

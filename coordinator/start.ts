@@ -43,7 +43,7 @@ import { watch } from './watching.ts';
 export type { Coordinator, CoordinatorOptions } from './options.ts';
 
 /**
- * @throws TributaryError `database/locked`, `database/newer`, `database/damaged`, `chain/unreachable`,
+ * @throws TributaryError `database/locked`, `database/newer`, `database/not-made`, `database/damaged`, `chain/unreachable`,
  *   `chain/other-chain`, `coordinator/port-taken`, `coordinator/bad-public-url`, `operations/chain-not-accepted`
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {

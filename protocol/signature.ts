@@ -1,17 +1,35 @@
 /** Signing and recovering typed messages, compact and low-s only. protocol.md §1.3 */
-import { Signature, SigningKey, TypedDataEncoder, recoverAddress } from 'ethers';
+import { concat, keccak256, Signature, SigningKey, TypedDataEncoder } from 'ethers';
 import type { Signed } from './messages.ts';
+import { recovered } from './recovered.ts';
 import { typedData, typedDomain, type Domain, type PrimaryType } from './typed-data.ts';
-import { toAddress, toBytes32, type Address, type Bytes32, type CompactSignature } from './units.ts';
+import { toBytes32, type Address, type Bytes32, type CompactSignature } from './units.ts';
 
 /** n / 2 of secp256k1: the largest s that EIP-2 and EIP-2098 admit. */
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
+const encoders = new Map<PrimaryType, TypedDataEncoder>();
+const separators = new Map<string, string>();
+
 /** The EIP-712 digest of a message: what is signed. */
 export function typedDigest(domain: Domain, type: PrimaryType, message: object): Bytes32 {
-  const encoder = TypedDataEncoder.hash(typedDomain(domain), { [type]: [...typedData[type]] }, message);
-  return toBytes32(encoder);
+  return toBytes32(keccak256(concat(['0x1901', separatorOf(domain), encoderOf(type).hash(message)])));
 }
+
+function encoderOf(type: PrimaryType): TypedDataEncoder {
+  const encoder = encoders.get(type) ?? TypedDataEncoder.from({ [type]: [...typedData[type]] });
+  encoders.set(type, encoder);
+  return encoder;
+}
+
+/** A process is of one deployment, or of a few. */
+function separatorOf(domain: Domain): string {
+  const key = `${domain.chainId} ${domain.escrow}`;
+  const separator = separators.get(key) ?? TypedDataEncoder.hashDomain(typedDomain(domain));
+  if (separators.size < MOST_SEPARATORS) separators.set(key, separator);
+  return separator;
+}
+const MOST_SEPARATORS = 64;
 
 /** Signs with an operator's key. @returns the EIP-2098 form, 64 bytes */
 export function signTyped(
@@ -32,7 +50,7 @@ export function recoverTyped(
   try {
     const parsed = Signature.from(signature);
     if (signature.length !== 130 || BigInt(parsed.s) > HALF_ORDER) return null;
-    return toAddress(recoverAddress(typedDigest(domain, type, message), parsed));
+    return recovered(typedDigest(domain, type, message), parsed);
   } catch {
     return null;
   }

@@ -1,11 +1,7 @@
 /** How much memory a coordinator needs for taking in all inputs of a large cohort at once. protocol.md §4.4 */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { TributaryError } from '#crypto/error.ts';
 import { deploy } from '#contracts/deploy.ts';
 import { openEmbedded } from '#coordinator/store/embedded-database.ts';
@@ -13,10 +9,12 @@ import { openRecords } from '#coordinator/store/records.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { startTestChain } from '#test/support/chain.ts';
 import type { Row } from '../row.ts';
+import { startServer } from '../load/child.ts';
 import { attemptInMasking, type Waiting } from './attempt-in-masking.ts';
 import { memoryOf, resetPeak } from './memory-of.ts';
 
 const MB = 1_000_000;
+const coordinatorProcess = new URL('coordinator-process.ts', import.meta.url);
 const barMb = 300;
 /** What the bar is of. */
 const full = { inputs: 1_000, weights: 1_000_000 };
@@ -59,9 +57,8 @@ export async function serverMemory({ inputs, weights, atOnce }: MemoryRun): Prom
     const { chainId, escrow } = deployment;
     const waiting = attemptInMasking({ chainId, escrow }, account.address, inputs, weights);
     await store(folder, waiting);
-    const child = await startProcess([
-      ...[folder, chain.url, account.key.privateKey, JSON.stringify(deployment)],
-    ]);
+    const args = [folder, chain.url, account.key.privateKey, JSON.stringify(deployment)];
+    const child = await startServer(coordinatorProcess, args, ['--expose-gc']);
     try {
       await resetPeak(child.pid);
       const idle = await memoryOf(child.pid);
@@ -101,28 +98,6 @@ async function store(folder: string, { id, state }: Waiting): Promise<void> {
   const change = { job, attempts: [{ revision: 1, state }], message: null };
   await openRecords(database).turn(id.job, (turn) => turn.save(change));
   await database.close();
-}
-
-type Started = Readonly<{ pid: number; url: string; stop(): Promise<void> }>;
-
-async function startProcess(args: readonly string[]): Promise<Started> {
-  const script = fileURLToPath(new URL('coordinator-process.ts', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const { stdout, pid } = child;
-  if (stdout === null || pid === undefined) throw new Error('the coordinator did not start');
-  const exited = once(child, 'exit');
-  const said = await Promise.race([once(createInterface(stdout), 'line'), exited.then(() => null)]);
-  if (said === null) throw new Error('the coordinator did not start');
-  return {
-    pid,
-    url: String(said[0]),
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      await exited;
-    },
-  };
 }
 
 /** Every member sends its input; so many are under way at any time. */

@@ -8,7 +8,7 @@ import { idOf, isRefusal, type AttemptRules } from '../round/base.ts';
 import { transition } from '../round/transition.ts';
 import { isNews } from '../round/view.ts';
 import type { AttemptRecord, JobRecord, KeptMessage, Reading } from '../store/records.ts';
-import { abortedBefore, isCurrent, type Present } from './present.ts';
+import { abortedBefore, isCurrent, recordOf, type Present } from './present.ts';
 
 /** A decision's change. Null instead of one: nothing changes. */
 export type Next = Readonly<{
@@ -16,12 +16,13 @@ export type Next = Readonly<{
   message: KeptMessage | null;
   /** An attempt before the present one, if that changed too. */
   ended: AttemptRecord | null;
-  /** A deadline was past: the event itself is to be decided on after it. */
-  overdue: boolean;
 }>;
 
+/** What came to be judged, and what is kept beside the state if it is new. */
+export type Came = Readonly<{ id: AttemptId; event: AttemptEvent; message: KeptMessage | null }>;
+
 const next = (present: Present, changes: Partial<Next> = {}): Next => ({
-  ...{ message: null, ended: null, overdue: false },
+  ...{ message: null, ended: null },
   ...changes,
   present,
 });
@@ -39,8 +40,20 @@ export function follow(
   return step.state === state ? null : { revision: revision + news, state: step.state };
 }
 
+/** Of the present attempt, or of one before it. @throws TributaryError the refusal's code; `attempt/unknown` */
+export async function judge(
+  present: Present,
+  reading: Reading,
+  { id, event, message }: Came,
+  now: Seconds,
+): Promise<Next | null> {
+  return isCurrent(present, id)
+    ? after(present, event, message, now)
+    : afterEnded(present, await recordOf(present, reading, id), event, now);
+}
+
 /** @throws TributaryError the refusal's code */
-export function after(
+function after(
   present: Present,
   event: AttemptEvent,
   message: KeptMessage | null,
@@ -54,22 +67,15 @@ export function after(
 }
 
 /** A deadline that is past, whoever finds it so. */
-export function afterDeadline(present: Present, now: Seconds): Next | null {
-  const ended = isActive(present) ? after(present, { type: 'deadline' }, null, now) : null;
-  return ended && { ...ended, overdue: true };
-}
+export const afterDeadline = (present: Present, now: Seconds): Next | null =>
+  isActive(present) ? after(present, { type: 'deadline' }, null, now) : null;
 
 /** Members get the present phase once more: they may have reached no coordinator. */
 export const afterRestart = (present: Present, now: Seconds): Next | null =>
   isActive(present) ? after(present, { type: 'restart' }, null, now) : null;
 
 /** An ended attempt takes repeats, and late aborts: those are news to readers of the present attempt too. */
-export function afterEnded(
-  present: Present,
-  record: AttemptRecord,
-  event: AttemptEvent,
-  now: Seconds,
-): Next | null {
+function afterEnded(present: Present, record: AttemptRecord, event: AttemptEvent, now: Seconds): Next | null {
   const ended = follow(record, event, now);
   if (!ended) return null;
   const { state } = ended;

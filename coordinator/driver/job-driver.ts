@@ -1,5 +1,5 @@
 /**
- * Drives one job: takes events one at a time, has every state on disk before it answers, performs effects, and keeps
+ * Drives one job: judges events one after the other, has every state on disk before it answers, performs effects, and keeps
  * the deadlines. Other coordinators may drive the same job on one database: the rows say where it stands. protocol.md §4
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,17 +13,18 @@ import { idOf, type AttemptRules } from '../round/base.ts';
 import { effectsOf } from '../round/effects.ts';
 import { viewOf } from '../round/view.ts';
 import type { AttemptRecord, JobRecord, KeptMessage, Records } from '../store/records.ts';
+import { Arrivals } from './arrivals.ts';
 import { changes, type Changes } from './changes.ts';
 import type { Clock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
-import { after, afterDeadline, afterEnded, afterRestart, beginning, follow } from './decisions.ts';
+import { afterRestart, beginning, follow } from './decisions.ts';
 import type { Duties } from './duties.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { forever, heldLine, type Hold } from './hold.ts';
 import { Keeper, type Decide } from './keeper.ts';
 import { factsOf, type Log } from './log.ts';
 import type { Performers } from './perform.ts';
-import { isCurrent, recordOf, type Present } from './present.ts';
+import type { Present } from './present.ts';
 import { serialQueue, type Queue } from './queue.ts';
 
 export type DriverParts = Readonly<{
@@ -45,6 +46,7 @@ export class JobDriver {
   readonly #parts: DriverParts;
   readonly #keeper: Keeper;
   readonly #queue: Queue = serialQueue();
+  readonly #arrivals = new Arrivals();
   readonly #changes: Changes;
   readonly #timer: DeadlineTimer;
   readonly #stop = new AbortController();
@@ -137,19 +139,10 @@ export class JobDriver {
    * @throws TributaryError the refusal's own code; `attempt/unknown`; `storage/full`, `database/unreachable`
    */
   submit(id: AttemptId, event: AttemptEvent, message: KeptMessage | null = null): Promise<boolean> {
-    return this.#queue(async () => {
-      for (;;) {
-        const done = await this.#step(async (present, reading) => {
-          const now = this.#parts.clock.now();
-          const ended = afterDeadline(present, now);
-          if (ended) return ended;
-          return isCurrent(present, id)
-            ? after(present, event, message, now)
-            : afterEnded(present, await recordOf(present, reading, id), event, now);
-        });
-        if (done !== 'deadline') return done === 'changed';
-      }
-    });
+    const done = this.#arrivals.add({ id, event, message });
+    const step = (decide: Decide) => this.#step(decide);
+    void this.#queue(() => this.#arrivals.take(step, () => this.#parts.clock.now()));
+    return done;
   }
 
   /** Whether an event would be new to an attempt, before its body is taken in. @throws as `submit` */
@@ -216,15 +209,13 @@ export class JobDriver {
     return this.#isHeld() ? forever() : this.#keeper.recordOf(id);
   }
 
-  /** One change of the job, and all that follows from it in this process. @returns `deadline`: nothing but that was kept */
-  async #step(decide: Decide): Promise<'changed' | 'deadline' | 'nothing'> {
+  /** One change of the job, and all that follows from it in this process. */
+  async #step(decide: Decide): Promise<void> {
     if (this.#isHeld()) return forever();
     if (await this.#keeper.settleDoubt()) this.#goOn();
     const step = await this.#keeper.step(decide);
     if (step) this.#entered(step.from);
     if (this.#isHeld()) return forever();
-    if (!step) return 'nothing';
-    return step.next.overdue ? 'deadline' : 'changed';
   }
 
   #entered(from: Present | null): void {

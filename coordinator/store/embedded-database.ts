@@ -1,23 +1,22 @@
 /** Opens the embedded database of a folder, alone, and makes its commits durable. */
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, types, type Transaction as PGliteTransaction } from '@electric-sql/pglite';
 import { TributaryError } from '#crypto/error.ts';
 import { takeLock, type Lock } from '#datasets/folder-lock.ts';
 import { wholeNumber, type Database, type Transaction } from './database.ts';
-import { disk, storageError, writeDurably } from './files.ts';
+import { ensureData } from './embedded-data.ts';
+import { storageError } from './files.ts';
 import { migrate } from './migrations.ts';
 import { logSync, type SyncLog } from './write-ahead-log.ts';
 
 export type EmbeddedOptions = Readonly<{
   folder: string;
-  /** A file that holds a freshly made data directory, written when missing: a first open takes seconds without. */
+  /** A freshly made data directory to copy, made when missing: a first open takes seconds without. */
   prepared?: string | undefined;
   sync?: SyncLog;
 }>;
 
-/** @throws TributaryError `database/locked`, `database/newer` */
+/** @throws TributaryError `database/locked`, `database/newer`, `database/not-made` */
 export async function openEmbedded({
   folder,
   prepared,
@@ -28,7 +27,8 @@ export async function openEmbedded({
   const data = join(folder, 'database');
   let database: PGlite | null = null;
   try {
-    database = await openData(data, prepared);
+    await ensureData(data, prepared);
+    database = await PGlite.create(data, { parsers, startParams });
     const own = opened(database, lock, () => sync(data));
     await migrate(own.commit);
     return own;
@@ -70,27 +70,8 @@ const transactionOf = (transaction: PGliteTransaction): Transaction => ({
 /** The one place where its values differ from a server's. */
 const parsers = { [types.INT8]: wholeNumber };
 
-/** `PG_VERSION` is there from the start; our mark only once the directory was whole. */
-async function openData(data: string, prepared: string | undefined): Promise<PGlite> {
-  const whole = `${data}.made`;
-  if (existsSync(whole)) return PGlite.create(data, { parsers });
-  // A process that died while it made the directory left half of one.
-  await rm(data, { recursive: true, force: true });
-  await mkdir(data, { recursive: true });
-  const database = await makeData(data, prepared);
-  await writeDurably(disk, whole, []);
-  return database;
-}
-
-async function makeData(data: string, prepared: string | undefined): Promise<PGlite> {
-  if (prepared === undefined) return PGlite.create(data, { parsers });
-  if (existsSync(prepared))
-    return PGlite.create(data, { parsers, loadDataDir: new Blob([await readFile(prepared)]) });
-  const database = await PGlite.create(data, { parsers });
-  const dump = await database.dumpDataDir('none');
-  await writeDurably(disk, prepared, [new Uint8Array(await dump.arrayBuffer())]);
-  return database;
-}
+/** PostgreSQL fills its buffers when it starts, 128 MB unless told: as much of the coordinator's memory, and the system caches the same files. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
 
 const inUse = (file: string, pid: number) =>
   new TributaryError(

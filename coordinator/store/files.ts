@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { TributaryError } from '#crypto/error.ts';
+import { sharedSync } from './shared-sync.ts';
 
 /** The few calls by which bytes reach the disk, so that a test can let one fail. */
 export type Disk = Readonly<{
@@ -32,16 +33,19 @@ export const disk: Disk = {
     };
   },
   rename,
-  async syncFolder(path) {
-    const handle = await open(path, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
+  syncFolder: syncFile,
   remove: (path) => rm(path, { force: true }),
 };
+
+/** Puts on disk what was written to a file or folder. */
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
 
 /**
  * Writes pieces to a file aside, syncs it, and gives it its name.
@@ -66,12 +70,30 @@ export async function writeDurably(
       await file.close();
     }
     await on.rename(aside, path);
-    await on.syncFolder(dirname(path));
+    await syncFolder(on, dirname(path));
     // The folder itself may be new.
-    await on.syncFolder(dirname(dirname(path)));
+    await syncFolder(on, dirname(dirname(path)));
   } catch (error) {
     await on.remove(aside);
     throw storageError(error);
+  }
+}
+
+type Shared = { readonly sync: () => Promise<void>; users: number };
+const shared = new WeakMap<Disk, Map<string, Shared>>();
+
+/** Files of one folder that end at the same time wait for one sync of it. */
+async function syncFolder(on: Disk, folder: string): Promise<void> {
+  const folders = shared.get(on) ?? new Map<string, Shared>();
+  shared.set(on, folders);
+  const own = folders.get(folder) ?? { sync: sharedSync(() => on.syncFolder(folder)), users: 0 };
+  folders.set(folder, own);
+  own.users += 1;
+  try {
+    await own.sync();
+  } finally {
+    own.users -= 1;
+    if (own.users === 0) folders.delete(folder);
   }
 }
 

@@ -2,8 +2,9 @@
  * Makes committed transactions durable. The embedded database writes its log and never syncs it, so kill -9 loses
  * nothing but a power cut would: what must survive one is synced here, before it is acknowledged.
  */
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFile as syncToDisk } from './files.ts';
 
 /** Syncs what the database wrote since the last call. */
 export type SyncLog = (folder: string) => Promise<void>;
@@ -53,13 +54,4 @@ async function dataFiles(folder: string): Promise<string[]> {
     );
   }
   return files;
-}
-
-async function syncToDisk(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -57,6 +57,10 @@ export const coordinatorErrors: ErrorEntries = {
     do: 'Stop that coordinator, or choose another folder.',
   },
   'database/newer': { means: 'The database was written by a later version.', do: 'Update the program.' },
+  'database/not-made': {
+    means: 'The embedded database can not be made.',
+    do: 'Free memory and disk space, a gigabyte of each, and start again; or name a PostgreSQL server by DATABASE_URL.',
+  },
   'database/other-blobs': {
     means: 'The coordinators of this database keep masked inputs and evidence in another folder.',
     do: 'Give all of them the same --blobs. Where that folder is lost for good: update coordinator set blobs = null.',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Signature, TypedDataEncoder, Wallet } from 'ethers';
+import fc from 'fast-check';
+import { recoverAddress, Signature, TypedDataEncoder, Wallet } from 'ethers';
 import { toHex } from '#crypto/bytes.ts';
 import { recoverTyped, signTyped, signedBy, typedDigest } from '#protocol/signature.ts';
 import { typedData, typedDomain } from '#protocol/typed-data.ts';
@@ -71,6 +72,31 @@ describe('signatures', () => {
     expect(recoverTyped(domain, 'Approval', { message: terms, signature: attested })).to.not.equal(
       operatorAddress(1),
     );
+  });
+
+  it('recover to whom an independent implementation says, and to the same when they are asked again', () => {
+    const outside = (digest: string, compact: string): string | null => {
+      try {
+        return recoverAddress(digest, compact).toLowerCase();
+      } catch {
+        return null;
+      }
+    };
+    // Of any r some recover to nobody.
+    const any = fc.record({
+      round: fc.integer({ min: 1, max: 9 }),
+      r: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    });
+    fc.assert(
+      fc.property(any, ({ round, r }) => {
+        const bent = (toHex(r) + signature.slice(66)) as CompactSignature;
+        const of = { message: { ...message, round }, signature: bent };
+        const signer = recoverTyped(domain, 'Input', of);
+        expect(signer).to.equal(outside(typedDigest(domain, 'Input', of.message), bent));
+        expect(recoverTyped(domain, 'Input', of)).to.equal(signer);
+      }),
+    );
+    expect(recoverTyped(domain, 'Input', { message, signature })).to.equal(operatorAddress(1));
   });
 
   it('are refused in the other s, in 65 bytes, and as garbage', () => {
