@@ -11,6 +11,7 @@ import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
+import { folderBlobs } from './blobs/folder.ts';
 import type { Log } from './driver/log.ts';
 import { sayOnce } from './driver/poll.ts';
 import { sweeper } from './driver/sweep.ts';
@@ -61,10 +62,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     ...{ chainId, answered: chainObserver(series), headers: traceHeaders },
   });
   const instance = randomUUID();
+  const blobs = folderBlobs(options.blobs ?? folder);
   const store = await openStore({
     instance,
     ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
-    ...{ blobs: options.blobs ?? folder, databaseUrl: options.databaseUrl ?? null },
+    ...{ blobs, databaseUrl: options.databaseUrl ?? null },
   });
   const outbox = openOutbox({
     ...{ database: store.database, deployment, log, reached: holding(hold, onHeld) },

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openAccess } from '#coordinator/access/access.ts';
 import { aggregator } from '#coordinator/aggregation/aggregate.ts';
+import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import { systemClock } from '#coordinator/driver/clock.ts';
 import { soleDuties } from '#coordinator/driver/duties.ts';
 import { JobDriver } from '#coordinator/driver/job-driver.ts';
@@ -36,8 +37,8 @@ export async function runCoordinator(
 ): Promise<Running> {
   const database = await openEmbedded({ folder });
   const records = openRecords(database);
-  const vectors = openVectors(join(folder, 'inputs'), disk);
-  const evidence = openEvidence(join(folder, 'evidence'), disk);
+  const vectors = openVectors(attemptsIn(join(folder, 'inputs'), disk));
+  const evidence = openEvidence(attemptsIn(join(folder, 'evidence'), disk));
   const driver = await JobDriver.begin(
     {
       ...{ records, duties: soleDuties, clock: systemClock, log, hold: null, onHeld: () => undefined },

@@ -1,13 +1,12 @@
-/** All that a coordinator keeps: its database, embedded or a server's, and the folder of masked inputs and evidence. */
-import { join } from 'node:path';
+/** All that a coordinator keeps: its database, embedded or a server's, and the blobs beside it: masked inputs and evidence. */
+import type { Blobs } from '../blobs/blobs.ts';
 import { systemClock, type Clock } from '../driver/clock.ts';
 import { soleDuties, type Duties } from '../driver/duties.ts';
 import type { Log } from '../driver/log.ts';
-import { claim, claimFolder, type Owner } from './claim.ts';
+import { claim, claimBlobs, type Owner } from './claim.ts';
 import type { Database, Engine } from './database.ts';
 import { openEmbedded } from './embedded-database.ts';
 import { keptEvidence, openEvidence, type EvidenceBlocks, type KeptEvidence } from './evidence-blocks.ts';
-import { disk } from './files.ts';
 import { openRecords, type JobRecord, type Records } from './records.ts';
 import { serverClock } from './server-clock.ts';
 import { coordinatorsOn } from './present-coordinators.ts';
@@ -18,8 +17,8 @@ import { openVectors, type Vectors } from './vectors.ts';
 export type StoreOptions = Readonly<{
   /** Of this coordinator alone. */
   folder: string;
-  /** For masked inputs and evidence; coordinators of one database name one and the same. */
-  blobs: string;
+  /** Masked inputs and evidence; coordinators of one database name one and the same place. */
+  blobs: Blobs;
   /** A PostgreSQL server's; null for the embedded database in the folder. */
   databaseUrl: string | null;
   prepared: string | undefined;
@@ -94,18 +93,17 @@ async function onServer(database: ServerDatabase, options: StoreOptions): Promis
 
 async function storeOn(database: Database, { blobs, owner }: StoreOptions, partsOlder: number) {
   await claim(database, owner);
-  if (database.engine === 'postgresql') await claimFolder(database, blobs);
+  if (database.engine === 'postgresql') await claimBlobs(database, blobs);
   const records = openRecords(database);
-  const vectors = openVectors(join(blobs, 'inputs'), disk);
-  const evidence = join(blobs, 'evidence');
+  const vectors = openVectors(blobs.inputs);
   await vectors.clean(overAmong(await records.jobs()), partsOlder);
   return {
     engine: database.engine,
     database,
     records,
     vectors,
-    evidence: openEvidence(evidence, disk),
-    kept: keptEvidence(evidence, disk),
+    evidence: openEvidence(blobs.evidence),
+    kept: keptEvidence(blobs.evidence),
   };
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import {
   keepSweeping,
   keptUntil,
@@ -67,7 +68,7 @@ describe('the sweep of evidence', () => {
   beforeEach(async () => {
     folder = await newFolder();
     for (const id of states.keys()) {
-      await openEvidence(folder, disk)(id).put('raw', Uint8Array.of(id.round, id.attempt));
+      await openEvidence(attemptsIn(folder, disk))(id).put('raw', Uint8Array.of(id.round, id.attempt));
     }
   });
   afterEach(() => removeFolder(folder));
@@ -79,7 +80,7 @@ describe('the sweep of evidence', () => {
     const clock = manualClock();
     const log = memoryLog();
     const parts: RetentionParts = {
-      evidence: keptEvidence(folder, disk),
+      evidence: keptEvidence(attemptsIn(folder, disk)),
       isMine: () => true,
       attempt: async (id) => stateOf(id),
       finalityOf: async () => finality,
@@ -93,7 +94,9 @@ describe('the sweep of evidence', () => {
   const kept = async () => (await readdir(folder)).filter((name) => !name.endsWith('.expired')).sort();
   const read = ({ round, attempt }: AttemptId) =>
     codeOf(
-      openEvidence(folder, disk)({ job: 7, round, attempt }).get(cidOf('raw', Uint8Array.of(round, attempt))),
+      openEvidence(attemptsIn(folder, disk))({ job: 7, round, attempt }).get(
+        cidOf('raw', Uint8Array.of(round, attempt)),
+      ),
     );
 
   it('deletes at the second of the terms and no earlier, each attempt for itself, none that is under way', async () => {
@@ -150,7 +153,7 @@ describe('the sweep of evidence', () => {
   for (const cut of ['rename', 'syncFolder'] as const) {
     it(`that is cut off at ${cut} shows all or nothing, and the next one ends it`, async () => {
       const cutOff = { ...disk, [cut]: () => Promise.reject(new Error('killed')) };
-      const { clock, sweep } = setup({ evidence: keptEvidence(folder, cutOff) });
+      const { clock, sweep } = setup({ evidence: keptEvidence(attemptsIn(folder, cutOff)) });
       await clock.advance(91 * day);
       await sweep();
       const gone = cut === 'syncFolder';
@@ -168,7 +171,7 @@ describe('the sweep of evidence', () => {
     const { clock, sweep } = setup();
     await clock.advance(91 * day);
     await sweep();
-    await openEvidence(folder, disk)(settledOne).put('raw', Uint8Array.of(1, 2));
+    await openEvidence(attemptsIn(folder, disk))(settledOne).put('raw', Uint8Array.of(1, 2));
     await writeFile(join(folder, '7-1-2.expired', 'left'), 'x');
     expect(await read(settledOne)).to.equal('resolved');
     await sweep();

@@ -1,6 +1,7 @@
 /** The coordinator as it is, behind its HTTP interface, with owners' clients as they are around it. */
 import { join } from 'node:path';
 import { aggregator } from '#coordinator/aggregation/aggregate.ts';
+import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import type { AttemptRules } from '#coordinator/round/base.ts';
 import { disk } from '#coordinator/store/files.ts';
@@ -90,8 +91,8 @@ async function stageOf(
       openings: (of, holders) => service.records.openings(of, holders),
     },
     vectors: {
-      ...openVectors('', disk),
-      read: (of, input) => openVectors(join(service.folder, 'inputs'), disk).read(of, input),
+      ...openVectors(attemptsIn('', disk)),
+      read: (of, input) => openVectors(attemptsIn(join(service.folder, 'inputs'), disk)).read(of, input),
     },
     evidence: () => evidence,
     ipfs: scratchStore(lineage.store),

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { aggregator, type AggregationParts } from '#coordinator/aggregation/aggregate.ts';
+import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import type { InnerEvent } from '#coordinator/round/attempt.ts';
 import type { Unmasking } from '#coordinator/round/unmasking.ts';
 import { disk } from '#coordinator/store/files.ts';
@@ -45,7 +46,7 @@ describe('aggregation', () => {
 
   /** A state with the unmaskings of these members, which are kept beside it, and the vectors on disk. */
   async function prepared({ members, previous }: LineageRound, unmaskers: readonly number[]) {
-    const vectors = openVectors(folder, disk);
+    const vectors = openVectors(attemptsIn(folder, disk));
     const w = wordBits(members.parameters.bits, 5);
     for (const { message } of members.inputs) {
       const whole = [members.vectors.get(message.member)!];
@@ -195,7 +196,7 @@ describe('aggregation', () => {
 
   it('is the same from inputs that an earlier process took in: their roots are checked again', async () => {
     const { parts, state } = await prepared(second, [0, 1, 2, 4]);
-    const restarted = { ...parts, vectors: openVectors(folder, disk) };
+    const restarted = { ...parts, vectors: openVectors(attemptsIn(folder, disk)) };
     expect(await aggregator(restarted)(state)).to.deep.equal(resultOf(second));
     const { path } = parts.vectors.sealed(second.members.id, state.inputs[1]!.message)!;
     const kept = await readFile(path);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { computeAddress, SigningKey } from 'ethers';
+import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import { keptEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk } from '#coordinator/store/files.ts';
 import { writeBlock } from '#datasets/read-block.ts';
@@ -62,7 +63,7 @@ describe('readers of evidence', () => {
 
   it('are told that it was deleted, and others are told nothing of it', async () => {
     await begin([arbiter]);
-    await keptEvidence(join(service.folder, 'evidence'), disk).remove(id);
+    await keptEvidence(attemptsIn(join(service.folder, 'evidence'), disk)).remove(id);
     for (const key of [arbiter, operatorKey(0)]) expect(await codeOf(ask(key))).to.equal('evidence/expired');
     const stranger = new SigningKey(digestOfText('stranger'));
     expect(await codeOf(ask(stranger))).to.equal('evidence/forbidden');

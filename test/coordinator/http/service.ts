@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TransactionRequest } from 'ethers';
 import { openAccess } from '#coordinator/access/access.ts';
+import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import { JobDriver, type DriverParts } from '#coordinator/driver/job-driver.ts';
 import { createApp } from '#coordinator/http/app.ts';
 import type { HttpParts } from '#coordinator/http/parts.ts';
@@ -56,7 +57,7 @@ export async function serve(
   const job = { job: id.job, state: 'active', rounds: 3, round: id.round, attempt: id.attempt } as const;
   await save(setup.records, { job, attempts: [{ revision: 1, state }], message: null });
   const driver = await JobDriver.resume(setup.parts, job);
-  const evidence = openEvidence(join(folder, 'evidence'), disk);
+  const evidence = openEvidence(attemptsIn(join(folder, 'evidence'), disk));
   let present = disk;
   const switched: Disk = {
     open: (path) => present.open(path),
@@ -77,7 +78,7 @@ export async function serve(
       },
     },
     records: setup.records,
-    vectors: openVectors(join(folder, 'inputs'), switched),
+    vectors: openVectors(attemptsIn(join(folder, 'inputs'), switched)),
     evidence,
     checkApproval: approvalChecker(provider),
     access: openAccess({

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { cp, readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { claim, claimFolder } from '#coordinator/store/claim.ts';
+import { folderBlobs } from '#coordinator/blobs/folder.ts';
+import { claim, claimBlobs } from '#coordinator/store/claim.ts';
 import { openRecords } from '#coordinator/store/records.ts';
 import { serverClock } from '#coordinator/store/server-clock.ts';
 import { openServer, type ServerDatabase } from '#coordinator/store/server-database.ts';
@@ -105,11 +106,11 @@ describe('a PostgreSQL server', function () {
     const database = await open(await server.create());
     const [shared, other, elsewhere] = [await newFolder(), await newFolder(), await newFolder()];
     await claim(database, owner);
-    await Promise.all([claimFolder(database, shared), claimFolder(database, shared)]);
-    await claimFolder(database, shared);
-    expect(await codeOf(claimFolder(database, other))).to.equal('database/other-blobs');
+    await Promise.all([claimBlobs(database, folderBlobs(shared)), claimBlobs(database, folderBlobs(shared))]);
+    await claimBlobs(database, folderBlobs(shared));
+    expect(await codeOf(claimBlobs(database, folderBlobs(other)))).to.equal('database/other-blobs');
     await cp(shared, elsewhere, { recursive: true });
-    await claimFolder(database, elsewhere);
+    await claimBlobs(database, folderBlobs(elsewhere));
     expect(await readdir(shared)).to.deep.equal(['name']);
     for (const folder of [shared, other, elsewhere]) await removeFolder(folder);
   });

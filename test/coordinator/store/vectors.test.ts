@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toHex } from '#crypto/bytes.ts';
 import { inputRoot } from '#crypto/packing.ts';
 import { packedBytes, wordBits } from '#crypto/parameters.ts';
+import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import { openEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk, type Disk } from '#coordinator/store/files.ts';
 import { overAmong } from '#coordinator/store/open-store.ts';
@@ -60,12 +61,20 @@ describe('masked inputs on disk', () => {
   const filesOf = async () =>
     (await readdir(folder, { recursive: true })).filter((file) => file.includes('/'));
   const receive = (bytes: Uint8Array, size = 7, on = disk, root = name.inputRoot) =>
-    openVectors(folder, on).receive(id, { member: 1, inputRoot: root }, parameters, w, pieces(bytes, size));
+    openVectors(attemptsIn(folder, on)).receive(
+      id,
+      { member: 1, inputRoot: root },
+      parameters,
+      w,
+      pieces(bytes, size),
+    );
 
   it('are taken in pieces of any size and given back whole', async () => {
     for (const size of [1, 7, 18, 19, packed.length]) {
       await receive(packed, size);
-      expect(new Uint8Array(await openVectors(folder, disk).read(id, name))).to.deep.equal(packed);
+      expect(new Uint8Array(await openVectors(attemptsIn(folder, disk)).read(id, name))).to.deep.equal(
+        packed,
+      );
     }
     expect(await filesOf()).to.deep.equal([`7-1-1/1-${name.inputRoot}`]);
   });
@@ -105,7 +114,7 @@ describe('masked inputs on disk', () => {
       yield packed.subarray(0, 20);
       throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
     }
-    const received = openVectors(folder, disk).receive(id, name, parameters, w, broken());
+    const received = openVectors(attemptsIn(folder, disk)).receive(id, name, parameters, w, broken());
     expect(await codeOf(received)).to.equal('Error: aborted');
     expect(await filesOf()).to.deep.equal([]);
   });
@@ -115,7 +124,9 @@ describe('masked inputs on disk', () => {
       expect(await codeOf(receive(packed, 7, watchedDisk(at).watched))).to.equal('storage/full');
       expect((await filesOf()).filter((file) => file.endsWith('.part'))).to.deep.equal([]);
       await receive(packed);
-      expect(new Uint8Array(await openVectors(folder, disk).read(id, name))).to.deep.equal(packed);
+      expect(new Uint8Array(await openVectors(attemptsIn(folder, disk)).read(id, name))).to.deep.equal(
+        packed,
+      );
     });
   }
 
@@ -124,13 +135,13 @@ describe('masked inputs on disk', () => {
     const even = { ...parameters, dimension: 16 };
     const bytes = Uint8Array.from({ length: 36 }, (_, i) => 3 * i + 1);
     const root = toHex(inputRoot(bytes, even, w)) as Bytes32;
-    const vectors = openVectors(folder, disk);
+    const vectors = openVectors(attemptsIn(folder, disk));
     await vectors.receive(id, { member: 0, inputRoot: root }, even, w, pieces(bytes, 5));
     expect(new Uint8Array(await vectors.read(id, { member: 0, inputRoot: root }))).to.deep.equal(bytes);
   });
 
   it('are kept only for those named, uploads under way aside', async () => {
-    const vectors = openVectors(folder, disk);
+    const vectors = openVectors(attemptsIn(folder, disk));
     await receive(packed);
     await vectors.receive(id, members.inputs[0]!.message, parameters, w, pieces(members.vectors.get(0)!, 9));
     await writeFile(join(folder, '7-1-1', 'under-way.part'), 'x');
@@ -156,13 +167,13 @@ describe('masked inputs on disk', () => {
         yield piece;
       }
     }
-    await openVectors(folder, watched).receive(id, name, parameters, w, watchedPieces());
+    await openVectors(attemptsIn(folder, watched)).receive(id, name, parameters, w, watchedPieces());
     expect(sizes.length).to.be.greaterThan(3);
     expect(await readFile(join(folder, '7-1-1', `1-${name.inputRoot}`))).to.deep.equal(Buffer.from(packed));
   });
 
   it('are cleaned at the start: parts, and attempts that are over', async () => {
-    const vectors = openVectors(folder, disk);
+    const vectors = openVectors(attemptsIn(folder, disk));
     await receive(packed);
     await writeFile(join(folder, '7-1-1', 'cut-off.part'), 'x');
     await mkdir(join(folder, '7-1-2'));
@@ -174,7 +185,7 @@ describe('masked inputs on disk', () => {
   });
 
   it("leave another coordinator's uploads alone, and what only it knows of", async () => {
-    const vectors = openVectors(folder, disk);
+    const vectors = openVectors(attemptsIn(folder, disk));
     await receive(packed);
     const [cutOff, underWay] = [
       join(folder, '7-1-1', 'cut-off.part'),
@@ -207,7 +218,7 @@ describe('masked inputs on disk', () => {
   });
 
   it('are sealed when they are taken in, and given back only as they were then', async () => {
-    const vectors = openVectors(folder, disk);
+    const vectors = openVectors(attemptsIn(folder, disk));
     expect(vectors.sealed(id, name)).to.equal(null);
     expect(await codeOf(vectors.receive(id, name, parameters, w, pieces(packed.slice(1), 7)))).to.equal(
       'vector/length',
@@ -224,13 +235,13 @@ describe('masked inputs on disk', () => {
     await writeFile(path, damaged);
     expect(await codeOf(vectors.read(id, name))).to.equal('storage/vector-damaged');
     // Another process has no seals: what it makes of the vector is held against its root.
-    const restarted = openVectors(folder, disk);
+    const restarted = openVectors(attemptsIn(folder, disk));
     expect(restarted.sealed(id, name)).to.equal(null);
     expect(new Uint8Array(await restarted.read(id, name))).to.deep.equal(damaged);
   });
 
   it('that go take their seals with them', async () => {
-    const vectors = openVectors(folder, disk);
+    const vectors = openVectors(attemptsIn(folder, disk));
     const take = () => vectors.receive(id, name, parameters, w, pieces(packed, 7));
     await take();
     await vectors.keepOnly(id, [name]);
@@ -243,9 +254,11 @@ describe('masked inputs on disk', () => {
   });
 
   it('that are gone are a coded error, and no other trouble is taken for that', async () => {
-    expect(await codeOf(openVectors(folder, disk).read(id, name))).to.equal('storage/vector-missing');
+    expect(await codeOf(openVectors(attemptsIn(folder, disk)).read(id, name))).to.equal(
+      'storage/vector-missing',
+    );
     await mkdir(join(folder, '7-1-1', `1-${name.inputRoot}`), { recursive: true });
-    expect(await codeOf(openVectors(folder, disk).read(id, name))).to.contain('EISDIR');
+    expect(await codeOf(openVectors(attemptsIn(folder, disk)).read(id, name))).to.contain('EISDIR');
   });
 });
 
@@ -256,7 +269,7 @@ describe('evidence on disk', () => {
   const bytes = Uint8Array.of(3, 1, 4, 1, 5);
 
   it('gives a block back by its CID, and to its own attempt only', async () => {
-    const evidence = openEvidence(folder, disk);
+    const evidence = openEvidence(attemptsIn(folder, disk));
     const cid = await evidence(id).put('raw', bytes);
     expect(cid.equals(cidOf('raw', bytes))).to.equal(true);
     expect(new Uint8Array(await evidence(id).get(cid))).to.deep.equal(bytes);
@@ -265,7 +278,7 @@ describe('evidence on disk', () => {
   });
 
   it('hashes what it reads again, and a block put again is whole again', async () => {
-    const evidence = openEvidence(folder, disk);
+    const evidence = openEvidence(attemptsIn(folder, disk));
     const cid = await evidence(id).put('raw', bytes);
     await writeFile(join(folder, '7-1-1', cid.toString()), Uint8Array.of(3, 1, 4, 1, 6));
     expect(await codeOf(evidence(id).get(cid))).to.equal('evidence/damaged');
@@ -274,7 +287,7 @@ describe('evidence on disk', () => {
   });
 
   it('says so when the disk is full', async () => {
-    const evidence = openEvidence(folder, watchedDisk('write').watched);
+    const evidence = openEvidence(attemptsIn(folder, watchedDisk('write').watched));
     expect(await codeOf(evidence(id).put('raw', bytes))).to.equal('storage/full');
   });
 });
