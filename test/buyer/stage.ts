@@ -114,7 +114,7 @@ export async function listDataset(
 }
 
 /** Two rounds of a small network over all four datasets: 172 for access, 1,000 of bonus. */
-export function planOf({ world, listings }: Stage, change: object = {}): Plan {
+export function planOf({ world, listings }: Pick<Stage, 'world' | 'listings'>, change: object = {}): Plan {
   return parsePlan({
     datasets: listings.map(({ dataset }) => dataset),
     rounds: 2,
