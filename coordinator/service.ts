@@ -1,5 +1,5 @@
 /** The listeners of a coordinator: its API with health beside it, and metrics on one of their own. */
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Provider } from 'ethers';
 import type { Clock } from './driver/clock.ts';
 import { factsOf, type Log } from './driver/log.ts';
@@ -7,7 +7,8 @@ import type { Gate } from './gate/gate.ts';
 import { withHealth } from './health/listener.ts';
 import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
 import { readiness } from './health/readiness.ts';
-import { serverTimeouts } from './http/limits/timeouts.ts';
+import { refusalLog } from './http/refusal-log.ts';
+import { httpServer } from './http/server.ts';
 import { closing, listen, urlOf } from './listen.ts';
 import { countTraffic, timedRequests } from './metrics/http.ts';
 import { databaseSource, gateSource, jobsSource, type Jobs } from './metrics/present.ts';
@@ -46,9 +47,9 @@ export async function serve(
   { host, port, metrics }: Pick<CoordinatorOptions, 'host' | 'port' | 'metrics'>,
 ): Promise<Service> {
   const { jobs, database, gate, series, log } = parts;
-  const api = createServer(
-    serverTimeouts,
+  const api = httpServer(
     withHealth(ready(parts), parts.stopping, timedRequests(series, app)),
+    refusalLog(log),
   );
   const traffic = countTraffic(api, series);
   const servers = [await listen(api, { host, port })];

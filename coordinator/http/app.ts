@@ -12,10 +12,12 @@ import { refuseSlowBodies } from './limits/slow-bodies.ts';
 import { messageHandlers } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import { problemHandler } from './problems.ts';
+import { refusalLog } from './refusal-log.ts';
 import { readHandlers } from './reads.ts';
 import { identifyRequest } from './request-id.ts';
 import { routeAll, type Handlers } from './route.ts';
 import { traceRequest } from './trace.ts';
+import { requireHost } from './unreadable.ts';
 import { inputUpload } from './upload.ts';
 
 export function createApp(parts: HttpParts): Express {
@@ -27,18 +29,20 @@ export function createApp(parts: HttpParts): Express {
   // A path is what the document says, to the letter.
   app.enable('strict routing');
   app.enable('case sensitive routing');
+  const log = refusalLog(parts.log);
   app.use(
     identifyRequest,
     traceRequest,
     commonHeaders,
-    refuseSlowBodies(parts.log, parts.bodyRate),
+    requireHost,
+    refuseSlowBodies(log, parts.bodyRate),
     rateLimits(limits),
   );
   routeAll(app, operations, handlersOf(parts), parts.access.authorise);
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);
   });
-  app.use(problemHandler(parts.log));
+  app.use(problemHandler(log));
   return app;
 }
 
