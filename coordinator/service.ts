@@ -1,6 +1,5 @@
 /** The listeners of a coordinator: its API with health beside it, and metrics on one of their own. */
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { RequestListener } from 'node:http';
 import type { Provider } from 'ethers';
 import type { Clock } from './driver/clock.ts';
 import { factsOf, type Log } from './driver/log.ts';
@@ -8,7 +7,8 @@ import type { Gate } from './gate/gate.ts';
 import { withHealth } from './health/listener.ts';
 import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
 import { readiness } from './health/readiness.ts';
-import { serverTimeouts } from './http/limits/timeouts.ts';
+import { refusalLog } from './http/refusal-log.ts';
+import { httpServer } from './http/server.ts';
 import { closing, listen, urlOf } from './listen.ts';
 import { countTraffic, timedRequests } from './metrics/http.ts';
 import { databaseSource, gateSource, jobsSource, type Jobs } from './metrics/present.ts';
@@ -16,8 +16,6 @@ import type { Series } from './metrics/series.ts';
 import { metricsServer } from './metrics/serve.ts';
 import type { CoordinatorOptions } from './options.ts';
 import type { Database } from './store/database.ts';
-import type { KeptCertificate } from './tls/keep.ts';
-import { strictTransport } from './tls/strict-transport.ts';
 
 export type ServiceParts = Readonly<{
   jobs: Jobs;
@@ -49,7 +47,11 @@ export async function serve(
   { host, port, metrics, tls }: Pick<CoordinatorOptions, 'host' | 'port' | 'metrics' | 'tls'>,
 ): Promise<Service> {
   const { jobs, database, gate, series, log } = parts;
-  const api = serverOf(withHealth(ready(parts), parts.stopping, timedRequests(series, app)), tls);
+  const api = httpServer(
+    withHealth(ready(parts), parts.stopping, timedRequests(series, app)),
+    refusalLog(log),
+    tls,
+  );
   const traffic = countTraffic(api, series);
   const servers = [await listen(api, { host, port })];
   const hangUp = () => {
@@ -72,14 +74,6 @@ export async function serve(
     await hangUp()();
     throw error;
   }
-}
-
-/** With TLS or without it, the same service. */
-function serverOf(listener: RequestListener, tls: KeptCertificate | undefined): Server {
-  if (tls === undefined) return createServer(serverTimeouts, listener);
-  const server = createTlsServer({ ...serverTimeouts, ...tls.first }, strictTransport(listener));
-  tls.follow(server);
-  return server;
 }
 
 const ready = ({ database, provider, chainId, ipfs, folder, clock, log }: ServiceParts) =>

@@ -9,12 +9,12 @@ import { toSeconds, type Seconds } from '#protocol/units.ts';
 import type { AccountSigned } from '../account-signature.ts';
 import type { AccessRows, Grant } from '../store/access-rows.ts';
 import { mintedCaveats } from './grants.ts';
-import { NONCE_SECONDS, readSignIn, type Here } from './sign-in.ts';
+import { newNonce, NONCE_KEY_BYTES, nonceExpiry } from './nonces.ts';
+import { readSignIn, type Here } from './sign-in.ts';
 
 const ACCESS_SECONDS = 15 * 60;
 /** After it one signs again; no refresh moves it. */
 const SIGN_IN_SECONDS = 30 * 24 * 3600;
-const NONCE_BYTES = 16;
 const REFRESH_BYTES = 32;
 const REFRESH_PREFIX = 'tribr_';
 
@@ -39,21 +39,25 @@ export type SessionParts = Readonly<{
 export function sessions({ rows, here, signed, rng, now }: SessionParts): Sessions {
   const newRefresh = () => REFRESH_PREFIX + toBase64url(rng.bytes(REFRESH_BYTES));
   const later = (seconds: number) => toSeconds(now() + seconds);
+  let key: Promise<Uint8Array> | null = null;
+  /** The database's, asked for once; after trouble with it, again. */
+  const nonceKey = (): Promise<Uint8Array> =>
+    (key ??= rows.nonceKey(rng.bytes(NONCE_KEY_BYTES)).catch((error: unknown) => {
+      key = null;
+      throw error;
+    }));
 
   return {
     async nonce() {
       const { url, chainId } = here();
-      // Of letters and digits, as EIP-4361 wants it.
-      const nonce = idText(rng.bytes(NONCE_BYTES));
-      const expiresAt = later(NONCE_SECONDS);
-      await rows.addNonce(nonce, expiresAt, now());
-      return { nonce, url, chainId, expiresAt };
+      return { ...newNonce(await nonceKey(), rng, now()), url, chainId };
     },
 
     async signIn({ message, signature }) {
       const { subject, scopes, nonce, digest } = readSignIn(message, here(), now());
+      const usedUntil = nonceExpiry(await nonceKey(), nonce, now());
       // The chain is asked only about a message that would count.
-      if (!(await rows.isOpen(nonce, now()))) throw noNonce();
+      if (usedUntil === null || (await rows.isUsed(nonce))) throw noNonce();
       if ((await signed(subject, digest, signature)) === null)
         throw new TributaryError('auth/signature', `the message is not signed by ${subject}`);
       const grant: Grant = {
@@ -67,7 +71,8 @@ export function sessions({ rows, here, signed, rng, now }: SessionParts): Sessio
         ...{ scopes, caveats: [], createdAt: now(), expiresAt: later(SIGN_IN_SECONDS), revokedAt: null },
       };
       const refresh = newRefresh();
-      if (await rows.signIn(nonce, grant, digestOf(refresh), now())) return tokensOf(grant, refresh, now());
+      if (await rows.signIn({ nonce, usedUntil }, grant, digestOf(refresh), now()))
+        return tokensOf(grant, refresh, now());
       throw noNonce();
     },
 

@@ -4,9 +4,8 @@ import { SiweMessage } from 'siwe';
 import { TributaryError } from '#crypto/error.ts';
 import { scopeOfUrn, type Scope } from '#protocol/access/scopes.ts';
 import { toAddress, toBytes32, type Address, type Bytes32, type Seconds } from '#protocol/units.ts';
+import { NONCE_SECONDS } from './nonces.ts';
 
-/** How long a nonce may be used: a person reads and signs in that time. */
-export const NONCE_SECONDS = 600;
 /** By so much two clocks may differ. */
 const CLOCK_SECONDS = 120;
 

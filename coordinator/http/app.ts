@@ -13,10 +13,12 @@ import { trustedProxies } from './limits/trusted-proxies.ts';
 import { messageHandlers } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import { problemHandler } from './problems.ts';
+import { refusalLog } from './refusal-log.ts';
 import { readHandlers } from './reads.ts';
 import { identifyRequest } from './request-id.ts';
 import { routeAll, type Handlers } from './route.ts';
 import { traceRequest } from './trace.ts';
+import { requireHost } from './unreadable.ts';
 import { inputUpload } from './upload.ts';
 
 export function createApp(parts: HttpParts): Express {
@@ -28,11 +30,13 @@ export function createApp(parts: HttpParts): Express {
   // A path is what the document says, to the letter.
   app.enable('strict routing');
   app.enable('case sensitive routing');
+  const log = refusalLog(parts.log);
   app.use(
     identifyRequest,
     traceRequest,
     commonHeaders,
-    refuseSlowBodies(parts.log, parts.bodyRate),
+    requireHost,
+    refuseSlowBodies(log, parts.bodyRate),
     trustedProxies(rates.limits),
     addressLimits(rates),
   );
@@ -44,7 +48,7 @@ export function createApp(parts: HttpParts): Express {
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);
   });
-  app.use(problemHandler(parts.log));
+  app.use(problemHandler(log));
   return app;
 }
 

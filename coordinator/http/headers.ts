@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express';
 
 /** No page of ours but the description is ever shown, so none may do anything. https://www.w3.org/TR/CSP3/ */
-const policy = {
+export const policy = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',

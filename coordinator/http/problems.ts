@@ -3,9 +3,10 @@ import type { ErrorRequestHandler, Response } from 'express';
 import { TributaryError } from '#crypto/error.ts';
 import { statusOf } from '#protocol/http/statuses.ts';
 import { PROBLEM_TYPE, toProblem } from '#protocol/problem.ts';
-import { factsOf, type Log } from '../driver/log.ts';
+import { factsOf } from '../driver/log.ts';
 import { secondsToWait } from '../gate/retry-after.ts';
 import { currentTrace } from '../tracing/traces.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import { requestIdOf } from './request-id.ts';
 
 export function sendProblem(response: Response, error: TributaryError): void {
@@ -24,7 +25,7 @@ export function sendProblem(response: Response, error: TributaryError): void {
 }
 
 /** The last handler: codes what was thrown, logs it, and answers if anyone still listens. */
-export function problemHandler(log: Log): ErrorRequestHandler {
+export function problemHandler(log: RefusalLog): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const coded = codedError(error);
     const status = statusOf(coded.code);

@@ -1,4 +1,4 @@
-/** Nonces, sign-ins, API keys and refresh tokens in rows. A nonce and a refresh token are used by one update each: once. docs/api.md */
+/** Used nonces, sign-ins, API keys and refresh tokens in rows. A nonce is used by one insert, a refresh token by one update: once. docs/api.md */
 import type { Caveat } from '#protocol/access/caveats.ts';
 import type { Scope } from '#protocol/access/scopes.ts';
 import type { TokenKind } from '#protocol/access/token.ts';
@@ -22,14 +22,17 @@ export type Grant = Readonly<{
   revokedAt: Seconds | null;
 }>;
 
+/** A nonce that is being used; after that time it is no nonce any more, and need not be remembered. */
+export type UsedNonce = Readonly<{ nonce: string; usedUntil: Seconds }>;
+
 export type Refreshed = Readonly<{ grant: Grant; fresh: boolean }>;
 
 export type AccessRows = Readonly<{
-  addNonce(nonce: string, expiresAt: Seconds, now: Seconds): Promise<void>;
-  /** Whether a sign-in would find its nonce neither used nor too old. */
-  isOpen(nonce: string, now: Seconds): Promise<boolean>;
-  /** Opens a sign-in, if its nonce was neither used nor too old. @returns whether it was */
-  signIn(nonce: string, grant: Grant, refresh: Uint8Array, now: Seconds): Promise<boolean>;
+  /** The key of all nonces of this database. @param fresh becomes it where there is none yet */
+  nonceKey(fresh: Uint8Array): Promise<Uint8Array>;
+  isUsed(nonce: string): Promise<boolean>;
+  /** Opens a sign-in, if its nonce was not used. @returns whether it was not */
+  signIn(nonce: UsedNonce, grant: Grant, refresh: Uint8Array, now: Seconds): Promise<boolean>;
   /**
    * Uses a refresh token up and puts another in its place; one that was used before revokes its sign-in.
    *
@@ -63,29 +66,29 @@ export function openAccessRows(database: Pick<Database, 'commit' | 'query'>): Ac
     (await database.query<Row>(`select ${columns} from access_grants where ${where}`, values)).map(grantOf);
 
   return {
-    addNonce: (nonce, expiresAt, now) =>
-      database.commit(async (transaction) => {
-        await transaction.query('delete from access_nonces where expires_at < $1', [now]);
-        await transaction.query('insert into access_nonces (nonce, expires_at) values ($1, $2)', [
-          nonce,
-          expiresAt,
-        ]);
-      }),
+    async nonceKey(fresh) {
+      let key = fresh;
+      await database.commit(async (transaction) => {
+        await transaction.query(
+          'insert into access_nonce_key (key) values ($1) on conflict (single) do nothing',
+          [fresh],
+        );
+        const [row] = await transaction.query<{ key: Uint8Array }>('select key from access_nonce_key');
+        if (row) key = Uint8Array.from(row.key);
+      });
+      return key;
+    },
 
-    isOpen: async (nonce, now) =>
-      (
-        await database.query(
-          'select nonce from access_nonces where nonce = $1 and used_at is null and expires_at >= $2',
-          [nonce, now],
-        )
-      ).length === 1,
+    isUsed: async (nonce) =>
+      (await database.query('select nonce from access_nonces where nonce = $1', [nonce])).length > 0,
 
-    async signIn(nonce, grant, refresh, now) {
+    async signIn({ nonce, usedUntil }, grant, refresh, now) {
       let used = false;
       await database.commit(async (transaction) => {
+        await transaction.query('delete from access_nonces where expires_at < $1', [now]);
         const rows = await transaction.query(
-          `update access_nonces set used_at = $2 where nonce = $1 and used_at is null and expires_at >= $2 returning nonce`,
-          [nonce, now],
+          'insert into access_nonces (nonce, expires_at) values ($1, $2) on conflict do nothing returning nonce',
+          [nonce, usedUntil],
         );
         used = rows.length === 1;
         if (!used) return;

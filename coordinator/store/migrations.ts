@@ -164,6 +164,13 @@ const steps: readonly string[] = [
      requests bigint not null,
      bytes bigint not null,
      primary key (day, holder)
+    );`,
+  // A nonce has a row only once it is used; until then the key of all of them tells that it is the coordinator's.
+  `delete from access_nonces;
+   alter table access_nonces drop column used_at;
+   create table access_nonce_key (
+      key bytea not null,
+      single boolean primary key default true check (single)
    );`,
 ];
 

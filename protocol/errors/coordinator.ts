@@ -82,6 +82,10 @@ export const coordinatorErrors: ErrorEntries = {
     means: 'The PostgreSQL server or database is not one that a coordinator can trust its records to.',
     do: 'Do what the message says: a primary, version 14 or later, in UTF8, with fsync and synchronous_commit on.',
   },
+  'request/headers-too-large': {
+    means: 'The headers are larger than 16 KiB.',
+    do: 'Send fewer or shorter ones: no message of the protocol needs as many.',
+  },
   'request/malformed': { means: 'The request can not be read.', do: 'Send JSON as the protocol says.' },
   'request/method-not-allowed': {
     means: 'The path takes no such method.',

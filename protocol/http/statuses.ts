@@ -30,6 +30,7 @@ const byCode: Readonly<Record<string, number>> = {
   'request/unsupported-type': 415,
   'request/rate-limited': 429,
   'request/quota-exhausted': 429,
+  'request/headers-too-large': 431,
   'coordinator/internal': 500,
   'database/unreachable': 503,
   'storage/full': 507,

@@ -1,6 +1,6 @@
 /** JSON in a header, as base64url without padding. RFC 4648 §5; protocol.md §4.1 */
 import { z } from 'zod';
-import { toBase64url } from './base64url.ts';
+import { fromBase64url, toBase64url } from './base64url.ts';
 
 export const encodeToken = (value: object): string =>
   toBase64url(new TextEncoder().encode(JSON.stringify(value)));
@@ -11,12 +11,20 @@ export const tokenOf = <Schema extends z.ZodType>(schema: Schema) =>
     .string()
     .regex(/^[\w-]+$/, 'expected JSON in base64url')
     .transform((token, context): unknown => {
-      try {
-        const text = atob(token.replaceAll('-', '+').replaceAll('_', '/'));
-        return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (one) => one.charCodeAt(0))));
-      } catch {
-        context.addIssue('expected JSON in base64url');
-        return z.NEVER;
-      }
+      const value = jsonIn(token);
+      if (value !== undefined) return value;
+      context.addIssue('expected JSON in base64url');
+      return z.NEVER;
     })
     .pipe(schema);
+
+/** @returns undefined where it is none, or not spelled as {@link encodeToken} does */
+function jsonIn(token: string): unknown {
+  const bytes = fromBase64url(token);
+  if (!bytes) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

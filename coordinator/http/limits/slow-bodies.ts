@@ -1,8 +1,8 @@
 /** Ends requests whose body comes too slowly: each holds a connection, and a slot of its round, for as long as it likes. RFC 9110 §15.5.9 */
 import type { Request, RequestHandler, Response } from 'express';
 import { TributaryError } from '#crypto/error.ts';
-import type { Log } from '../../driver/log.ts';
 import { sendProblem } from '../problems.ts';
+import type { RefusalLog } from '../refusal-log.ts';
 import { requestIdOf } from '../request-id.ts';
 
 export type BodyRate = Readonly<{
@@ -16,7 +16,10 @@ export const defaultBodyRate: BodyRate = { leastBytesPerSecond: 5_000, windowMil
 
 const MILLIS = 1_000;
 
-export function refuseSlowBodies(log: Log, rate: BodyRate = defaultBodyRate): RequestHandler {
+export function refuseSlowBodies(
+  log: Pick<RefusalLog, 'info'>,
+  rate: BodyRate = defaultBodyRate,
+): RequestHandler {
   return (request, response, next) => {
     watch(request, rate, () => refuse(request, response, log));
     next();
@@ -41,7 +44,7 @@ function watch(request: Request, { leastBytesPerSecond, windowMillis }: BodyRate
   request.once('end', stop).once('close', stop);
 }
 
-function refuse(request: Request, response: Response, log: Log): void {
+function refuse(request: Request, response: Response, log: Pick<RefusalLog, 'info'>): void {
   const error = new TributaryError('request/too-slow', 'the body came too slowly, or stopped coming');
   const { method, path } = request;
   log.info({ requestId: requestIdOf(response), method, path, code: error.code }, 'request refused');
