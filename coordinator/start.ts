@@ -11,7 +11,7 @@ import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
-import { folderBlobs } from './blobs/folder.ts';
+import { openBlobs } from './blobs/open.ts';
 import type { Log } from './driver/log.ts';
 import { sayOnce } from './driver/poll.ts';
 import { sweeper } from './driver/sweep.ts';
@@ -32,6 +32,7 @@ import { openOutbox } from './outbox/outbox.ts';
 import { serve, type Service } from './service.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
+import { lookAhead } from './settlement/overtaken.ts';
 import { settler } from './settlement/settle.ts';
 import { openStore } from './store/open-store.ts';
 import type { Hears } from './store/server-duties.ts';
@@ -58,7 +59,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     ...{ chainId, answered: chainObserver(series), headers: traceHeaders },
   });
   const instance = randomUUID();
-  const blobs = folderBlobs(options.blobs ?? folder);
+  const blobs = await openBlobs(options.blobs ?? folder);
   const store = await openStore({
     instance,
     ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
@@ -92,6 +93,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       {
         ...{ records, performers: observedPerformers(performers, series), duties, clock, hold, onHeld, log },
         observer: attemptObserver(series, () => performance.now()),
+        lookAhead: lookAhead(contracts),
       },
       (job, active) => jobRefusal(policy.current(), job, active),
     );
