@@ -1,6 +1,6 @@
 /** Masked inputs and evidence in a folder: a file each, whole and synced before it has its name. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { disk as realDisk, isCode, writeDurably, type Disk } from '../store/files.ts';
@@ -72,6 +72,11 @@ export function attemptsIn(folder: string, disk: Disk): AttemptBlobs {
 
     isExpired: (id) => Promise.resolve(existsSync(folderOf(id) + EXPIRED)),
     expired: () => expiredIn(folder),
+
+    async markExpired(id) {
+      await mkdir(folderOf(id) + EXPIRED, { recursive: true });
+      await disk.syncFolder(folder);
+    },
 
     async finishExpiring() {
       for (const id of await expiredIn(folder)) await empty(folderOf(id) + EXPIRED);

@@ -15,6 +15,8 @@ export type EmbeddedOptions = Readonly<{
   /** A file that holds a freshly made data directory, written when missing: a first open takes seconds without. */
   prepared?: string | undefined;
   sync?: SyncLog;
+  /** False for who only reads. */
+  migrating?: boolean;
 }>;
 
 /** @throws TributaryError `database/locked`, `database/newer` */
@@ -22,6 +24,7 @@ export async function openEmbedded({
   folder,
   prepared,
   sync = logSync(),
+  migrating = true,
 }: EmbeddedOptions): Promise<Database> {
   const file = join(folder, 'database.lock');
   const lock = await takeLock(file, (pid) => inUse(file, pid));
@@ -30,7 +33,7 @@ export async function openEmbedded({
   try {
     database = await openData(data, prepared);
     const own = opened(database, lock, () => sync(data));
-    await migrate(own.commit);
+    if (migrating) await migrate(own.commit);
     return own;
   } catch (error) {
     await database?.close();
@@ -69,6 +72,9 @@ const transactionOf = (transaction: PGliteTransaction): Transaction => ({
 
 /** The one place where its values differ from a server's. */
 const parsers = { [types.INT8]: wholeNumber };
+
+/** Whether a folder has one. */
+export const hasEmbedded = (folder: string): boolean => existsSync(join(folder, 'database.made'));
 
 /** `PG_VERSION` is there from the start; our mark only once the directory was whole. */
 async function openData(data: string, prepared: string | undefined): Promise<PGlite> {

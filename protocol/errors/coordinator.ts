@@ -57,6 +57,10 @@ export const coordinatorErrors: ErrorEntries = {
     do: 'Stop that coordinator, or choose another folder.',
   },
   'database/newer': { means: 'The database was written by a later version.', do: 'Update the program.' },
+  'database/older': {
+    means: 'The database was written by an earlier version, and this command brings none up to date.',
+    do: 'Use the version that wrote it, or start this one on it first.',
+  },
   'database/other-blobs': {
     means: 'The coordinators of this database keep masked inputs and evidence in another folder.',
     do: 'Give all of them the same --blobs. Where that folder is lost for good: update coordinator set blobs = null.',
