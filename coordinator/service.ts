@@ -5,12 +5,12 @@ import type { Clock } from './driver/clock.ts';
 import { factsOf, type Log } from './driver/log.ts';
 import type { Gate } from './gate/gate.ts';
 import { withHealth } from './health/listener.ts';
-import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
+import { blobsPart, chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
 import { readiness } from './health/readiness.ts';
 import { serverTimeouts } from './http/limits/timeouts.ts';
 import { closing, listen, urlOf } from './listen.ts';
 import { countTraffic, timedRequests } from './metrics/http.ts';
-import { databaseSource, gateSource, jobsSource, type Jobs } from './metrics/present.ts';
+import { databaseSource, gateSource, jobsSource, storageSource, type Jobs } from './metrics/present.ts';
 import type { Series } from './metrics/series.ts';
 import { metricsServer } from './metrics/serve.ts';
 import type { CoordinatorOptions } from './options.ts';
@@ -24,6 +24,10 @@ export type ServiceParts = Readonly<{
   ipfs: Parameters<typeof ipfsPart>[0];
   /** Whose disk must have room. */
   folder: string;
+  blobs: Parameters<typeof blobsPart>[0];
+  /** Bytes that are to be left on a disk. */
+  leastFree(): number;
+  room: Parameters<typeof storageSource>[0];
   gate: Pick<Gate, 'isClosed'>;
   series: Series;
   clock: Clock;
@@ -58,7 +62,7 @@ export async function serve(
   };
   const sources = [
     ...[traffic, jobsSource(jobs, series)],
-    ...[gateSource(gate, series), databaseSource(database, series)],
+    ...[gateSource(gate, series), databaseSource(database, series), storageSource(parts.room, series)],
   ];
   try {
     const measured = metrics && (await listen(metricsServer({ series, sources, log }), metrics));
@@ -74,10 +78,16 @@ export async function serve(
   }
 }
 
-const ready = ({ database, provider, chainId, ipfs, folder, clock, log }: ServiceParts) =>
-  readiness([databasePart(database), chainPart(provider, chainId, clock), ipfsPart(ipfs), diskPart(folder)], {
+function ready(parts: ServiceParts) {
+  const { database, provider, chainId, ipfs, folder, blobs, leastFree, clock, log } = parts;
+  const asked = [
+    ...[databasePart(database), chainPart(provider, chainId, clock), ipfsPart(ipfs)],
+    ...[diskPart(folder, leastFree), blobsPart(blobs, leastFree)],
+  ];
+  return readiness(asked, {
     changed(part, verdict, error) {
       if (verdict.ready) log.info({ part }, 'ready again');
       else log.warn({ part, ...factsOf(error) }, 'not ready');
     },
   });
+}

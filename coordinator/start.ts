@@ -34,7 +34,9 @@ import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
 import { lookAhead } from './settlement/overtaken.ts';
 import { settler } from './settlement/settle.ts';
-import { openStore } from './store/open-store.ts';
+import { createRoom } from './storage/room.ts';
+import { usage } from './storage/usage.ts';
+import { openStore, overAmong } from './store/open-store.ts';
 import type { Hears } from './store/server-duties.ts';
 import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
 import { watch } from './watching.ts';
@@ -100,11 +102,18 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await jobs.resume(await records.jobs());
     await store.join(hearing(jobs, log));
 
+    const room = createRoom({
+      free: blobs.free,
+      usage: usage({ ...blobs, isOver: (id) => overAmong(jobs.list())(id) }),
+      policy: () => policy.current().storage,
+      states: () => jobs.states(),
+      refused: (stage) => series.noRoom.inc({ stage }),
+    });
     const gate = chainGate();
     const gated = gatedCalls(provider, gate);
     const url = (): string => options.publicUrl ?? service?.url ?? '';
     const app = createApp({
-      ...{ jobs, records, vectors, evidence, clock, log },
+      ...{ jobs, records, vectors, evidence, room, clock, log },
       checkApproval: approvalChecker(gated),
       access: openAccess({ database, provider: gated, url, chainId, clock }),
       limits: { ...defaultLimits, ...options.limits },
@@ -112,7 +121,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     });
     service = await serve(
       {
-        ...{ jobs, database, provider, chainId, ipfs, folder, gate, series, clock, log },
+        ...{ jobs, database, provider, chainId, ipfs, folder, blobs, room, gate, series, clock, log },
+        leastFree: () => policy.current().storage.freeBytes,
         stopping: stopping.signal,
       },
       app,

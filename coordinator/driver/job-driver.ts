@@ -101,6 +101,11 @@ export class JobDriver {
     return this.#state.phase;
   }
 
+  /** As this process knows it. */
+  get present(): Attempt {
+    return this.#state;
+  }
+
   /** Events that wait for a transition, or are in one. */
   get depth(): number {
     return this.#queue.depth();
