@@ -5,13 +5,13 @@ import type { Clock } from './driver/clock.ts';
 import { factsOf, type Log } from './driver/log.ts';
 import type { Gate } from './gate/gate.ts';
 import { withHealth } from './health/listener.ts';
-import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
+import { blobsPart, chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
 import { readiness } from './health/readiness.ts';
 import { refusalLog } from './http/refusal-log.ts';
 import { httpServer } from './http/server.ts';
 import { closing, listen, urlOf } from './listen.ts';
 import { countTraffic, timedRequests } from './metrics/http.ts';
-import { databaseSource, gateSource, jobsSource, type Jobs } from './metrics/present.ts';
+import { databaseSource, gateSource, jobsSource, storageSource, type Jobs } from './metrics/present.ts';
 import type { Series } from './metrics/series.ts';
 import { metricsServer } from './metrics/serve.ts';
 import type { CoordinatorOptions } from './options.ts';
@@ -25,6 +25,10 @@ export type ServiceParts = Readonly<{
   ipfs: Parameters<typeof ipfsPart>[0];
   /** Whose disk must have room. */
   folder: string;
+  blobs: Parameters<typeof blobsPart>[0];
+  /** Bytes that are to be left on a disk. */
+  leastFree(): number;
+  room: Parameters<typeof storageSource>[0];
   gate: Pick<Gate, 'isClosed'>;
   series: Series;
   clock: Clock;
@@ -60,7 +64,7 @@ export async function serve(
   };
   const sources = [
     ...[traffic, jobsSource(jobs, series)],
-    ...[gateSource(gate, series), databaseSource(database, series)],
+    ...[gateSource(gate, series), databaseSource(database, series), storageSource(parts.room, series)],
   ];
   try {
     const measured = metrics && (await listen(metricsServer({ series, sources, log }), metrics));
@@ -76,10 +80,16 @@ export async function serve(
   }
 }
 
-const ready = ({ database, provider, chainId, ipfs, folder, clock, log }: ServiceParts) =>
-  readiness([databasePart(database), chainPart(provider, chainId, clock), ipfsPart(ipfs), diskPart(folder)], {
+function ready(parts: ServiceParts) {
+  const { database, provider, chainId, ipfs, folder, blobs, leastFree, clock, log } = parts;
+  const asked = [
+    ...[databasePart(database), chainPart(provider, chainId, clock), ipfsPart(ipfs)],
+    ...[diskPart(folder, leastFree), blobsPart(blobs, leastFree)],
+  ];
+  return readiness(asked, {
     changed(part, verdict, error) {
       if (verdict.ready) log.info({ part }, 'ready again');
       else log.warn({ part, ...factsOf(error) }, 'not ready');
     },
   });
+}

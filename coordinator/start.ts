@@ -11,7 +11,7 @@ import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
-import { folderBlobs } from './blobs/folder.ts';
+import { openBlobs } from './blobs/open.ts';
 import type { Log } from './driver/log.ts';
 import { sayOnce } from './driver/poll.ts';
 import { sweeper } from './driver/sweep.ts';
@@ -32,10 +32,12 @@ import { openOutbox } from './outbox/outbox.ts';
 import { serve, type Service } from './service.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
+import { lookAhead } from './settlement/overtaken.ts';
 import { settler } from './settlement/settle.ts';
-import { coordinatorCount } from './quotas/beside.ts';
 import { openLedger, type Ledger } from './quotas/ledger.ts';
-import { openStore } from './store/open-store.ts';
+import { createRoom } from './storage/room.ts';
+import { usage } from './storage/usage.ts';
+import { openStore, overAmong } from './store/open-store.ts';
 import { openQuotaRows } from './store/quota-rows.ts';
 import type { Hears } from './store/server-duties.ts';
 import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
@@ -62,7 +64,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     ...{ chainId, answered: chainObserver(series), headers: traceHeaders },
   });
   const instance = randomUUID();
-  const blobs = folderBlobs(options.blobs ?? folder);
+  const blobs = await openBlobs(options.blobs ?? folder);
   const store = await openStore({
     instance,
     ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
@@ -97,6 +99,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       {
         ...{ records, performers: observedPerformers(performers, series), duties, clock, hold, onHeld, log },
         observer: attemptObserver(series, () => performance.now()),
+        lookAhead: lookAhead(contracts),
       },
       (job, underWay) => jobRefusal(policy.current(), job, underWay),
     );
@@ -104,11 +107,18 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await store.join(hearing(jobs, log));
 
     ledger = openLedger({ rows: openQuotaRows(database), clock, log });
+    const room = createRoom({
+      free: blobs.free,
+      usage: usage({ ...blobs, isOver: (id) => overAmong(jobs.list())(id) }),
+      policy: () => policy.current().storage,
+      states: () => jobs.states(),
+      refused: (stage) => series.noRoom.inc({ stage }),
+    });
     const gate = chainGate();
     const gated = gatedCalls(provider, gate);
     const url = (): string => options.publicUrl ?? service?.url ?? '';
     const app = createApp({
-      ...{ jobs, records, vectors, evidence, clock, log },
+      ...{ jobs, records, vectors, evidence, room, clock, log },
       checkApproval: approvalChecker(gated),
       access: openAccess({ database, provider: gated, url, chainId, clock }),
       coordinators: coordinatorCount({ count: store.coordinators, signal: stopping.signal, log }),
@@ -117,7 +127,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     });
     service = await serve(
       {
-        ...{ jobs, database, provider, chainId, ipfs, folder, gate, series, clock, log },
+        ...{ jobs, database, provider, chainId, ipfs, folder, blobs, room, gate, series, clock, log },
+        leastFree: () => policy.current().storage.freeBytes,
         stopping: stopping.signal,
       },
       app,

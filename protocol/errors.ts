@@ -1,6 +1,7 @@
 /** The one table of error codes, but for what contracts refuse with: that is in contracts/refusals.ts. */
 import { accessErrors } from './errors/access.ts';
 import { auditorErrors } from './errors/auditor.ts';
+import { backupErrors } from './errors/backups.ts';
 import { blockErrors } from './errors/blocks.ts';
 import { buyerErrors } from './errors/buyer.ts';
 import { challengeErrors } from './errors/challenges.ts';
@@ -35,6 +36,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   challengeErrors,
   coordinatorErrors,
   operationsErrors,
+  backupErrors,
   accessErrors,
   operatingErrors,
   tlsErrors,

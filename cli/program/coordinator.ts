@@ -48,4 +48,35 @@ export function addCoordinator(program: Command): void {
         '\n\nExample:\n  tributary coordinator start --port 7070',
     )
     .action(run(async () => (await import('../commands/coordinator.ts')).start));
+  addBackups(coordinator);
+}
+
+const blobsText = 'where masked inputs and evidence are (TRIBUTARY_BLOBS, home)';
+
+function addBackups(coordinator: Command): void {
+  coordinator
+    .command('backup <folder>')
+    .description('write all that the coordinator keeps, but its key, into a new folder')
+    .option('--blobs <place>', blobsText)
+    .option('--incomplete', 'take it also where blobs are lost, and say which')
+    .option('--dry-run', 'say what it would hold, and write nothing')
+    .addHelpText(
+      'after',
+      '\nA coordinator on a PostgreSQL server may go on meanwhile; one with an embedded database is stopped first.' +
+        '\n\nExample:\n  tributary coordinator backup /srv/backups/2026-11-30',
+    )
+    .action(run(async () => (await import('../commands/coordinator-backup.ts')).backup));
+  coordinator
+    .command('verify <folder>')
+    .description('hold a backup against its digests, and see that it can be restored')
+    .addHelpText('after', '\nExample:\n  tributary coordinator verify /srv/backups/2026-11-30')
+    .action(run(async () => (await import('../commands/coordinator-backup.ts')).verify));
+  coordinator
+    .command('restore <folder>')
+    .description('put a backup back, into the home or the database that DATABASE_URL names')
+    .option('--blobs <place>', blobsText)
+    .option('--replace', 'lose what is there')
+    .option('--dry-run', 'verify it, look at where it would go, and change nothing')
+    .addHelpText('after', '\nExample:\n  tributary coordinator restore /srv/backups/2026-11-30')
+    .action(run(async () => (await import('../commands/coordinator-backup.ts')).restore));
 }

@@ -13,7 +13,7 @@ export type AttemptBlobs = Readonly<{
    * Whole and durable when it resolves; written again, it is what was written last.
    *
    * @param check sees the end of the pieces; what it throws keeps them from their name
-   * @throws TributaryError `storage/full`, `storage/unreachable`; then nothing was kept and the same may be sent later
+   * @throws TributaryError `storage/full`; then nothing was kept and the same may be sent later
    */
   write(
     id: AttemptId,
@@ -21,7 +21,7 @@ export type AttemptBlobs = Readonly<{
     pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     check?: () => void,
   ): Promise<void>;
-  /** Null where there is none. @throws TributaryError `storage/unreachable` */
+  /** Null where there is none. */
   read(id: AttemptId, name: string): Promise<Uint8Array | null>;
   /** Does nothing where there is none. */
   remove(id: AttemptId, name: string): Promise<void>;
@@ -35,6 +35,8 @@ export type AttemptBlobs = Readonly<{
   /** Takes an attempt away, all of it at once, and then deletes it; from then on it is known to be expired. */
   expire(id: AttemptId): Promise<void>;
   isExpired(id: AttemptId): Promise<boolean>;
+  /** Says of an attempt, of which there are no blobs, that there were some. */
+  markExpired(id: AttemptId): Promise<void>;
   expired(): Promise<AttemptId[]>;
   /** Deletes what an `expire` that was cut off has left. */
   finishExpiring(): Promise<void>;

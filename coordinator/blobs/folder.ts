@@ -1,7 +1,7 @@
 /** Masked inputs and evidence in a folder: a file each, whole and synced before it has its name. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { disk as realDisk, isCode, writeDurably, type Disk } from '../store/files.ts';
 import { attemptName, attemptNamed, type AttemptBlobs, type Blobs } from './blobs.ts';
@@ -18,10 +18,7 @@ export const folderBlobs = (folder: string, disk: Disk = realDisk): Blobs => ({
   name: () => folderName(folder),
   where: folder,
   look: () => Promise.resolve(),
-  async free() {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  },
+  free: () => freeIn(folder),
   close: () => undefined,
 });
 
@@ -73,6 +70,11 @@ export function attemptsIn(folder: string, disk: Disk): AttemptBlobs {
     isExpired: (id) => Promise.resolve(existsSync(folderOf(id) + EXPIRED)),
     expired: () => expiredIn(folder),
 
+    async markExpired(id) {
+      await mkdir(folderOf(id) + EXPIRED, { recursive: true });
+      await disk.syncFolder(folder);
+    },
+
     async finishExpiring() {
       for (const id of await expiredIn(folder)) await empty(folderOf(id) + EXPIRED);
     },
@@ -80,6 +82,17 @@ export function attemptsIn(folder: string, disk: Disk): AttemptBlobs {
     where: pathOf,
     file: pathOf,
   };
+}
+
+/** Of the disk on which the folder is, or would be made. */
+async function freeIn(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (!isCode(error, 'ENOENT') || dirname(folder) === folder) throw error;
+    return freeIn(dirname(folder));
+  }
 }
 
 const expiredIn = async (folder: string): Promise<AttemptId[]> =>

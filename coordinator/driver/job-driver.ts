@@ -6,39 +6,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptView, JobView, Phase } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Address } from '#protocol/units.ts';
-import type { AttemptObserver } from '../metrics/rounds.ts';
 import { announce } from '../round/announced.ts';
 import type { Attempt, AttemptEvent, Effect } from '../round/attempt.ts';
 import { idOf, type AttemptRules } from '../round/base.ts';
 import { effectsOf } from '../round/effects.ts';
 import { viewOf } from '../round/view.ts';
-import type { AttemptRecord, JobRecord, KeptMessage, Records } from '../store/records.ts';
+import type { AttemptRecord, JobRecord, KeptMessage } from '../store/records.ts';
 import { Arrivals } from './arrivals.ts';
 import { changes, type Changes } from './changes.ts';
-import type { Clock } from './clock.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import { afterRestart, beginning, follow } from './decisions.ts';
-import type { Duties } from './duties.ts';
+import type { DriverParts } from './driver-parts.ts';
 import { EffectRunner } from './effect-runner.ts';
-import { forever, heldLine, type Hold } from './hold.ts';
+import { forever, heldLine } from './hold.ts';
 import { Keeper, type Decide } from './keeper.ts';
-import { factsOf, type Log } from './log.ts';
-import type { Performers } from './perform.ts';
+import { factsOf } from './log.ts';
+import { endIfOvertaken } from './overtaken.ts';
 import type { Present } from './present.ts';
 import { serialQueue, type Queue } from './queue.ts';
 
-export type DriverParts = Readonly<{
-  records: Records;
-  performers: Performers;
-  duties: Duties;
-  clock: Clock;
-  hold: Hold | null;
-  /** Told the line that a held job prints. */
-  onHeld(line: string): void;
-  log: Log;
-  /** Told of each state that is on disk. */
-  observer?: AttemptObserver;
-}>;
+export type { DriverParts } from './driver-parts.ts';
 
 const STOP_MILLIS = 2_000;
 
@@ -119,6 +106,11 @@ export class JobDriver {
   /** Whose job it is. */
   get buyer(): Address {
     return this.#state.rules.buyer;
+  }
+
+  /** As this process knows it. */
+  get present(): Attempt {
+    return this.#state;
   }
 
   /** Events that wait for a transition, or are in one. */
@@ -261,8 +253,17 @@ export class JobDriver {
     if (inherited) {
       const { clock } = this.#parts;
       await this.#queue(() => this.#step(async (present) => afterRestart(present, clock.now())));
+      const { lookAhead: look } = this.#parts;
+      // Nobody waits for the chain; what is to be done does.
+      if (look && this.#job.state === 'active') return void this.#goOnUnlessOvertaken(look, signal);
     }
     this.#goOn();
+  }
+
+  async #goOnUnlessOvertaken(look: LookAhead, duty: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([duty, this.#stop.signal]);
+    const parts = { ...this.#parts, look, signal, state: () => this.#state };
+    if (await endIfOvertaken({ ...parts, feed: (id, event) => this.submit(id, event) })) this.#goOn();
   }
 
   #goOn(): void {

@@ -7,9 +7,9 @@ import type { Vectors, VectorName } from '../store/vectors.ts';
 export const sweeper =
   (vectors: Pick<Vectors, 'keepOnly'>): Performers['sweep'] =>
   (state) =>
-    vectors.keepOnly(idOf(state), neededBy(state));
+    vectors.keepOnly(idOf(state), neededInputs(state));
 
-function neededBy(state: Attempt): VectorName[] {
+export function neededInputs(state: Attempt): VectorName[] {
   switch (state.phase) {
     case 'masking':
     case 'confirming':

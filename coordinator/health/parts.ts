@@ -6,6 +6,7 @@ import { LOCAL_CHAIN } from '#contracts/provider.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { IpfsStore } from '#datasets/ipfs.ts';
 import type { Clock } from '../driver/clock.ts';
+import type { Blobs } from '../blobs/blobs.ts';
 import type { Database } from '../store/database.ts';
 import type { Part } from './readiness.ts';
 
@@ -16,9 +17,6 @@ const BLOCK_SECONDS = 12;
 const LOCAL_BLOCK_SECONDS = 1;
 /** Blocks may fail to come now and then; so many in a row do not. */
 const MOST_MISSED_BLOCKS = 20;
-
-/** Less can not hold the inputs of a round that is under way. */
-const LEAST_FREE_BYTES = 256 * 1024 * 1024;
 
 export const databasePart = (database: Pick<Database, 'query'>): Part => ({
   name: 'database',
@@ -47,15 +45,26 @@ export const ipfsPart = (ipfs: Pick<IpfsStore, 'version'>): Part => ({
 });
 
 /** @throws in its check, TributaryError `storage/low` */
-export const diskPart = (folder: string, leastBytes = LEAST_FREE_BYTES): Part => ({
+export const diskPart = (folder: string, leastBytes: () => number): Part => ({
   name: 'disk',
   timeoutMillis: TIMEOUT_MILLIS,
   async check() {
     const { bavail, bsize } = await statfs(folder);
-    if (bavail * bsize >= leastBytes) return;
-    throw new TributaryError(
-      'storage/low',
-      `${bavail * bsize} bytes are free on the disk, less than ${leastBytes}`,
-    );
+    assertFree(bavail * bsize, leastBytes());
   },
 });
+
+/** Where masked inputs and evidence are. @throws in its check, TributaryError `storage/low`, and those of the place */
+export const blobsPart = (blobs: Pick<Blobs, 'look' | 'free'>, leastBytes: () => number): Part => ({
+  name: 'blobs',
+  timeoutMillis: TIMEOUT_MILLIS,
+  async check() {
+    await blobs.look();
+    assertFree((await blobs.free()) ?? Infinity, leastBytes());
+  },
+});
+
+function assertFree(free: number, least: number): void {
+  if (free >= least) return;
+  throw new TributaryError('storage/low', `${free} bytes are free on the disk, less than ${least}`);
+}

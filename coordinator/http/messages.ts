@@ -18,7 +18,7 @@ type Sent = Readonly<{ path: AttemptId; news(): void }>;
 /** What every accepted message is answered, at first and again. */
 export const ACCEPTED = { accepted: true } as const;
 
-export function messageHandlers({ jobs, checkApproval }: HttpParts): Handlers<Messages> {
+export function messageHandlers({ jobs, checkApproval, room }: HttpParts): Handlers<Messages> {
   async function submit(
     { path, news }: Sent,
     event: MessageEvent,
@@ -28,7 +28,14 @@ export function messageHandlers({ jobs, checkApproval }: HttpParts): Handlers<Me
     return ACCEPTED;
   }
   return {
-    enrol: (asked) => submit(asked, { type: 'enrolment', envelope: asked.body }),
+    async enrol(asked) {
+      const event = { type: 'enrolment', envelope: asked.body } as const;
+      const driver = jobs.driver(asked.path.job);
+      const lacking = await room?.lacking(await driver.attempt(asked.path), 'enrolment');
+      // Who has enrolled is told so again, room or not.
+      if (lacking && (await driver.preview(asked.path, event))) throw lacking;
+      return submit(asked, event);
+    },
     share: (asked) =>
       submit(
         asked,

@@ -9,6 +9,7 @@ import type { CheckApproval } from '../settlement/approval.ts';
 import type { Engine } from '../store/database.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { Records } from '../store/records.ts';
+import type { Room } from '../storage/room.ts';
 import type { Vectors } from '../store/vectors.ts';
 import type { KeptPolicy } from '../operations/keep.ts';
 import type { Ledger } from '../quotas/ledger.ts';
@@ -23,6 +24,8 @@ export type HttpParts = Readonly<{
   records: Pick<Records, 'deliveries'>;
   vectors: Vectors;
   evidence: EvidenceBlocks;
+  /** Whether there is room for what a round brings; without one, it is found out as it comes. */
+  room?: Pick<Room, 'lacking'>;
   checkApproval: CheckApproval;
   access: Access;
   clock: Clock;

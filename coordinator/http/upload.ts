@@ -6,7 +6,7 @@ import { ACCEPTED } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import type { Handler } from './route.ts';
 
-export function inputUpload({ jobs, vectors }: HttpParts): Handler<Operations['upload']> {
+export function inputUpload({ jobs, vectors, room }: HttpParts): Handler<Operations['upload']> {
   return async ({ path: { member, ...id }, headers, body, news }) => {
     const envelope = headers['tributary-message'];
     const { message } = envelope;
@@ -18,6 +18,8 @@ export function inputUpload({ jobs, vectors }: HttpParts): Handler<Operations['u
     // A message that is refused, or held already, needs no body; nobody unsigned fills the disk.
     if (await driver.preview(id, event)) {
       const state = await driver.attempt(id);
+      const lacking = await room?.lacking(state, 'input');
+      if (lacking) throw lacking;
       const members = 'enrolments' in state ? state.enrolments.length : 0;
       const { aggregation } = state.rules;
       await vectors.receive(id, message, aggregation, wordBits(aggregation.bits, members), body);

@@ -1,6 +1,7 @@
 /** The jobs of this coordinator and their drivers. */
 import { TributaryError } from '#crypto/error.ts';
 import type { JobView, Phase } from '#protocol/attempt-view.ts';
+import type { Attempt } from '../round/attempt.ts';
 import { JobDriver, type DriverParts } from '../driver/job-driver.ts';
 import { toError, type Flaw } from '#protocol/flaw.ts';
 import type { Address } from '#protocol/units.ts';
@@ -73,6 +74,13 @@ export class JobList {
     return [...this.#drivers.values()]
       .filter(({ view }) => view.state === 'active')
       .map(({ phase }) => phase);
+  }
+
+  /** The present attempts of active jobs. */
+  states(): Attempt[] {
+    return [...this.#drivers.values()]
+      .filter(({ view }) => view.state === 'active')
+      .map(({ present }) => present);
   }
 
   /** Events that wait for a transition, or are in one, of all jobs. */

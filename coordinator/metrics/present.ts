@@ -1,6 +1,7 @@
 /** What is counted when somebody asks: jobs, their phases, their queues, the database. */
 import { phases, type JobView, type Phase } from '#protocol/attempt-view.ts';
 import type { Gate } from '../gate/gate.ts';
+import type { Room } from '../storage/room.ts';
 import type { Database } from '../store/database.ts';
 import type { Series, Source } from './series.ts';
 
@@ -28,6 +29,16 @@ export const gateSource =
   (gate: Pick<Gate, 'isClosed'>, series: Pick<Series, 'breaker'>): Source =>
   () =>
     series.breaker.set(gate.isClosed() ? 0 : 1);
+
+export const storageSource =
+  (room: Pick<Room, 'figures'>, series: Pick<Series, 'storage'>): Source =>
+  async () => {
+    const { free, kept, reserved } = await room.figures();
+    // Of a bucket nobody can say what is free.
+    if (free !== null) series.storage.set({ what: 'free' }, free);
+    series.storage.set({ what: 'kept' }, kept);
+    series.storage.set({ what: 'reserved' }, reserved);
+  };
 
 /** https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-DBSIZE */
 export const databaseSource =

@@ -50,6 +50,8 @@ export function createSeries() {
     breaker: gauge('chain_breaker_open', 'Whether calls that a request waits for are not tried: 1', []),
     ipfs: histogram('ipfs_request_seconds', 'Requests to the IPFS node', ['call', 'outcome'], WAITING),
     database: gauge('database_bytes', 'Size of the database', []),
+    storage: gauge('storage_bytes', 'Inputs and evidence: free, kept, and still to come of rounds', ['what']),
+    noRoom: counter('storage_refusals_total', 'Messages refused for want of room', ['stage']),
   } as const;
 }
 

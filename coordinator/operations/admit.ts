@@ -1,12 +1,13 @@
 /** Whether an operations policy lets a coordinator take on a job. */
 import { flaw, type Flaw } from '#protocol/flaw.ts';
 import type { AttemptRules } from '../round/base.ts';
+import { mostMembers, roundBytes } from '../storage/need.ts';
 import type { OperationsPolicy } from './schema.ts';
 
 /** What a policy asks of a job. */
 export type JobSize = Readonly<{
   rounds: number;
-  rules: Pick<AttemptRules, 'domain' | 'buyer' | 'seats' | 'aggregation' | 'minimumCohort'>;
+  rules: Pick<AttemptRules, 'domain' | 'buyer' | 'seats' | 'aggregation' | 'minimumCohort' | 'sparse'>;
 }>;
 
 /** Jobs that are under way: all, and those of the job's own buyer. */
@@ -14,10 +15,11 @@ export type UnderWay = Readonly<{ all: number; ofBuyer: number }>;
 
 /** @returns null where it is admitted */
 export function jobRefusal(
-  { chains, jobs, quotas }: OperationsPolicy,
-  { rounds, rules: { domain, buyer, seats, aggregation, minimumCohort } }: JobSize,
+  { chains, jobs, quotas, storage }: OperationsPolicy,
+  { rounds, rules }: JobSize,
   { all, ofBuyer }: UnderWay,
 ): Flaw | null {
+  const { domain, buyer, seats, aggregation, minimumCohort } = rules;
   const elsewhere = chainRefusal(chains, domain.chainId);
   if (elsewhere) return elsewhere;
   const over = (what: string, has: number, limit: number) =>
@@ -34,11 +36,15 @@ export function jobRefusal(
       `the job's terms allow a cohort of ${minimumCohort}, this coordinator asks for ${jobs.minimumCohort}`,
     );
   }
-  if (all >= jobs.active)
+  const round = roundBytes(rules, mostMembers(rules));
+  const room = Math.min(storage.bytes ?? Infinity, storage.jobBytes ?? Infinity);
+  if (round > room) return flaw('operations/too-much-storage', over('bytes a round', round, room));
+  if (all >= jobs.active) {
     return flaw(
       'operations/too-many-jobs',
       `${all} jobs are under way, this coordinator takes ${jobs.active}`,
     );
+  }
   return ofBuyer < quotas.jobs
     ? null
     : flaw(

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { limits, quotas } from './limits.ts';
 
+/** Less holds no round of any size, nor the database's own files. */
+const LEAST_FREE_BYTES = 256 * 1024 * 1024;
+
 const count = (most: number) => z.int().min(1).max(most);
 
 /** Every key has a default, so that a file says only what it changes. A key that is not here is an error. */
@@ -27,6 +30,16 @@ export const operationsPolicy = z.strictObject({
   limits,
   /** What one caller or buyer may use. */
   quotas,
+  /** Room for masked inputs and evidence. A round that would need more waits before its members enrol. */
+  storage: z
+    .strictObject({
+      /** To be left free on their disk. */
+      freeBytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(LEAST_FREE_BYTES),
+      /** Of all jobs, and of one; null: as much as there is. */
+      bytes: count(Number.MAX_SAFE_INTEGER).nullable().default(null),
+      jobBytes: count(Number.MAX_SAFE_INTEGER).nullable().default(null),
+    })
+    .prefault({}),
 });
 
 export type OperationsPolicy = Readonly<z.infer<typeof operationsPolicy>>;

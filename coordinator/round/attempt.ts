@@ -74,6 +74,8 @@ export type InnerEvent =
   | Readonly<{ type: 'given-up'; reason: string }>
   | Readonly<{ type: 'aggregated'; result: Result }>
   | Readonly<{ type: 'settled'; transaction: Bytes32 }>
+  /** The escrow holds the round already, of a time that these records do not reach: they were restored. */
+  | Readonly<{ type: 'overtaken'; reason: string }>
   | Readonly<{ type: 'quorum-refused' }>
   /** A dealer's shares restore another secret than it published. */
   | Readonly<{ type: 'fault-proven'; reason: string; fault: Fault }>

@@ -13,6 +13,7 @@ import * as enrolling from './enrolling.ts';
 import { withGrace } from './grace.ts';
 import { slotOf } from './held.ts';
 import * as masking from './masking.ts';
+import { onOvertaken } from './overtaken.ts';
 import * as receiving from './receiving.ts';
 import * as settled from './settled.ts';
 import * as settling from './settling.ts';
@@ -38,6 +39,7 @@ const inner: ReadonlySet<string> = new Set<InnerEvent['type']>([
   'given-up',
   'aggregated',
   'settled',
+  'overtaken',
   'quorum-refused',
   'fault-proven',
   'failed',
@@ -134,6 +136,8 @@ function onInner(state: Attempt, event: InnerEvent, now: Seconds): Attempt | Ref
         return settling.onSettled(state, event.transaction);
       if (state.phase === 'settled') return settled.onSettledAgain(state, event.transaction);
       break;
+    case 'overtaken':
+      return onOvertaken(state, event.reason);
     case 'quorum-refused':
       if (state.phase === 'settling' && state.step === 'posting') return settling.onQuorumRefused(state);
       break;

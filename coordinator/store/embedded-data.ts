@@ -21,8 +21,7 @@ const script = fileURLToPath(new URL('./make-data.mjs', import.meta.url));
  * @throws TributaryError `database/not-made`
  */
 export async function ensureData(data: string, prepared: string | undefined): Promise<void> {
-  const whole = `${data}.made`;
-  if (existsSync(whole)) return;
+  if (isMade(data)) return;
   // A process that died while it made the directory left half of one.
   await rm(data, { recursive: true, force: true });
   await mkdir(dirname(data), { recursive: true });
@@ -34,8 +33,13 @@ export async function ensureData(data: string, prepared: string | undefined): Pr
     await cp(prepared, draft, { recursive: true });
   }
   await rename(draft, data);
-  await writeDurably(disk, whole, []);
+  await writeDurably(disk, markOf(data), []);
 }
+
+/** Whether a data directory is there, and was whole once. */
+export const isMade = (data: string): boolean => existsSync(markOf(data));
+
+const markOf = (data: string): string => `${data}.made`;
 
 /** Others may be at the same: the first one's stays. */
 async function ensurePrepared(prepared: string): Promise<void> {

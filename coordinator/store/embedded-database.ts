@@ -4,7 +4,7 @@ import { PGlite, types, type Transaction as PGliteTransaction } from '@electric-
 import { TributaryError } from '#crypto/error.ts';
 import { takeLock, type Lock } from '#datasets/folder-lock.ts';
 import { wholeNumber, type Database, type Transaction } from './database.ts';
-import { ensureData } from './embedded-data.ts';
+import { ensureData, isMade } from './embedded-data.ts';
 import { storageError } from './files.ts';
 import { migrate } from './migrations.ts';
 import { logSync, type SyncLog } from './write-ahead-log.ts';
@@ -14,6 +14,8 @@ export type EmbeddedOptions = Readonly<{
   /** A freshly made data directory to copy, made when missing: a first open takes seconds without. */
   prepared?: string | undefined;
   sync?: SyncLog;
+  /** False for who only reads. */
+  migrating?: boolean;
 }>;
 
 /** @throws TributaryError `database/locked`, `database/newer`, `database/not-made` */
@@ -21,6 +23,7 @@ export async function openEmbedded({
   folder,
   prepared,
   sync = logSync(),
+  migrating = true,
 }: EmbeddedOptions): Promise<Database> {
   const file = join(folder, 'database.lock');
   const lock = await takeLock(file, (pid) => inUse(file, pid));
@@ -30,7 +33,7 @@ export async function openEmbedded({
     await ensureData(data, prepared);
     database = await PGlite.create(data, { parsers, startParams });
     const own = opened(database, lock, () => sync(data));
-    await migrate(own.commit);
+    if (migrating) await migrate(own.commit);
     return own;
   } catch (error) {
     await database?.close();
@@ -72,6 +75,9 @@ const parsers = { [types.INT8]: wholeNumber };
 
 /** PostgreSQL fills its buffers when it starts, 128 MB unless told: as much of the coordinator's memory, and the system caches the same files. */
 const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
+
+/** Whether a folder has one. */
+export const hasEmbedded = (folder: string): boolean => isMade(join(folder, 'database'));
 
 const inUse = (file: string, pid: number) =>
   new TributaryError(

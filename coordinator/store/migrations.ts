@@ -1,6 +1,6 @@
 /** The database's tables, in plain PostgreSQL; each step runs once, in order. */
 import { TributaryError } from '#crypto/error.ts';
-import type { Database } from './database.ts';
+import type { Database, Query } from './database.ts';
 
 /** Never edited once released: a change is a new step. */
 const steps: readonly string[] = [
@@ -174,6 +174,15 @@ const steps: readonly string[] = [
    );`,
 ];
 
+/** How many there are. */
+export const knownSteps = steps.length;
+
+/** How many a database has behind it. */
+export async function stepOf(query: Query): Promise<number> {
+  const [row] = await query<{ done: number }>('select count(*)::int as done from migrations');
+  return row?.done ?? 0;
+}
+
 /** One at a time: coordinators that start at once would else make the same tables. */
 const lock = "select pg_advisory_xact_lock(hashtextextended('tributary/migrations/' || current_schema(), 0))";
 
@@ -187,8 +196,7 @@ export async function migrate(commit: Database['commit'], upTo = steps.length): 
   await commit(async (transaction) => {
     await transaction.query(lock);
     await transaction.exec('create table if not exists migrations (step integer primary key)');
-    const [row] = await transaction.query<{ done: number }>('select count(*)::int as done from migrations');
-    const done = row?.done ?? 0;
+    const done = await stepOf(transaction.query);
     if (done > steps.length) {
       throw new TributaryError(
         'database/newer',

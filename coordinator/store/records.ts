@@ -173,7 +173,7 @@ type Written = Readonly<{ version: number; change: Change }>;
 
 const statesOf = (attempts: readonly AttemptRecord[]) => attempts.map(({ state }) => state);
 
-const reading = (query: Query): Reading => ({
+export const reading = (query: Query): Reading => ({
   async attempt({ job, round, attempt }) {
     const sql = `${selectAttempts} where job = $1 and round = $2 and attempt = $3`;
     const [row] = await query<AttemptRow>(sql, [job, round, attempt]);

@@ -20,12 +20,17 @@ const STANDING_SILENCE_MILLIS = 5_000;
 /**
  * @param url `postgres://…`; TLS by its `sslmode` and `sslrootcert`
  * @param name under which the server lists this coordinator's connections
+ * @param migrating false for who only reads what another version may be at work with
  * @throws TributaryError `database/bad-url`, `database/unreachable`, `database/refused`, `database/unsuitable`,
  *   `database/newer`
  */
-export async function openServer(url: string, name = 'tributary'): Promise<ServerDatabase> {
+export async function openServer(
+  url: string,
+  name = 'tributary',
+  { migrating = true }: Readonly<{ migrating?: boolean }> = {},
+): Promise<ServerDatabase> {
   const options = connectionOptions(url, name);
-  await prepare(options);
+  await prepare(options, migrating);
   const pool = new pg.Pool({ ...options, max: CONNECTIONS });
   // Of a connection that nobody uses: the next who asks gets another, or is told.
   pool.on('error', () => undefined);
@@ -55,13 +60,13 @@ export async function lookAtServer(url: string): Promise<number> {
 }
 
 /** Looks at the server and migrates, however long that takes. */
-async function prepare(options: pg.PoolConfig): Promise<void> {
+async function prepare(options: pg.PoolConfig, migrating: boolean): Promise<void> {
   await coded(async () => {
     const patient = { statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
     const client = await connected({ ...options, ...patient });
     try {
       await assertSuitable(queryOn(client));
-      await migrate((work) => inTransaction(client, work));
+      if (migrating) await migrate((work) => inTransaction(client, work));
     } finally {
       await client.end();
     }

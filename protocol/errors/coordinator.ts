@@ -61,6 +61,10 @@ export const coordinatorErrors: ErrorEntries = {
     means: 'The embedded database can not be made.',
     do: 'Free memory and disk space, a gigabyte of each, and start again; or name a PostgreSQL server by DATABASE_URL.',
   },
+  'database/older': {
+    means: 'The database was written by an earlier version, and this command brings none up to date.',
+    do: 'Use the version that wrote it, or start this one on it first.',
+  },
   'database/other-blobs': {
     means: 'The coordinators of this database keep masked inputs and evidence in another folder.',
     do: 'Give all of them the same --blobs. Where that folder is lost for good: update coordinator set blobs = null.',

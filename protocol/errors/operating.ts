@@ -26,8 +26,12 @@ export const operatingErrors: ErrorEntries = {
     means: 'The body came too slowly, or stopped coming.',
     do: 'Send it again over a better connection.',
   },
+  'storage/no-room': {
+    means: 'What the round will bring has no room on the disk, or within what the operations policy allows.',
+    do: 'Wait as long as `Retry-After` says, then send the same again. The operator makes room, or raises `storage`.',
+  },
   'storage/low': {
     means: "Little room is left on the coordinator's disk.",
-    do: 'Make room before inputs have to be refused (`storage/full`).',
+    do: 'Make room before rounds have to wait (`storage/no-room`).',
   },
 };

@@ -30,6 +30,10 @@ export const operationsErrors: ErrorEntries = {
     means: 'The job has more seats than the operator allows.',
     do: 'Launch with fewer datasets, or ask the operator to raise `jobs.seats`.',
   },
+  'operations/too-much-storage': {
+    means: 'One round of the job needs more room than the operator gives all jobs, or one.',
+    do: 'Launch a smaller model, or with fewer datasets, or ask the operator to raise `storage.jobBytes`.',
+  },
   'operations/too-many-weights': {
     means: 'The model has more weights than the operator allows.',
     do: 'Launch a smaller model, or ask the operator to raise `jobs.weights`.',

@@ -34,6 +34,7 @@ const byCode: Readonly<Record<string, number>> = {
   'coordinator/internal': 500,
   'database/unreachable': 503,
   'storage/full': 507,
+  'storage/no-room': 507,
 };
 /** By the first part of a code: who is not believed, the coordinator's own trouble, and that of what it stands on. */
 const byArea: Readonly<Record<string, number>> = {

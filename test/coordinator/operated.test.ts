@@ -124,6 +124,12 @@ describe('a coordinator that is operated', function () {
       expect(sum('ipfs_request_seconds_count', { outcome: 'away' })).to.equal(0);
     });
 
+    it('have what inputs and evidence take, and what is free for them', () => {
+      const bytes = (what: string) => sumOf(samples, 'tributary_storage_bytes', { what });
+      expect(bytes('kept')).to.be.above(0);
+      expect(bytes('free')).to.be.above(0);
+    });
+
     it('have the size of the database, an empty queue, and the lag of the event loop', () => {
       expect(sum('database_bytes')).to.be.above(1_000_000);
       expect(sum('driver_queue_depth')).to.equal(0);
@@ -138,6 +144,8 @@ describe('a coordinator that is operated', function () {
         outcome: ['done', 'refused', 'away', 'not-mined'],
         state: ['active', 'finished', 'failed'],
         direction: ['in', 'out'],
+        what: ['free', 'kept', 'reserved'],
+        stage: ['enrolment', 'input'],
         call: ['version', 'put', 'get', 'pin'],
         effect: [
           'sweep',
@@ -257,9 +265,9 @@ describe('a coordinator that is operated', function () {
     };
     const fine = { ready: true };
 
-    it('is that of database, chain, IPFS and disk', async () => {
+    it('is that of database, chain, IPFS, disk and the place for inputs', async () => {
       await world.chain.mineAt(Math.max(await world.chain.now(), Math.floor(Date.now() / 1_000)) + 1);
-      const parts = { database: fine, chain: fine, ipfs: fine, disk: fine };
+      const parts = { database: fine, chain: fine, ipfs: fine, disk: fine, blobs: fine };
       expect(await eventually(ready, ({ status }) => status === 200)).to.deep.equal({ status: 200, parts });
     });
 

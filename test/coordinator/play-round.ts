@@ -48,10 +48,19 @@ export async function playRound(
     unmaskers: readonly number[];
   }>,
 ): Promise<Played> {
-  const { world, url, launched, weights, unmaskers } = of;
+  const { url, launched, weights } = of;
   const api = coordinatorApi(url);
   const { id, members } = await membersOf(api, launched, weights);
   await untilMasking(api, id, members);
+  return playFromMasking({ ...of, id, members });
+}
+
+/** The rest of it; an input that is there already is sent again. */
+export async function playFromMasking(
+  of: Parameters<typeof playRound>[0] & Readonly<{ id: AttemptId; members: Cohort }>,
+): Promise<Played> {
+  const { world, url, launched, weights, unmaskers, id, members } = of;
+  const api = coordinatorApi(url);
   for (const [member, vector] of members.vectors) await api.upload(id, members.inputs[member]!, vector);
   for (const envelope of members.confirmations) await api.confirm(id, envelope);
   for (const member of unmaskers) await api.unmask(id, unmaskingOf(members, member));

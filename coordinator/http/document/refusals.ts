@@ -38,7 +38,7 @@ function responseOf(status: number, codes: readonly string[]) {
       'Cache-Control',
       'RateLimit',
       'RateLimit-Policy',
-      ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
+      ...([429, 503, 507].includes(status) ? (['Retry-After'] as const) : []),
       ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ),
     content: {

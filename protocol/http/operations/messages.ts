@@ -62,6 +62,7 @@ export const enrol = {
     ...ofSender,
     ...ofKeys,
     ...stored,
+    'storage/no-room',
     'enrolment/conflict',
     'enrolment/deadline',
     'enrolment/duplicate-key',

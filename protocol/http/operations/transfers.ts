@@ -39,7 +39,7 @@ export const upload = {
   },
   problems: [
     ...['attempt/wrong-phase', 'message/bad-signature', 'message/other-attempt'],
-    ...['message/not-a-member', 'message/other-roster', 'storage/full'],
+    ...['message/not-a-member', 'message/other-roster', 'storage/full', 'storage/no-room'],
     ...['input/conflict', 'input/not-a-sharer', 'input/other-sharers', 'input/root-mismatch'],
     ...['vector/length', 'vector/padding'],
   ],

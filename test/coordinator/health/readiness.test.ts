@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { openChain } from '#contracts/provider.ts';
 import { withHealth } from '#coordinator/health/listener.ts';
-import { chainPart, databasePart, diskPart, ipfsPart } from '#coordinator/health/parts.ts';
+import { blobsPart, chainPart, databasePart, diskPart, ipfsPart } from '#coordinator/health/parts.ts';
 import { readiness, type Part, type Verdict } from '#coordinator/health/readiness.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
@@ -132,8 +132,17 @@ describe('what a coordinator stands on', function () {
   it('is a database that answers, and room on the disk', async () => {
     const failing = { query: () => Promise.reject(new Error('closed')) };
     expect(await codeOf(databasePart(failing))).to.equal('Error: closed');
-    expect(await codeOf(diskPart(tmpdir(), 1))).to.equal('ready');
-    expect(await codeOf(diskPart(tmpdir(), Number.MAX_SAFE_INTEGER))).to.equal('storage/low');
+    expect(await codeOf(diskPart(tmpdir(), () => 1))).to.equal('ready');
+    expect(await codeOf(diskPart(tmpdir(), () => Number.MAX_SAFE_INTEGER))).to.equal('storage/low');
+    const place = (free: number | null) => ({
+      look: () => Promise.resolve(),
+      free: () => Promise.resolve(free),
+    });
+    expect(await codeOf(blobsPart(place(9), () => 9))).to.equal('ready');
+    expect(await codeOf(blobsPart(place(8), () => 9))).to.equal('storage/low');
+    expect(await codeOf(blobsPart(place(null), () => 9))).to.equal('ready');
+    const away = { ...place(9), look: () => Promise.reject(unreachable()) };
+    expect(await codeOf(blobsPart(away, () => 9))).to.equal('ipfs/unreachable');
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { chainRefusal, jobRefusal, type JobSize } from '#coordinator/operations/admit.ts';
 import { defaultPolicy, operationsPolicy, type OperationsPolicy } from '#coordinator/operations/schema.ts';
+import { roundBytes } from '#coordinator/storage/need.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { rulesOf } from '../fixtures.ts';
 
@@ -37,6 +38,13 @@ describe('what an operations policy admits', () => {
     expect(codeOf({ quotas: { jobs: 3 } }, 40, 2)).to.equal(null);
     expect(codeOf({ quotas: { jobs: 3 } }, 40, 3)).to.equal('operations/too-many-of-buyer');
     expect(codeOf({}, 999, 999)).to.equal(null);
+  });
+
+  it('has room for one round of it, as large as it may become', () => {
+    const round = roundBytes(rules, 5);
+    expect(codeOf({ storage: { jobBytes: round, bytes: round } })).to.equal(null);
+    expect(codeOf({ storage: { jobBytes: round - 1 } })).to.equal('operations/too-much-storage');
+    expect(codeOf({ storage: { bytes: round - 1 } })).to.equal('operations/too-much-storage');
   });
 
   it('asks for a cohort', () => {

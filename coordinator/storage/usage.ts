@@ -1,0 +1,56 @@
+/** How many bytes of inputs and evidence each job has. What an attempt that is over left is measured once. */
+import type { AttemptId } from '#protocol/job-id.ts';
+import { attemptName, type AttemptBlobs } from '../blobs/blobs.ts';
+
+/** Bytes by job. */
+export type Usage = ReadonlyMap<number, number>;
+
+export type UsageParts = Readonly<{
+  inputs: Pick<AttemptBlobs, 'attempts' | 'bytes'>;
+  evidence: Pick<AttemptBlobs, 'attempts' | 'bytes'>;
+  /** Whether nothing is written to an attempt any more. */
+  isOver(id: AttemptId): boolean;
+  /** Monotonic milliseconds. */
+  now?: () => number;
+}>;
+
+/** An answer stands for so long, whoever asks. */
+const FRESH_MILLIS = 2_000;
+
+export function usage({
+  inputs,
+  evidence,
+  isOver,
+  now = () => performance.now(),
+}: UsageParts): () => Promise<Usage> {
+  let known = new Map<string, number>();
+  let answer: Promise<Usage> | null = null;
+  let asked = -Infinity;
+
+  async function measure(): Promise<Usage> {
+    const jobs = new Map<number, number>();
+    const add = ({ job }: AttemptId, bytes: number) => void jobs.set(job, (jobs.get(job) ?? 0) + bytes);
+    for (const id of await inputs.attempts()) add(id, await inputs.bytes(id));
+    const kept = new Map<string, number>();
+    for (const id of await evidence.attempts()) {
+      const name = attemptName(id);
+      // Asked before it is measured: what ends meanwhile is measured again.
+      const over = isOver(id);
+      const bytes = known.get(name) ?? (await evidence.bytes(id));
+      if (over) kept.set(name, bytes);
+      add(id, bytes);
+    }
+    known = kept;
+    return jobs;
+  }
+
+  return () => {
+    if (answer && now() - asked < FRESH_MILLIS) return answer;
+    asked = now();
+    const measuring = measure();
+    answer = measuring;
+    // A failure is asked about again at once.
+    measuring.catch(() => (answer = null));
+    return measuring;
+  };
+}
