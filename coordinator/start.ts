@@ -7,6 +7,7 @@ import { keptThreads } from '#model/unmasking/kept-threads.ts';
 import { toError } from '#protocol/flaw.ts';
 import { toAddress } from '#protocol/units.ts';
 import { openAccess } from './access/access.ts';
+import { sealing } from './access/sealing.ts';
 import { chainAborter } from './agreement/abort-on-chain.ts';
 import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
@@ -117,10 +118,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const gate = chainGate();
     const gated = gatedCalls(provider, gate);
     const url = (): string => options.publicUrl ?? service?.url ?? '';
+    const access = openAccess({
+      ...{ database, provider: gated, url, chainId, clock, log },
+      sealing: sealing(options.wallet.privateKey),
+    });
     const app = createApp({
       ...{ jobs, records, vectors, evidence, room, clock, log },
       checkApproval: approvalChecker(gated),
-      access: openAccess({ database, provider: gated, url, chainId, clock }),
+      access,
       coordinators: coordinatorCount({ count: store.coordinators, signal: stopping.signal, log }),
       ...{ policy, ledger },
       identity: { ...identity, instance, database: store.engine },

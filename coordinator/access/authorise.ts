@@ -6,6 +6,7 @@ import { scopes as allScopes, type Scope } from '#protocol/access/scopes.ts';
 import { chain, idText, parseToken, type Token, type TokenKind } from '#protocol/access/token.ts';
 import { toSeconds, type Address, type Seconds } from '#protocol/units.ts';
 import type { AccessRows, Grant } from '../store/access-rows.ts';
+import { isRetired, type Secrets } from './secrets.ts';
 
 /** What a request is about, as far as caveats ask; null where it is about no job at all. */
 export type About = Readonly<{ job: number; round: number; datasets: readonly number[] }> | null;
@@ -26,18 +27,20 @@ export type Caller = Readonly<{
   assertCovers(about: About): void;
 }>;
 
-/** @throws TributaryError `auth/invalid`, `auth/revoked`, `auth/expired`, `auth/scope` */
+/** @throws TributaryError `auth/invalid`, `auth/revoked`, `auth/rotated`, `auth/expired`, `auth/scope` */
 export type Authorise = (token: string, scope: Scope) => Promise<Caller>;
 
 export const authoriser =
-  (rows: Pick<AccessRows, 'grant'>, now: () => Seconds): Authorise =>
+  (rows: Pick<AccessRows, 'grant'>, { rootOf }: Pick<Secrets, 'rootOf'>, now: () => Seconds): Authorise =>
   async (text, scope) => {
     const token = parseToken(text);
     const grant = token && (await rows.grant(idText(token.id)));
     // Nothing is said of a token, not even that it is revoked, before it is known for one.
-    if (!token || !grant || grant.kind !== token.kind || !isOf(grant, token))
+    if (!token || !grant || grant.kind !== token.kind || !isOf(rootOf(grant), token))
       throw new TributaryError('auth/invalid', 'this is no token of this coordinator');
     if (grant.revokedAt !== null) throw new TributaryError('auth/revoked', 'the token was revoked');
+    if (isRetired(grant.secret, now()))
+      throw new TributaryError('auth/rotated', 'the secrets of the token were rotated');
     const caller = callerOf(grant, token.caveats.map(known));
     if (caller.expiresAt < now()) throw new TributaryError('auth/expired', 'the token has expired');
     if (!caller.scopes.includes(scope))
@@ -45,8 +48,8 @@ export const authoriser =
     return caller;
   };
 
-function isOf(grant: Grant, token: Token): boolean {
-  const { tag } = chain(grant.root, token.kind, token.id, token.caveats);
+function isOf(root: Uint8Array, token: Token): boolean {
+  const { tag } = chain(root, token.kind, token.id, token.caveats);
   return timingSafeEqual(tag, token.tag);
 }
 

@@ -8,6 +8,7 @@ import { insertGrant, type AccessRows, type Grant } from '../store/access-rows.t
 import { mintedCaveats } from './grants.ts';
 import type { Caller } from './authorise.ts';
 import type { Made } from './repeated.ts';
+import type { Secrets } from './secrets.ts';
 
 const MOST_KEYS = 100;
 const LONGEST_DAYS = 366;
@@ -22,7 +23,12 @@ export type Keys = Readonly<{
   revoke(caller: Caller, id: string): Promise<void>;
 }>;
 
-export const apiKeys = (rows: AccessRows, rng: Rng, now: () => Seconds): Keys => ({
+export const apiKeys = (
+  rows: AccessRows,
+  secrets: Pick<Secrets, 'current' | 'rootOf'>,
+  rng: Rng,
+  now: () => Seconds,
+): Keys => ({
   async list(caller) {
     caller.assertCovers(null);
     return (await rows.keys(caller.subject, now())).map(viewOf);
@@ -38,9 +44,10 @@ export const apiKeys = (rows: AccessRows, rng: Rng, now: () => Seconds): Keys =>
     const id = rng.bytes(ID_BYTES);
     const grant: Grant = {
       ...{ id: idText(id), kind: 'key', subject, name, root: rng.bytes(ROOT_BYTES) },
+      secret: await secrets.current(),
       ...{ scopes, caveats, createdAt: now(), expiresAt, revokedAt: null },
     };
-    const token = formatToken(chain(grant.root, 'key', id, mintedCaveats(grant, expiresAt)));
+    const token = formatToken(chain(secrets.rootOf(grant), 'key', id, mintedCaveats(grant, expiresAt)));
     return { answer: { ...viewOf(grant), token }, save: (transaction) => insertGrant(transaction, grant) };
   },
 

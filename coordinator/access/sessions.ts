@@ -10,6 +10,7 @@ import type { AccountSigned } from '../account-signature.ts';
 import type { AccessRows, Grant } from '../store/access-rows.ts';
 import { mintedCaveats } from './grants.ts';
 import { newNonce, NONCE_KEY_BYTES, nonceExpiry } from './nonces.ts';
+import { isRetired, type Secrets } from './secrets.ts';
 import { readSignIn, type Here } from './sign-in.ts';
 
 const ACCESS_SECONDS = 15 * 60;
@@ -29,6 +30,7 @@ export type Sessions = Readonly<{
 
 export type SessionParts = Readonly<{
   rows: AccessRows;
+  secrets: Pick<Secrets, 'current' | 'rootOf'>;
   /** Read anew each time: a server knows its port once it listens. */
   here: () => Here;
   signed: AccountSigned;
@@ -36,7 +38,7 @@ export type SessionParts = Readonly<{
   now: () => Seconds;
 }>;
 
-export function sessions({ rows, here, signed, rng, now }: SessionParts): Sessions {
+export function sessions({ rows, secrets, here, signed, rng, now }: SessionParts): Sessions {
   const newRefresh = () => REFRESH_PREFIX + toBase64url(rng.bytes(REFRESH_BYTES));
   const later = (seconds: number) => toSeconds(now() + seconds);
   let key: Promise<Uint8Array> | null = null;
@@ -67,12 +69,13 @@ export function sessions({ rows, here, signed, rng, now }: SessionParts): Sessio
           subject,
           name: '',
           root: rng.bytes(ROOT_BYTES),
+          secret: await secrets.current(),
         },
         ...{ scopes, caveats: [], createdAt: now(), expiresAt: later(SIGN_IN_SECONDS), revokedAt: null },
       };
       const refresh = newRefresh();
       if (await rows.signIn({ nonce, usedUntil }, grant, digestOf(refresh), now()))
-        return tokensOf(grant, refresh, now());
+        return tokensOf(grant, secrets.rootOf(grant), refresh, now());
       throw noNonce();
     },
 
@@ -84,7 +87,8 @@ export function sessions({ rows, here, signed, rng, now }: SessionParts): Sessio
       if (!fresh) throw ended('the refresh token was used before, so its sign-in is over');
       if (grant.revokedAt !== null) throw ended('its sign-in was ended');
       if (grant.expiresAt < now()) throw ended('its sign-in has expired');
-      return tokensOf(grant, next, now());
+      if (isRetired(grant.secret, now())) throw ended('the secrets of its sign-in were rotated');
+      return tokensOf(grant, secrets.rootOf(grant), next, now());
     },
 
     signOut: (refreshToken) => rows.signOut(digestOf(refreshToken), now()),
@@ -92,9 +96,9 @@ export function sessions({ rows, here, signed, rng, now }: SessionParts): Sessio
 }
 
 /** No longer than the sign-in lasts. */
-function tokensOf(grant: Grant, refreshToken: string, now: Seconds): Tokens {
+function tokensOf(grant: Grant, root: Uint8Array, refreshToken: string, now: Seconds): Tokens {
   const expiresAt = toSeconds(Math.min(now + ACCESS_SECONDS, grant.expiresAt));
-  const token = chain(grant.root, 'access', Buffer.from(grant.id, 'hex'), mintedCaveats(grant, expiresAt));
+  const token = chain(root, 'access', Buffer.from(grant.id, 'hex'), mintedCaveats(grant, expiresAt));
   return {
     accessToken: formatToken(token),
     expiresAt,

@@ -4,6 +4,7 @@ import type { Scope } from '#protocol/access/scopes.ts';
 import type { TokenKind } from '#protocol/access/token.ts';
 import { toAddress, toSeconds, type Address, type Seconds } from '#protocol/units.ts';
 import type { Database, Transaction } from './database.ts';
+import { secretOf, type SecretRow } from './secret-rows.ts';
 
 /** What tokens stand under: a sign-in, or an API key. Revoked or expired, none of its tokens opens anything. */
 export type Grant = Readonly<{
@@ -12,8 +13,10 @@ export type Grant = Readonly<{
   kind: TokenKind;
   subject: Address;
   name: string;
-  /** Of the HMAC chain: secret, and all that its tokens rest on. */
+  /** Of the HMAC chain, together with the secret: of itself it makes no token. */
   root: Uint8Array;
+  /** Retired, it opens nothing any more. */
+  secret: SecretRow;
   scopes: readonly Scope[];
   /** An API key's, beside scopes and expiry. */
   caveats: readonly Caveat[];
@@ -48,22 +51,27 @@ export type AccessRows = Readonly<{
   revokeKey(subject: Address, id: string, now: Seconds): Promise<boolean>;
 }>;
 
-type Row = Omit<Grant, 'createdAt' | 'expiresAt' | 'revokedAt' | 'subject'> &
+type Row = Omit<Grant, 'createdAt' | 'expiresAt' | 'revokedAt' | 'subject' | 'secret'> &
   Readonly<{
     subject: string;
     created_at: number | bigint;
     expires_at: number | bigint;
     revoked_at: number | bigint | null;
+    number: number;
+    sealed: Uint8Array | null;
+    retires_at: number | null;
   }>;
 
 /** An expired token is told that it is, for so long. */
 const REMEMBERED_SECONDS = 30 * 24 * 3600;
 
-const columns = 'id, kind, subject, name, root, scopes, caveats, created_at, expires_at, revoked_at' as const;
+const columns =
+  'id, kind, subject, name, root, scopes, caveats, access_grants.created_at, expires_at, revoked_at, number, sealed, retires_at';
+const grants = 'access_grants join token_secrets on number = secret';
 
 export function openAccessRows(database: Pick<Database, 'commit' | 'query'>): AccessRows {
   const select = async (where: string, values: unknown[]) =>
-    (await database.query<Row>(`select ${columns} from access_grants where ${where}`, values)).map(grantOf);
+    (await database.query<Row>(`select ${columns} from ${grants} where ${where}`, values)).map(grantOf);
 
   return {
     async nonceKey(fresh) {
@@ -109,7 +117,7 @@ export function openAccessRows(database: Pick<Database, 'commit' | 'query'>): Ac
           [digest, now],
         );
         const known = await transaction.query<Row>(
-          `select ${columns} from access_grants where id = (select grant_id from access_refreshes where digest = $1)`,
+          `select ${columns} from ${grants} where id = (select grant_id from access_refreshes where digest = $1)`,
           [digest],
         );
         const [row] = known;
@@ -134,7 +142,8 @@ export function openAccessRows(database: Pick<Database, 'commit' | 'query'>): Ac
 
     keys: (subject, now) =>
       select(
-        "kind = 'key' and subject = $1 and revoked_at is null and expires_at >= $2 order by created_at, id",
+        `kind = 'key' and subject = $1 and revoked_at is null and expires_at >= $2
+         and (retires_at is null or retires_at >= $2) order by access_grants.created_at, id`,
         [subject, now],
       ),
 
@@ -155,11 +164,14 @@ export function openAccessRows(database: Pick<Database, 'commit' | 'query'>): Ac
 
 /** The row of an API key or of a sign-in. */
 export async function insertGrant(transaction: Transaction, grant: Grant): Promise<void> {
-  const { id, kind, subject, name, root, scopes, caveats, createdAt, expiresAt } = grant;
+  const { id, kind, subject, name, root, secret, scopes, caveats, createdAt, expiresAt } = grant;
   await transaction.query(
-    `insert into access_grants (id, kind, subject, name, root, scopes, caveats, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, kind, subject, name, root, JSON.stringify(scopes), JSON.stringify(caveats), createdAt, expiresAt],
+    `insert into access_grants (id, kind, subject, name, root, secret, scopes, caveats, created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      ...[id, kind, subject, name, root, secret.number],
+      ...[JSON.stringify(scopes), JSON.stringify(caveats), createdAt, expiresAt],
+    ],
   );
 }
 
@@ -173,9 +185,20 @@ const revoke = (transaction: Transaction, id: string, now: Seconds) =>
   ]);
 
 /** Numbers of 8 bytes come as either, by their size. */
-function grantOf({ subject, root, created_at, expires_at, revoked_at, ...row }: Row): Grant {
+function grantOf({
+  subject,
+  root,
+  created_at,
+  expires_at,
+  revoked_at,
+  number,
+  sealed,
+  retires_at,
+  ...row
+}: Row): Grant {
   return {
     ...row,
+    secret: secretOf({ number, sealed, retires_at }),
     subject: toAddress(subject),
     root: Uint8Array.from(root),
     createdAt: toSeconds(Number(created_at)),

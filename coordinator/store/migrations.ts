@@ -172,6 +172,15 @@ const steps: readonly string[] = [
       key bytea not null,
       single boolean primary key default true check (single)
    );`,
+  // Roots count only together with a secret that is sealed; number 0 is that of what was made before, which had none.
+  `create table token_secrets (
+     number integer primary key,
+     sealed bytea,
+     created_at bigint not null,
+     retires_at bigint
+   );
+   insert into token_secrets (number, created_at) values (0, 0);
+   alter table access_grants add column secret integer not null default 0 references token_secrets (number);`,
 ];
 
 /** How many there are. */

@@ -43,6 +43,10 @@ export const accessErrors: ErrorEntries = {
     means: 'The token, or the one that it was made of, was revoked.',
     do: 'Sign in again; make another API key.',
   },
+  'auth/rotated': {
+    means: 'The operator has rotated the secrets under which the token was made.',
+    do: 'Sign in again; make another API key.',
+  },
   'auth/scope': {
     means: 'The token is not for this operation, or not for what was asked of it.',
     do: 'Sign in for the scope that the message names.',

@@ -8,7 +8,7 @@ const ofParameters = ['request/schema', 'request/malformed'];
 const ofBytes = ['request/unsupported-type', 'request/too-slow'];
 const ofBody = [...ofBytes, 'request/schema', 'request/malformed', 'request/too-large'];
 const ofBearer = [
-  ...['auth/missing', 'auth/invalid', 'auth/expired', 'auth/revoked', 'auth/scope'],
+  ...['auth/missing', 'auth/invalid', 'auth/expired', 'auth/revoked', 'auth/rotated', 'auth/scope'],
   'request/quota-exhausted',
 ];
 const ofIdempotency = ['request/idempotency-conflict', 'request/idempotency-running'];

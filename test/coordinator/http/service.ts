@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TransactionRequest } from 'ethers';
 import { openAccess } from '#coordinator/access/access.ts';
+import type { Secrets } from '#coordinator/access/secrets.ts';
+import { sealing } from '#coordinator/access/sealing.ts';
 import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import { JobDriver, type DriverParts } from '#coordinator/driver/job-driver.ts';
 import { createApp } from '#coordinator/http/app.ts';
@@ -36,6 +38,7 @@ export type Service = Readonly<{
   evidence: EvidenceBlocks;
   folder: string;
   ledger: Ledger;
+  secrets: Secrets;
   /** Puts another disk under the vectors. */
   useDisk(other: Disk): void;
   stop(): Promise<void>;
@@ -69,6 +72,15 @@ export async function serve(
   const provider = { call: contract };
   const ledger = openLedger({ rows: openQuotaRows(database), clock: setup.clock, log: setup.log });
   let url = '';
+  const access = openAccess({
+    database,
+    provider,
+    url: () => url,
+    chainId: domain.chainId,
+    clock: setup.clock,
+    log: setup.log,
+    sealing: sealing(`0x${'c0'.repeat(32)}`),
+  });
   const app = createApp({
     jobs: {
       list: () => [driver.view],
@@ -81,13 +93,7 @@ export async function serve(
     vectors: openVectors(attemptsIn(join(folder, 'inputs'), switched)),
     evidence,
     checkApproval: approvalChecker(provider),
-    access: openAccess({
-      database,
-      provider,
-      url: () => url,
-      chainId: domain.chainId,
-      clock: setup.clock,
-    }),
+    access,
     clock: setup.clock,
     log: setup.log,
     policy: unwrittenPolicy,
@@ -111,6 +117,7 @@ export async function serve(
     evidence,
     folder,
     ledger,
+    secrets: access.secrets,
     useDisk: (other) => void (present = other),
     async stop() {
       await driver.stop();
