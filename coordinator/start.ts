@@ -32,6 +32,7 @@ import { serve, type Service } from './service.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
+import { openEventRows } from './store/job-events.ts';
 import { openStore } from './store/open-store.ts';
 import type { Hears } from './store/server-duties.ts';
 import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
@@ -101,6 +102,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const url = (): string => options.publicUrl ?? service?.url ?? '';
     const app = createApp({
       ...{ jobs, records, vectors, evidence, clock, log },
+      events: openEventRows(database),
       checkApproval: approvalChecker(gated),
       access: openAccess({ database, provider: gated, url, chainId, clock }),
       limits: { ...defaultLimits, ...options.limits },

@@ -7,7 +7,7 @@ import type { AttemptEvent } from '../round/attempt.ts';
 import { idOf, isRefusal, type AttemptRules } from '../round/base.ts';
 import { transition } from '../round/transition.ts';
 import { isNews } from '../round/view.ts';
-import type { AttemptRecord, JobRecord, KeptMessage, Reading } from '../store/records.ts';
+import type { AttemptRecord, JobRecord, KeptMessage, Note, Reading } from '../store/records.ts';
 import { abortedBefore, isCurrent, type Present } from './present.ts';
 
 /** A decision's change. Null instead of one: nothing changes. */
@@ -18,10 +18,12 @@ export type Next = Readonly<{
   ended: AttemptRecord | null;
   /** A deadline was past: the event itself is to be decided on after it. */
   overdue: boolean;
+  /** What followers are told beside what the states say; once, where it has a name. */
+  note: Note | null;
 }>;
 
 const next = (present: Present, changes: Partial<Next> = {}): Next => ({
-  ...{ message: null, ended: null, overdue: false },
+  ...{ message: null, ended: null, overdue: false, note: null },
   ...changes,
   present,
 });
@@ -96,5 +98,8 @@ export async function beginning(
   const current = { revision: 1, state: announce(rules) };
   return next({ job: { ...present.job, round, attempt }, current, earlier });
 }
+
+/** Nothing of the job changes, and its followers are told something. */
+export const noting = (present: Present, note: Note): Next => next(present, { note });
 
 const isActive = ({ job }: Present): boolean => job.state === 'active';

@@ -29,8 +29,10 @@ const byCode: Readonly<Record<string, number>> = {
   'request/too-large': 413,
   'request/unsupported-type': 415,
   'request/rate-limited': 429,
+  'events/too-many-streams': 429,
   'coordinator/internal': 500,
   'database/unreachable': 503,
+  'events/full': 503,
   'storage/full': 507,
 };
 /** By the first part of a code: who is not believed, the coordinator's own trouble, and that of what it stands on. */

@@ -3,14 +3,13 @@
  * draft-ietf-httpapi-ratelimit-headers-08, `Retry-After` by RFC 9110 §10.2.3, status 429 by RFC 6585 §4.
  */
 import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { rateLimit } from 'express-rate-limit';
 import { TributaryError } from '#crypto/error.ts';
+import { addressOf } from './address.ts';
 import type { Limits } from './limits.ts';
 import { broughtNews } from './news.ts';
 
 const MINUTE_MILLIS = 60_000;
-/** What one subscriber has at least: RFC 6177. */
-const IPV6_PREFIX = 64;
 
 /** Their counts are this process's: each coordinator of several grants as much. */
 export function rateLimits({ readsPerMinute, messagesPerMinute }: Limits): RequestHandler[] {
@@ -41,7 +40,7 @@ const limiter = (
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     requestWasSuccessful: (_request, response) => broughtNews(response),
-    keyGenerator: ({ ip }) => ipKeyGenerator(ip ?? 'gone', IPV6_PREFIX),
+    keyGenerator: addressOf,
     // It would warn, on the console, of a header that anyone may send and that nobody believes.
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     handler(_request, _response, next) {
