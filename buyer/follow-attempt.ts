@@ -7,6 +7,8 @@ import { evidenceLimit } from '#model/fetch-evidence.ts';
 import type { AttemptView, Proposal } from '#protocol/attempt-view.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
 import { flaw, type Flaw } from '#protocol/flaw.ts';
+import { followNews } from '#protocol/http/job-news.ts';
+import { watchAttempt, type Watch } from '#protocol/http/watch-attempt.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { signApproval } from './approval.ts';
 import { passes } from './backoff.ts';
@@ -21,12 +23,22 @@ const ends: ReadonlySet<AttemptView['phase']> = new Set(['settled', 'aborted', '
 
 /** @throws TributaryError where something is away: what was decided is decided the same when it is asked again */
 export async function* followAttempt(watching: Watching, id: AttemptId): Events {
-  const { api } = watching;
+  const { api, patience } = watching;
+  // Without a stream each change is asked for.
+  const news = followNews(api, id.job, patience.signal, () => undefined);
+  try {
+    yield* followViews(watching, id, watchAttempt(api, news, id));
+  } finally {
+    news.close();
+  }
+}
+
+async function* followViews(watching: Watching, id: AttemptId, watch: Watch): Events {
   let phase: AttemptView['phase'] | undefined;
   let seen: number | undefined;
   let decided = false;
   for (;;) {
-    const view = await api.attempt(id, seen, longPollSeconds);
+    const view = await watch(seen, longPollSeconds);
     if (view.phase !== phase) yield { kind: 'phase', id, phase: view.phase };
     ({ phase } = view);
     if (view.phase === 'settling' && !decided) {

@@ -1,6 +1,7 @@
 /** Waiting for what is away: coordinator, chain, IPFS, disk space. protocol.md §4 */
 import { setTimeout as delay } from 'node:timers/promises';
 import { TributaryError } from '#crypto/error.ts';
+import { retryAfterOf } from '#protocol/http/retry-after.ts';
 import type { Log } from './log.ts';
 
 export type Patience = Readonly<{
@@ -9,7 +10,13 @@ export type Patience = Readonly<{
   longest: number;
   signal: AbortSignal;
   log: Log;
+  /** Seconds until what is tried is too late; by default there is no end. A coordinator that asks to wait is waited for until then. */
+  left?: () => number;
 }>;
+
+/** What a coordinator may ask for by `Retry-After`. */
+const LONGEST_ASKED_SECONDS = 300;
+const MILLIS = 1_000;
 
 /** What waiting does not mend. */
 const hopeless =
@@ -22,7 +29,7 @@ const hopeless =
  */
 export async function persist<T>(
   task: () => Promise<T>,
-  { first, longest, signal, log }: Patience,
+  { first, longest, signal, log, left = () => Infinity }: Patience,
 ): Promise<T> {
   let said = '';
   for (let wait = first; ; wait = Math.min(wait * 2, longest)) {
@@ -36,9 +43,15 @@ export async function persist<T>(
       if (!(error instanceof TributaryError) || hopeless.test(error.code)) throw error;
       if (error.code !== said) log.warn({ code: error.code }, `${error.message} (trying again)`);
       said = error.code;
-      await pause(wait, signal);
+      await pause(Math.max(wait, askedMillis(error, left())), signal);
     }
   }
+}
+
+/** As long as the coordinator asks, and up to a quarter more, so that not all come back at once; not past the end. */
+function askedMillis(error: TributaryError, left: number): number {
+  const asked = Math.min(retryAfterOf(error) ?? 0, LONGEST_ASKED_SECONDS) * (1 + Math.random() / 4);
+  return MILLIS * (left > 0 ? Math.min(asked, left) : asked);
 }
 
 /** @throws what the signal aborts with */

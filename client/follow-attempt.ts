@@ -1,12 +1,10 @@
 /** Follows one attempt from view to view until it ends. protocol.md §4 */
 import type { AttemptView } from '#protocol/attempt-view.ts';
 import type { Flaw } from '#protocol/flaw.ts';
+import type { Watch } from '#protocol/http/watch-attempt.ts';
 import type { Attempt } from './attempt.ts';
 import { persist, type Patience } from './backoff.ts';
 import { takeStep } from './take-step.ts';
-
-/** The coordinator's view of the attempt: later than a revision, or after so many seconds the same one. */
-export type Watch = (after: number | undefined, waitSeconds: number) => Promise<AttemptView>;
 
 const longPoll = 20;
 /** While others' aborts are waited for, which may come without a new revision of this attempt. */
@@ -24,19 +22,25 @@ export async function followAttempt(
 ): Promise<void> {
   const refusals = new Refusals(attempt);
   let seen: number | undefined;
+  let deadline = Infinity;
+  const left = (): number => deadline - attempt.now();
   for (let ended = false; !ended;) {
     let again = false;
-    ended = await persist(async () => {
-      // After a failure the phase may be another: what to do is asked anew, and the chain whether anything is.
-      const retried = again;
-      again = true;
-      if (retried && (await isOver())) return true;
-      const view = await watch(retried ? undefined : seen, refusals.mayPass ? shortPoll : longPoll);
-      if (seen === view.revision && (await isOver())) return true;
-      if (!refusals.isFinal(view)) refusals.note(view, await takeStep(attempt, view));
-      seen = view.revision;
-      return isEnd(view);
-    }, patience);
+    ended = await persist(
+      async () => {
+        // After a failure the phase may be another: what to do is asked anew, and the chain whether anything is.
+        const retried = again;
+        again = true;
+        if (retried && (await isOver())) return true;
+        const view = await watch(retried ? undefined : seen, refusals.mayPass ? shortPoll : longPoll);
+        ({ deadline } = view);
+        if (seen === view.revision && (await isOver())) return true;
+        if (!refusals.isFinal(view)) refusals.note(view, await takeStep(attempt, view));
+        seen = view.revision;
+        return isEnd(view);
+      },
+      { ...patience, left },
+    );
   }
 }
 

@@ -1,10 +1,13 @@
 /** Follows one job, round after round, until it is over. protocol.md §4, §4.8 */
 import type { JobFacts, SeatOnChain } from '#contracts/job-facts.ts';
 import { isHeldRight } from '#contracts/postings/record.ts';
+import { TributaryError } from '#crypto/error.ts';
 import { loadJob, type Job } from '#model/job.ts';
 import { evidenceText } from '#protocol/evidence-terms.ts';
 import { flaw, toError, type Flaw } from '#protocol/flaw.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
+import { followNews } from '#protocol/http/job-news.ts';
+import { watchAttempt } from '#protocol/http/watch-attempt.ts';
 import type { Attempt } from './attempt.ts';
 import { persist, pause } from './backoff.ts';
 import { basisOf, type Basis } from './basis.ts';
@@ -99,14 +102,20 @@ async function takePart(setting: Setting, facts: JobFacts): Promise<Flaw | null>
     { ...attempt.id, evidence },
     `job ${facts.job}: round ${basis.round}, attempt ${now.attempt}; ${evidenceText(evidence)}`,
   );
-  await followAttempt(
-    attempt,
-    (after, wait) => api.attempt(attempt.id, after, wait, seat.seat),
-    hasMovedOn,
-    patience,
-  );
+  const news = followNews(api, facts.job, patience.signal, (error) => sayPolling(setting, facts.job, error));
+  try {
+    await followAttempt(attempt, watchAttempt(api, news, attempt.id, seat.seat), hasMovedOn, patience);
+  } finally {
+    news.close();
+  }
   if (!(await hasMovedOn())) await pause(pollMillis, patience.signal);
   return null;
+}
+
+/** An older coordinator, or a proxy, has no streams. */
+function sayPolling({ log }: Setting, job: number, error: unknown): void {
+  const code = error instanceof TributaryError ? error.code : 'internal/bug';
+  log.info({ job, code }, `job ${job}: no events from the coordinator; asking it for each change`);
 }
 
 const isPast = (facts: JobFacts, round: number, now: number): boolean =>

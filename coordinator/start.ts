@@ -35,9 +35,11 @@ import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
 import { lookAhead } from './settlement/overtaken.ts';
 import { settler } from './settlement/settle.ts';
+import { coordinatorCount } from './quotas/beside.ts';
 import { openLedger, type Ledger } from './quotas/ledger.ts';
 import { createRoom } from './storage/room.ts';
 import { usage } from './storage/usage.ts';
+import { openEventRows } from './store/job-events.ts';
 import { openStore, overAmong } from './store/open-store.ts';
 import { openQuotaRows } from './store/quota-rows.ts';
 import type { Hears } from './store/server-duties.ts';
@@ -124,6 +126,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     });
     const app = createApp({
       ...{ jobs, records, vectors, evidence, room, clock, log },
+      events: openEventRows(database),
       checkApproval: approvalChecker(gated),
       access,
       coordinators: coordinatorCount({ count: store.coordinators, signal: stopping.signal, log }),

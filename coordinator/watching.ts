@@ -60,6 +60,8 @@ export async function watch(parts: WatchingParts): Promise<void> {
           .map(({ state }) => state)
           .find((state) => state.phase === 'settled') ?? null,
       post: parts.settle,
+      voided: (id, last, transaction) =>
+        jobs.driver(id.job).note({ name: `voided ${transaction}`, event: { type: 'voided', ...id, last } }),
       moved: (id, transaction) => jobs.driver(id.job).submit(id, { type: 'settled', transaction }),
     }),
     watchDisputes({ ...polling, coordinator, attempt, evidence, isMine }),

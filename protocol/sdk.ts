@@ -22,7 +22,10 @@ export type {
 export { coordinatorApi, type CoordinatorApi } from './http/coordinator-api.ts';
 export { API_VERSION, operations, type OperationId } from './http/operations.ts';
 export type { Operation } from './http/operations/operation.ts';
+export type { EventOptions } from './http/follow-events.ts';
 export type { JobPage } from './http/paging.ts';
+export { retryAfterOf } from './http/retry-after.ts';
+export type { EventType, JobEvent } from './job-events.ts';
 export { formatJobId, parseJobId, type AttemptId, type JobId } from './job-id.ts';
 export type {
   Abort,

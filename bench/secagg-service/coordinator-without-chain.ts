@@ -1,9 +1,11 @@
 /** The coordinator with database, disk, driver and HTTP as it is; what it does on chain is done at once. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openAccess } from '#coordinator/access/access.ts';
+import { sealing } from '#coordinator/access/sealing.ts';
 import { aggregator } from '#coordinator/aggregation/aggregate.ts';
 import { attemptsIn } from '#coordinator/blobs/folder.ts';
 import { systemClock } from '#coordinator/driver/clock.ts';
@@ -12,13 +14,18 @@ import { JobDriver } from '#coordinator/driver/job-driver.ts';
 import { sweeper } from '#coordinator/driver/sweep.ts';
 import { createApp } from '#coordinator/http/app.ts';
 import type { LineageBefore } from '#coordinator/jobs/lineage.ts';
+import { unwrittenPolicy } from '#coordinator/operations/keep.ts';
+import { openLedger } from '#coordinator/quotas/ledger.ts';
 import type { AttemptRules } from '#coordinator/round/base.ts';
 import { approvalChecker } from '#coordinator/settlement/approval.ts';
 import { openEmbedded } from '#coordinator/store/embedded-database.ts';
 import { openEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk } from '#coordinator/store/files.ts';
+import { openEventRows } from '#coordinator/store/job-events.ts';
+import { openQuotaRows } from '#coordinator/store/quota-rows.ts';
 import { openRecords } from '#coordinator/store/records.ts';
 import { openVectors } from '#coordinator/store/vectors.ts';
+import { toHex } from '#crypto/bytes.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
 import { openThreads } from '#model/unmasking/threads.ts';
 import { digestOfText } from '#test/support/cohort.ts';
@@ -61,8 +68,14 @@ export async function runCoordinator(
   const noChain = { call: () => Promise.resolve('0x') };
   const url = () => 'http://127.0.0.1';
   const app = createApp({
-    access: openAccess({ database, provider: noChain, url, chainId, clock: systemClock }),
+    access: openAccess({
+      ...{ database, provider: noChain, url, chainId, log, clock: systemClock },
+      sealing: sealing(toHex(randomBytes(32))),
+    }),
     ...{ records, vectors, evidence, log, clock: systemClock },
+    events: openEventRows(database),
+    ...{ policy: unwrittenPolicy, coordinators: () => 1 },
+    ledger: openLedger({ rows: openQuotaRows(database), clock: systemClock, log }),
     jobs: { list: () => [driver.view], driver: () => driver },
     checkApproval: approvalChecker(noChain),
     identity: {

@@ -35,6 +35,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
       await loadRows(transaction, folder, manifest, progress);
       // The first coordinator that starts writes down which blobs are its own.
       await transaction.query('update coordinator set blobs = null');
+      // Who followed later events than these is told to read the state again: their numbers will be of others.
+      await transaction.query('update jobs set event_stream = default');
       signal.throwIfAborted();
     });
     await database.flush();

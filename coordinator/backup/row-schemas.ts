@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { caveat } from '#protocol/access/caveats.ts';
 import { scopeList } from '#protocol/access/scopes.ts';
 import { phases } from '#protocol/attempt-view.ts';
+import { keptEvent } from '#protocol/job-events.ts';
 import { attemptId } from '#protocol/messages.ts';
 import { address, amount, bytes32, hex, seconds, u32 } from '#protocol/units.ts';
 import { revealedShares } from '../aggregation/secrets.ts';
@@ -27,6 +28,8 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
     state: z.enum(['active', 'finished', 'failed']),
     rounds: u32,
     version: whole,
+    event_stream: z.string().regex(/^[0-9a-f]{12}$/),
+    last_event: whole,
   }),
   attempts: z.strictObject({
     ...attemptId,
@@ -74,5 +77,19 @@ export const rowSchemas: Readonly<Record<string, z.ZodType>> = {
     created_at: seconds,
     expires_at: seconds,
     revoked_at: seconds.nullable(),
+    secret: whole,
+  }),
+  token_secrets: z.strictObject({
+    ...{ number: whole, sealed: bytea.nullable(), created_at: seconds, retires_at: seconds.nullable() },
+  }),
+  quota_days: z.strictObject({ day: whole, holder: text, requests: whole, bytes: whole }),
+  job_events: z.strictObject({ job: whole, number: whole, body: keptEvent, note: text.nullable() }),
+  webhooks: z.strictObject({
+    ...{ id: text, account: address, url: text, job: whole.nullable(), created_at: seconds },
+    ...{ secret: bytea, former_secret: bytea.nullable(), former_until: seconds.nullable() },
+  }),
+  webhook_deliveries: z.strictObject({
+    ...{ number: whole, id: text, webhook: text, job: whole, type: text, body: text, tries: whole },
+    ...{ due_at: seconds, created_at: seconds, failure: text.nullable(), died_at: seconds.nullable() },
   }),
 };

@@ -16,6 +16,7 @@ export type Table = Readonly<{
 const leftOut: ReadonlySet<string> = new Set([
   'migrations',
   'access_nonces',
+  'access_nonce_key',
   'access_refreshes',
   'repeated_requests',
 ]);

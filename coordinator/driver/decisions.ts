@@ -7,7 +7,7 @@ import type { AttemptEvent } from '../round/attempt.ts';
 import { idOf, isRefusal, type AttemptRules } from '../round/base.ts';
 import { transition } from '../round/transition.ts';
 import { isNews } from '../round/view.ts';
-import type { AttemptRecord, JobRecord, KeptMessage, Reading } from '../store/records.ts';
+import type { AttemptRecord, JobRecord, KeptMessage, Note, Reading } from '../store/records.ts';
 import { abortedBefore, isCurrent, recordOf, type Present } from './present.ts';
 
 /** A decision's change. Null instead of one: nothing changes. */
@@ -16,13 +16,15 @@ export type Next = Readonly<{
   message: KeptMessage | null;
   /** An attempt before the present one, if that changed too. */
   ended: AttemptRecord | null;
+  /** What followers are told beside what the states say; once, where it has a name. */
+  note: Note | null;
 }>;
 
 /** What came to be judged, and what is kept beside the state if it is new. */
 export type Came = Readonly<{ id: AttemptId; event: AttemptEvent; message: KeptMessage | null }>;
 
 const next = (present: Present, changes: Partial<Next> = {}): Next => ({
-  ...{ message: null, ended: null },
+  ...{ message: null, ended: null, note: null },
   ...changes,
   present,
 });
@@ -102,5 +104,8 @@ export async function beginning(
   const current = { revision: 1, state: announce(rules) };
   return next({ job: { ...present.job, round, attempt }, current, earlier });
 }
+
+/** Nothing of the job changes, and its followers are told something. */
+export const noting = (present: Present, note: Note): Next => next(present, { note });
 
 const isActive = ({ job }: Present): boolean => job.state === 'active';

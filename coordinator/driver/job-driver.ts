@@ -11,11 +11,12 @@ import type { Attempt, AttemptEvent, Effect } from '../round/attempt.ts';
 import { idOf, type AttemptRules } from '../round/base.ts';
 import { effectsOf } from '../round/effects.ts';
 import { viewOf } from '../round/view.ts';
-import type { AttemptRecord, JobRecord, KeptMessage } from '../store/records.ts';
+import type { AttemptRecord, JobRecord, KeptMessage, Note } from '../store/records.ts';
+import type { LookAhead } from '../settlement/overtaken.ts';
 import { Arrivals } from './arrivals.ts';
 import { changes, type Changes } from './changes.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
-import { afterRestart, beginning, follow } from './decisions.ts';
+import { afterRestart, beginning, follow, noting } from './decisions.ts';
 import type { DriverParts } from './driver-parts.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { forever, heldLine } from './hold.ts';
@@ -34,16 +35,19 @@ export class JobDriver {
   readonly #keeper: Keeper;
   readonly #queue: Queue = serialQueue();
   readonly #arrivals = new Arrivals();
-  readonly #changes: Changes;
+  /** Of the job: what is read after one is as new. */
+  readonly changes: Changes;
   readonly #timer: DeadlineTimer;
   readonly #stop = new AbortController();
+  /** Aborts when no more comes of this process. */
+  readonly stopping = this.#stop.signal;
   readonly #effects: EffectRunner;
   #held = false;
 
   private constructor(parts: DriverParts, keeper: (overtaken: (before: Present) => void) => Keeper) {
     this.#parts = parts;
     this.#keeper = keeper((before) => this.#overtaken(before));
-    this.#changes = changes(parts.clock);
+    this.changes = changes(parts.clock);
     this.#timer = new DeadlineTimer(
       parts.clock,
       () => this.submit(idOf(this.#state), { type: 'deadline' }),
@@ -163,14 +167,20 @@ export class JobDriver {
     const until = clock.now() + seconds;
     const stopped = AbortSignal.any([signal, this.#stop.signal]);
     for (;;) {
-      const seen = this.#changes.count();
+      const seen = this.changes.count();
       const { revision, state } = await this.#recordOf(id);
       const left = until - clock.now();
       if (after === null || revision > after || left <= 0 || stopped.aborted) {
         return viewOf(state, revision, await this.#keeper.earlierThan(id), seat);
       }
-      await this.#changes.after(seen, left, stopped);
+      await this.changes.after(seen, left, stopped);
     }
+  }
+
+  /** Tells followers what the states don't say, unless that was told before. @throws as `submit` */
+  async note(note: Note): Promise<void> {
+    await this.#queue(() => this.#step(async (present) => noting(present, note)));
+    this.changes.announce();
   }
 
   /** Takes up what another coordinator has made of the job, and wakes who waits for it. */
@@ -223,7 +233,7 @@ export class JobDriver {
     this.#effects.perform(effectsOf(state).filter((effect) => !known.includes(effect)));
     this.#keepDeadline();
     if (from === null || current.revision !== from.current.revision || job.state !== from.job.state)
-      this.#changes.announce();
+      this.changes.announce();
   }
 
   /** Another coordinator has moved the job on. */
@@ -269,7 +279,7 @@ export class JobDriver {
   #goOn(): void {
     this.#effects.perform(effectsOf(this.#state));
     this.#keepDeadline();
-    this.#changes.announce();
+    this.changes.announce();
   }
 
   #keepDeadline(): void {

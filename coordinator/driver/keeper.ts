@@ -6,6 +6,7 @@ import type { AttemptId } from '#protocol/job-id.ts';
 import type { Aborted } from '../round/aborted.ts';
 import type { AttemptRecord, Reading, Records, StoredJob } from '../store/records.ts';
 import type { Next } from './decisions.ts';
+import { toldOf } from './told.ts';
 import { abortedBefore, attemptLost, isCurrent, presentOf, recordOf, type Present } from './present.ts';
 
 /** Decides on a job as it is now; null: nothing changes. It may run again, on what another has made of the job. */
@@ -71,7 +72,8 @@ export class Keeper {
   /** Writes the job for the first time. @returns whether nobody else had */
   async begin(): Promise<boolean> {
     const { job, current } = this.#present;
-    const begun = await this.#parts.records.begin({ job, attempts: [current], message: null });
+    const told = { events: toldOf(null, { present: this.#present }), note: null };
+    const begun = await this.#parts.records.begin({ job, attempts: [current], message: null }, told);
     if (begun) this.#version = 1;
     return begun;
   }
@@ -90,7 +92,8 @@ export class Keeper {
         if (!next) return null;
         saving = true;
         const attempts = next.ended ? [next.ended, next.present.current] : [next.present.current];
-        const version = await turn.save({ job: next.present.job, attempts, message: next.message });
+        const told = { events: toldOf(from, next), note: next.note };
+        const version = await turn.save({ job: next.present.job, attempts, message: next.message }, told);
         return { from, next, version };
       });
       if (done) this.#set(done.next.present, done.version);

@@ -5,6 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Operation } from '#protocol/http/operations/operation.ts';
+import type { JobEvent } from '#protocol/job-events.ts';
+import { isCode } from '../store/files.ts';
+import { eventTexts } from './event-stream.ts';
 
 /** A part of a list, and where the next one is; null at its end. */
 export type Page<List> = Readonly<{ list: List; next: string | null }>;
@@ -20,7 +23,9 @@ export type Answered<O extends Operation> =
       : z.output<S>
     : O['answer'] extends Readonly<{ kind: 'bytes' }>
       ? Pieces
-      : Shown;
+      : O['answer'] extends Readonly<{ kind: 'events' }>
+        ? AsyncGenerator<readonly JobEvent[], void, undefined>
+        : Shown;
 
 /** Of a reader that takes nothing: a connection costs the memory of two blocks. */
 const STALLED_MILLIS = 60_000;
@@ -54,6 +59,8 @@ export async function send(
     }
     case 'bytes':
       return sendPieces(answered as Pieces, answer.type, request, response);
+    case 'events':
+      return sendEvents(answered as AsyncIterable<readonly JobEvent[]>, answer.type, request, response);
     default:
       return answer satisfies never;
   }
@@ -90,6 +97,25 @@ export async function sendPieces(
   if (request.method === 'HEAD') return void response.end();
   response.setTimeout(STALLED_MILLIS);
   await pipeline(Readable.from(pieces), response);
+}
+
+/** As {@link sendPieces}, without an end: one that is cut off was no failure. */
+export async function sendEvents(
+  pages: AsyncIterable<readonly JobEvent[]>,
+  type: string,
+  request: Request,
+  response: Response,
+  stalledMillis = STALLED_MILLIS,
+): Promise<void> {
+  // Or nginx would keep back what is not much: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+  response.set({ 'content-type': type, 'x-accel-buffering': 'no' });
+  if (request.method === 'HEAD') return void response.end();
+  response.setTimeout(stalledMillis);
+  try {
+    await pipeline(Readable.from(eventTexts(pages), { highWaterMark: 1 }), response);
+  } catch (error) {
+    if (!isCode(error, 'ERR_STREAM_PREMATURE_CLOSE')) throw error;
+  }
 }
 
 /** RFC 9110 §13.1.2. Express's own test would be deaf to it where `no-cache` stands beside it, as fetch writes it. */

@@ -4,6 +4,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { operations, type Operations } from '#protocol/http/operations.ts';
 import { accessHandlers } from './access.ts';
 import { descriptionHandlers } from './describe.ts';
+import { jobEvents } from './events.ts';
 import { evidenceCar } from './evidence.ts';
 import { commonHeaders } from './headers.ts';
 import { callerQuotas } from './limits/quotas.ts';
@@ -57,6 +58,7 @@ const handlersOf = (parts: HttpParts): Handlers<Operations> => ({
   ...messageHandlers(parts),
   ...accessHandlers(parts),
   ...descriptionHandlers(),
+  events: jobEvents(parts),
   upload: inputUpload(parts),
   evidence: evidenceCar(parts),
 });

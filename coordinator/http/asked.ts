@@ -5,6 +5,7 @@ import { TributaryError } from '#crypto/error.ts';
 import type { Operation } from '#protocol/http/operations/operation.ts';
 import type { Caller } from '../access/authorise.ts';
 import type { CallerOf } from './authorisation.ts';
+import { addressOf } from './limits/address.ts';
 import { noteNews } from './limits/news.ts';
 
 type Body<O extends Operation> =
@@ -20,6 +21,8 @@ export type Asked<O extends Operation> = Readonly<{
   headers: z.output<O['parameters']['headers']>;
   body: Body<O>;
   caller: CallerOf<O>;
+  /** Whose limits it counts against. */
+  address: string;
   /** Aborts when nobody listens any more. */
   gone: AbortSignal;
   /** Told that the message filled a slot: it does not count against its sender's address. */
@@ -42,6 +45,7 @@ export function askedOf<O extends Operation>(
     headers: parsed(parameters.headers, request.headers, 'headers'),
     body: bodyOf(body, request),
     caller,
+    address: addressOf(request),
     gone: gone.signal,
     news: () => noteNews(response),
     // Each part was parsed by the very schema that types it, and the caller asked for by the operation's own word.

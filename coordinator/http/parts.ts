@@ -8,6 +8,7 @@ import type { Log } from '../driver/log.ts';
 import type { CheckApproval } from '../settlement/approval.ts';
 import type { Engine } from '../store/database.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
+import type { EventRows } from '../store/job-events.ts';
 import type { Records } from '../store/records.ts';
 import type { Room } from '../storage/room.ts';
 import type { Vectors } from '../store/vectors.ts';
@@ -22,6 +23,7 @@ export type HttpParts = Readonly<{
     driver(job: number): JobDriver;
   }>;
   records: Pick<Records, 'deliveries'>;
+  events: EventRows;
   vectors: Vectors;
   evidence: EvidenceBlocks;
   /** Whether there is room for what a round brings; without one, it is found out as it comes. */

@@ -14,8 +14,9 @@ export function sendProblem(response: Response, error: TributaryError): void {
   // RFC 9110 §11.6.1: whoever is not believed is told what would be.
   if (status === 401 && !response.hasHeader('www-authenticate'))
     response.set('www-authenticate', 'Tributary');
-  // RFC 9110 §15.6.4, RFC 4918 §11.5: a disk is not full for ever.
-  if (status === 503 || status === 507) response.set('retry-after', String(secondsToWait(error)));
+  // RFC 9110 §15.6.4, RFC 4918 §11.5: a disk is not full for ever. RFC 6585 §4; a limit for requests has said its own.
+  if (status === 503 || status === 507 || (status === 429 && !response.hasHeader('retry-after')))
+    response.set('retry-after', String(secondsToWait(error)));
   response.removeHeader('etag');
   response
     .status(status)

@@ -2,13 +2,19 @@
 import { z } from 'zod';
 import { addressRange } from './address-range.ts';
 
-const perMinute = z.int().min(1).max(10_000_000);
+const count = (most: number) => z.int().min(1).max(most);
+const perMinute = count(10_000_000);
+const MOST_STREAMS = 1_000_000;
 const KIB = 1024;
 
 /** A whole cohort may sit behind one address (a hospital's, a carrier's NAT). */
 const COHORT_AT_ONE_ADDRESS = 1_000;
 /** Of one member in a minute, where a round takes no longer: a poll a phase and three more, a few reads of its own; twice that. */
 const READS_OF_A_MEMBER = 30;
+/** Of one member: of a job that it is in, and one that is just being replaced. */
+const STREAMS_OF_A_MEMBER = 2;
+/** A stream costs some ten kilobytes and a connection. */
+const STREAMS_IN_ALL = 5_000;
 /** Of one member in a minute: whatever it sends is under way at once, and is sent again as often as it is late. */
 const MESSAGES_OF_A_MEMBER = 6;
 /** A program that holds a key has no cohort behind it: a hundred requests a second that read, twenty that write. */
@@ -31,6 +37,13 @@ export const limits = z
     address: budgets(COHORT_AT_ONE_ADDRESS * READS_OF_A_MEMBER, COHORT_AT_ONE_ADDRESS * MESSAGES_OF_A_MEMBER),
     /** Of one API key, or of one account by its sign-ins, in a minute. */
     caller: budgets(READS_OF_A_CALLER, MESSAGES_OF_A_CALLER),
+    /** Streams of events that are open at once, at one coordinator: of one address, and in all. */
+    streams: z
+      .strictObject({
+        address: count(MOST_STREAMS).default(COHORT_AT_ONE_ADDRESS * STREAMS_OF_A_MEMBER),
+        all: count(MOST_STREAMS).default(STREAMS_IN_ALL),
+      })
+      .prefault({}),
     /** Of a JSON body, inflated, where its operation admits as much. Smaller: a sign-in by a contract would not fit. */
     bodyBytes: z
       .int()

@@ -10,7 +10,7 @@ import { voidingsOf } from '#contracts/events.ts';
 import { readSettlements } from '#contracts/job-facts.ts';
 import { TributaryError } from '#crypto/error.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import type { Bytes32 } from '#protocol/units.ts';
+import { toBytes32, type Bytes32 } from '#protocol/units.ts';
 import type { Log } from '../driver/log.ts';
 import type { Performers } from '../driver/perform.ts';
 import { poll, sayOnce, type Say } from '../driver/poll.ts';
@@ -31,6 +31,8 @@ export type KeepPostedParts = Readonly<{
   post: Performers['settle'];
   /** The round is settled by another transaction than it was. */
   moved(id: AttemptId, transaction: Bytes32): Promise<unknown>;
+  /** Rounds of a job, from that of the attempt to the last, are void. Told once a transaction, as long as this process lives. */
+  voided(id: AttemptId, last: number, transaction: Bytes32): Promise<unknown>;
   log: Log;
   signal: AbortSignal;
 }>;
@@ -44,6 +46,8 @@ type Memory = {
   /** Block in which a round was first missed that no dispute voided. */
   missedAt: number | null;
   underWay: boolean;
+  /** Transactions that voided rounds, as far as that was told. */
+  readonly told: Set<string>;
   readonly say: Say;
 };
 
@@ -52,7 +56,8 @@ export async function keepPosted(parts: KeepPostedParts): Promise<void> {
   const memories = new Map<number, Memory>();
   const memoryOf = (job: number): Memory => {
     const known = memories.get(job);
-    const memory = known ?? { restingAt: 0, missedAt: null, underWay: false, say: sayOnce(parts.log) };
+    const begun = { restingAt: 0, missedAt: null, underWay: false };
+    const memory = known ?? { ...begun, told: new Set(), say: sayOnce(parts.log) };
     memories.set(job, memory);
     return memory;
   };
@@ -67,6 +72,7 @@ export async function keepPosted(parts: KeepPostedParts): Promise<void> {
   });
 }
 
+type Voidings = Awaited<ReturnType<typeof voidingsOf>>;
 type Looked = Readonly<{ job: number; last: number; block: Block }>;
 
 async function look(parts: KeepPostedParts, memory: Memory, looked: Looked): Promise<void> {
@@ -79,12 +85,14 @@ async function look(parts: KeepPostedParts, memory: Memory, looked: Looked): Pro
       memory.say.well();
       return;
     }
+    const voidings = await voidingsOf(parts.contracts, BigInt(job));
+    await tellVoid(parts, memory, job, voidings);
     if (isOver(found, block)) {
       memory.restingAt = last;
       memory.say.error({ job, round: found.posted + 1, last }, 'void rounds stay void: the job is over');
       return;
     }
-    if (!(await isGone(parts, memory, looked, found.posted + 1))) return;
+    if (!isGone(parts, memory, looked, voidings, found.posted + 1)) return;
     // One that waits for its block keeps no other job waiting.
     memory.underWay = true;
     void postFrom(parts, memory, looked, found.posted + 1).finally(() => (memory.underWay = false));
@@ -97,16 +105,30 @@ const isOver = ({ state, cutoff }: JobOnChain, { timestamp }: Block): boolean =>
   state !== JobState.Active || timestamp >= cutoff;
 
 /** Void, or missed for as long as a reorganisation takes, in which the network may bring it back by itself. */
-async function isGone(
-  { contracts, unsettledBlocks }: KeepPostedParts,
+function isGone(
+  { unsettledBlocks }: KeepPostedParts,
   memory: Memory,
-  { job, block }: Looked,
+  { block }: Looked,
+  voidings: Voidings,
   round: number,
-): Promise<boolean> {
-  const voidings = await voidingsOf(contracts, BigInt(job));
+): boolean {
   if (voidings.some(({ args }) => args.round <= round && round <= args.last)) return true;
   memory.missedAt ??= block.number;
   return block.number - memory.missedAt + 1 >= unsettledBlocks;
+}
+
+async function tellVoid(
+  { settledRound, voided }: KeepPostedParts,
+  { told }: Memory,
+  job: number,
+  voidings: Voidings,
+): Promise<void> {
+  for (const { args, transaction } of voidings) {
+    if (told.has(transaction)) continue;
+    const settled = await settledRound(job, args.round);
+    if (settled) await voided(idOf(settled), args.last, toBytes32(transaction));
+    told.add(transaction);
+  }
 }
 
 async function postFrom(

@@ -1,5 +1,6 @@
 /** One change of a job: what is written together, and that it is told to whoever else serves the database. */
 import type { Transaction } from './database.ts';
+import { writeEvents, type Telling } from './job-events.ts';
 import type { KnownRows } from './known-rows.ts';
 import { placeOf, writeAttempt, type AttemptRecord } from './state-rows.ts';
 
@@ -39,6 +40,7 @@ export type Change = Readonly<{
 export async function writeChange(
   transaction: Transaction,
   { job, attempts, message }: Change,
+  told: Telling,
   known: KnownRows,
 ): Promise<number> {
   // Whoever else serves this database is told which job to look at.
@@ -57,6 +59,8 @@ export async function writeChange(
   }
   const [first] = attempts;
   if (message && first) await writeMessage(transaction, placeOf(first.state), message);
+  const rules = attempts.at(-1)?.state.rules;
+  if (rules) await writeEvents(transaction, job.job, rules, told);
   return version;
 }
 

@@ -181,6 +181,44 @@ const steps: readonly string[] = [
    );
    insert into token_secrets (number, created_at) values (0, 0);
    alter table access_grants add column secret integer not null default 0 references token_secrets (number);`,
+  // What followers are told of jobs, in a stream a job; and the webhooks of accounts, with what is to be sent to them.
+  `alter table jobs add column event_stream text not null
+       default substr(replace(gen_random_uuid()::text, '-', ''), 1, 12);
+   alter table jobs add column last_event bigint not null default 0;
+   create table job_events (
+     job bigint not null references jobs (job),
+     number bigint not null,
+     body jsonb not null,
+     note text,
+     primary key (job, number)
+   );
+   create unique index job_events_noted on job_events (job, note) where note is not null;
+   create table webhooks (
+     id text primary key,
+     account text not null,
+     url text not null,
+     job bigint,
+     secret bytea not null,
+     former_secret bytea,
+     former_until bigint,
+     created_at bigint not null
+   );
+   create index webhooks_of on webhooks (account);
+   create table webhook_deliveries (
+     number bigint generated always as identity primary key,
+     id text not null unique default 'msg_' || replace(gen_random_uuid()::text, '-', ''),
+     webhook text not null references webhooks (id) on delete cascade,
+     job bigint not null,
+     type text not null,
+     body text not null,
+     tries integer not null default 0,
+     due_at bigint not null,
+     created_at bigint not null,
+     failure text,
+     died_at bigint
+   );
+   create index webhook_deliveries_due on webhook_deliveries (due_at) where died_at is null;
+   create index webhook_deliveries_of on webhook_deliveries (webhook);`,
 ];
 
 /** How many there are. */

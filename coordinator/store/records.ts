@@ -3,6 +3,7 @@ import type { Delivery } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Database, Query, Transaction } from './database.ts';
 import { writeChange, type Change, type JobRecord } from './change.ts';
+import { nothingTold, type Telling } from './job-events.ts';
 import { KnownRows, type Find } from './known-rows.ts';
 import {
   changedRecord,
@@ -16,6 +17,7 @@ import {
 } from './state-rows.ts';
 
 export type { Change, JobRecord, KeptMessage } from './change.ts';
+export type { Note, Telling } from './job-events.ts';
 export type { AttemptRecord } from './state-rows.ts';
 
 /** What a holder opened, as it signed it. */
@@ -39,8 +41,12 @@ export type Turn = Reading &
   Readonly<{
     /** The job where another has changed it since this version; null where it is as it was. */
     newer(version: number): Promise<StoredJob | null>;
-    /** On disk when the turn is over. @returns the job's new version */
-    save(change: Change): Promise<number>;
+    /**
+     * On disk when the turn is over, together with what is told of it.
+     *
+     * @returns the job's new version
+     */
+    save(change: Change, told?: Telling): Promise<number>;
   }>;
 
 export type Records = Reading &
@@ -59,7 +65,7 @@ export type Records = Reading &
     /** The ciphertexts at these places, by ascending dealer. */
     deliveries(id: AttemptId, wanted: readonly Addressed[]): Promise<Delivery[]>;
     /** Writes a job that is new. @returns whether nobody else had begun it */
-    begin(change: Change): Promise<boolean>;
+    begin(change: Change, told?: Telling): Promise<boolean>;
     /** On disk when it resolves. Of a server, what the work throws undoes what it saved. */
     turn<T>(job: number, work: (turn: Turn) => Promise<T>): Promise<T>;
     /** Makes durable what a failed `save` may have left behind. */
@@ -85,8 +91,8 @@ export function openRecords(database: Database): Records {
   ): Promise<T> => {
     const written: Written[] = [];
     const result = await database.commit((transaction) =>
-      work(transaction, async (change) => {
-        const version = await writeChange(transaction, change, known);
+      work(transaction, async (change, told = nothingTold) => {
+        const version = await writeChange(transaction, change, told, known);
         written.push({ version, change });
         return version;
       }),
@@ -131,7 +137,7 @@ export function openRecords(database: Database): Records {
         [job, round, attempt, wanted.map(({ dealer }) => dealer), wanted.map(({ place }) => place)],
       ),
 
-    begin: (change) =>
+    begin: (change, told) =>
       committed(async (transaction, save) => {
         const { job, state, rounds, round, attempt } = change.job;
         const begun = await transaction.query(
@@ -139,7 +145,7 @@ export function openRecords(database: Database): Records {
            on conflict (job) do nothing returning job`,
           [job, state, rounds, round, attempt],
         );
-        if (begun.length === 1) await save(change);
+        if (begun.length === 1) await save(change, told);
         return begun.length === 1;
       }),
 
@@ -149,7 +155,7 @@ export function openRecords(database: Database): Records {
         return work({
           ...reading(database.query),
           newer: () => Promise.resolve(null),
-          save: (change) => committed((_, save) => save(change)),
+          save: (change, told) => committed((_, save) => save(change, told)),
         });
       }
       return committed(async (transaction, save) => {

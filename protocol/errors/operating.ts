@@ -10,6 +10,14 @@ export const operatingErrors: ErrorEntries = {
     means: "The chain's latest block is old: the node makes no blocks, or does not hear of them.",
     do: "Look at the chain's node, and at this machine's clock.",
   },
+  'events/full': {
+    means: 'As many streams of events are open as the coordinator serves at once.',
+    do: 'Read the state by a long poll, or try again after `Retry-After`.',
+  },
+  'events/too-many-streams': {
+    means: 'As many streams of events are open from this address as one may have.',
+    do: 'Close some; read the state by a long poll; an operator behind whose proxy others are names it (`--trusted-proxies`).',
+  },
   'readiness/timeout': {
     means: 'A part that the coordinator stands on does not answer in time.',
     do: 'Look at the part that is named: it hangs, or is far too busy.',

@@ -2,10 +2,12 @@
 import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import type { AttemptView, CoordinatorStatus, Delivery, JobView } from '../attempt-view.ts';
+import type { JobEvent } from '../job-events.ts';
 import type { AttemptId } from '../job-id.ts';
 import type { EvidenceRequest, Input, Signed } from '../messages.ts';
 import { accessCalls, bearer } from './access-calls.ts';
 import { ANSWER_MILLIS, callerOf, fetchAnswer, JSON_LIMIT, urlOf } from './call.ts';
+import { followEvents, type EventOptions } from './follow-events.ts';
 import { operations, type OperationId, type Operations } from './operations.ts';
 import { nextOf, type JobPage } from './paging.ts';
 import { stream } from './request.ts';
@@ -13,6 +15,9 @@ import { encodeToken } from './token.ts';
 
 /** A slower transfer of many bytes is given up. */
 const SLOWEST_BYTES_PER_MILLI = 10;
+/** Streams end after an hour; one from which no sign of life came three times is broken. */
+const LONGEST_STREAM_MILLIS = 3_700_000;
+const SILENT_STREAM_MILLIS = 45_000;
 const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 
 export type CoordinatorApi = ReturnType<typeof coordinatorApi>;
@@ -50,6 +55,34 @@ export function coordinatorApi(base: string, signal?: AbortSignal) {
     },
 
     job: async (job: number): Promise<JobView> => (await call(operations.job, { path: { job } })).value,
+
+    /**
+     * A job's events, as they come, each once and in order. It comes again by itself when the stream ends or breaks, and goes on
+     * after the last event; on `read-again` read the state, since events before it are not to be had. They are hints: what
+     * they tell of is read and checked as ever.
+     *
+     * @throws TributaryError (while it is read) a refusal that waiting does not mend, as `job/unknown`
+     */
+    events: (job: number, options: EventOptions = {}): AsyncGenerator<JobEvent, void, undefined> => {
+      const wanted = [signal, options.signal].filter((one) => one !== undefined);
+      return followEvents(
+        (after, ends) =>
+          stream({
+            method: 'GET',
+            url: urlOf(root, operations.events, { path: { job } }),
+            headers: {
+              accept: operations.events.answer.type,
+              ...(after !== null && { 'last-event-id': after }),
+            },
+            timeoutMillis: LONGEST_STREAM_MILLIS,
+            idleMillis: SILENT_STREAM_MILLIS,
+            type: operations.events.answer.type,
+            limitBytes: JSON_LIMIT,
+            signal: ends,
+          }),
+        { ...options, ...(wanted.length > 0 && { signal: AbortSignal.any(wanted) }) },
+      );
+    },
 
     /**
      * @param after with a revision: waits up to `wait` seconds for a later one

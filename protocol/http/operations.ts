@@ -12,14 +12,14 @@ import {
   share,
   unmask,
 } from './operations/messages.ts';
-import { attempt, deliveries, job, jobs, status } from './operations/reading.ts';
+import { attempt, deliveries, events, job, jobs, status } from './operations/reading.ts';
 import { evidence, upload } from './operations/transfers.ts';
 
 /** Raised with the rules of docs/api.md; the major part is that of the path. */
 export const API_VERSION = '1.0.0';
 
 export const operations = {
-  ...{ status, jobs, job, attempt },
+  ...{ status, jobs, job, events, attempt },
   ...{ enrol, share, receive, deliveries, upload, confirm, abort, unmask, attest, approve, refuse },
   ...{ nonce, signIn, refresh, signOut, account, keys, createKey, revokeKey },
   ...{ evidence, openapi, docs },

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import { fromProblem, problem } from '../problem.ts';
+import { asking } from './retry-after.ts';
 import { newTrace, TRACEPARENT, traceparentOf } from './traceparent.ts';
 
 export type Exchange = Readonly<{
@@ -21,6 +22,8 @@ export type Streaming = Exchange &
   Readonly<{
     /** A piece of the answer later than this after it was asked for is given up. */
     idleMillis: number;
+    /** The media type that it must be of; any, unless it is said. */
+    type?: string;
     /** Of a refusal; how much of another answer it takes, the caller decides. */
     limitBytes: number;
   }>;
@@ -37,7 +40,7 @@ export async function exchange(request: Exchange): Promise<Answer> {
   try {
     const response = await send(request, AbortSignal.timeout(request.timeoutMillis));
     const bytes = await readLimited(response, request.limitBytes, origin);
-    if (!response.ok) throw refusalOf(bytes, response.status, origin);
+    if (!response.ok) throw refusalOf(bytes, response, origin);
     return { bytes, headers: response.headers };
   } catch (cause) {
     throw failureOf(cause, request, origin);
@@ -61,8 +64,9 @@ export async function* stream(request: Streaming): AsyncGenerator<Uint8Array, vo
     const response = await soon(send(request, timeout));
     if (!response.ok) {
       const bytes = await soon(readLimited(response, request.limitBytes, origin));
-      throw refusalOf(bytes, response.status, origin);
+      throw refusalOf(bytes, response, origin);
     }
+    assertType(response, request.type, origin);
     const reader = response.body?.getReader();
     while (reader) {
       const next = await soon(reader.read());
@@ -136,10 +140,17 @@ async function readLimited(response: Response, limit: number, origin: string): P
   return whole;
 }
 
-function refusalOf(bytes: Uint8Array, status: number, origin: string): TributaryError {
+function refusalOf(bytes: Uint8Array, { status, headers }: Response, origin: string): TributaryError {
   const parsed = problem.safeParse(parseJson(bytes));
-  if (parsed.success) return fromProblem(parsed.data);
-  return new TributaryError('coordinator/bad-answer', `${origin} answered ${status} without saying why`);
+  if (parsed.success) return asking(fromProblem(parsed.data), headers);
+  const unsaid = `${origin} answered ${status} without saying why`;
+  return asking(new TributaryError('coordinator/bad-answer', unsaid), headers);
+}
+
+function assertType({ headers }: Response, type: string | undefined, origin: string): void {
+  const [found = ''] = (headers.get('content-type') ?? '').split(';', 1);
+  if (type === undefined || found.trim().toLowerCase() === type) return;
+  throw new TributaryError('coordinator/bad-answer', `${origin} did not answer with ${type}`);
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -31,8 +31,10 @@ const byCode: Readonly<Record<string, number>> = {
   'request/rate-limited': 429,
   'request/quota-exhausted': 429,
   'request/headers-too-large': 431,
+  'events/too-many-streams': 429,
   'coordinator/internal': 500,
   'database/unreachable': 503,
+  'events/full': 503,
   'storage/full': 507,
   'storage/no-room': 507,
 };

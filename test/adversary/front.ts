@@ -115,6 +115,8 @@ export async function openFront(target: string, seat: number, lie: () => Lie): P
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://front');
     const attempt = attemptPath.exec(url.pathname);
+    // Clients ask for each view, so that it is known when they wait for one.
+    if (url.pathname.endsWith('/events')) return void response.writeHead(404).end();
     const body = await buffer(request);
     const reads = request.method === 'GET';
     const aside = attempt && lie().aside(idIn(attempt));

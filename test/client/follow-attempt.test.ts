@@ -4,6 +4,7 @@ import type { Attempt } from '#client/attempt.ts';
 import { persist, type Patience } from '#client/backoff.ts';
 import { followAttempt } from '#client/follow-attempt.ts';
 import type { AttemptView } from '#protocol/attempt-view.ts';
+import { asking } from '#protocol/http/retry-after.ts';
 import { bench, benchAt } from './support/cohort.ts';
 import { removeHomes } from './support/home.ts';
 import { codeOf, nameOf, messageOf } from './support/outcome.ts';
@@ -179,6 +180,22 @@ describe('persistence', () => {
       expect(tries).to.equal(1);
     });
   }
+
+  it('waits as long as the coordinator asks, and not past the end of the phase', async () => {
+    const took = async (asked: string, left?: () => number) => {
+      const busy = asking(new TributaryError('events/full', 'x'), new Headers({ 'retry-after': asked }));
+      const [began, tries] = [performance.now(), [busy]];
+      const task = () => (tries.length > 0 ? Promise.reject(tries.pop()!) : Promise.resolve());
+      await persist(task, { ...patience(), ...(left && { left }) });
+      return performance.now() - began;
+    };
+    expect(await took('1')).to.be.within(990, 1_900);
+    expect(await took('1', () => 500)).to.be.within(990, 1_900);
+    expect(await took('1', () => 0.05)).to.be.within(45, 900);
+    // Asked for by who is late already: the wait is as long as it says.
+    expect(await took('1', () => -3)).to.be.within(990, 1_900);
+    expect(await took('0')).to.be.below(900);
+  });
 
   it('gives up on a bug', async () => {
     const bug = () => Promise.reject(new TypeError('a bug'));

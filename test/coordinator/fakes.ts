@@ -13,6 +13,13 @@ import type {
   Records,
   StoredJob,
 } from '#coordinator/store/records.ts';
+import {
+  nothingTold,
+  type EventRows,
+  type NumberedEvent,
+  type Telling,
+} from '#coordinator/store/job-events.ts';
+import { eventId, keptEvent } from '#protocol/job-events.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { toSeconds, type Hex, type Seconds } from '#protocol/units.ts';
 import { START } from './fixtures.ts';
@@ -58,8 +65,11 @@ export type MemoryRecords = Records &
     block(): () => void;
     flushes(): number;
     saved(id: AttemptId): AttemptRecord | undefined;
+    /** What was told, as it would be read from rows. */
+    events: EventRows;
   }>;
 
+const STREAM = 'ab'.repeat(6);
 const keyOf = ({ job, round, attempt }: AttemptId) => `${job}/${round}/${attempt}`;
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
@@ -82,11 +92,23 @@ export function memoryRecords(): MemoryRecords {
     if (message && first) messages.push({ ...copy(message), ...bytes, key: keyOf(idOf(first.state)) });
   }
 
-  async function save(change: Change): Promise<number> {
+  const told: NumberedEvent[] = [];
+  function tell(job: number, { events, note }: Telling): void {
+    for (const event of [...events, ...(note ? [note.event] : [])]) {
+      const number = told.filter((one) => one.event.job === job).length + 1;
+      const id = eventId({ stream: STREAM, number });
+      told.push({ number, event: keptEvent.parse({ id, ...copy(event), at: START }) });
+    }
+  }
+
+  async function save(change: Change, telling = nothingTold): Promise<number> {
     await gate;
     const failing = failure;
     failure = null;
-    if (failing?.when !== 'before') write(change);
+    if (failing?.when !== 'before') {
+      write(change);
+      tell(change.job.job, telling);
+    }
     if (failing) throw failing.error;
     return versions.get(change.job.job) ?? 0;
   }
@@ -137,13 +159,21 @@ export function memoryRecords(): MemoryRecords {
     versions: async () => new Map(versions),
     load: async (job) => stored(job),
     refresh: () => Promise.resolve(null),
-    async begin(change) {
+    async begin(change, telling) {
       if (jobs.has(change.job.job)) return false;
-      await save(change);
+      await save(change, telling);
       return true;
     },
     turn: (_job, work) => work({ attempt, attemptsOf, newer: () => Promise.resolve(null), save }),
     flush: async () => void (flushes += 1),
+    events: {
+      last: async (job) =>
+        jobs.has(job)
+          ? { stream: STREAM, number: told.filter(({ event }) => event.job === job).length }
+          : null,
+      after: async (job, after, limit) =>
+        told.filter(({ number, event }) => event.job === job && number > after).slice(0, limit),
+    },
   };
 }
 

@@ -2,6 +2,8 @@
 import { expect } from 'chai';
 import { untilPhase, eventually } from './launch.ts';
 import { postgresOrSkip, type Postgres } from '#test/support/postgres.ts';
+import type { JobEvent } from '#protocol/job-events.ts';
+import { Follower } from './follower.ts';
 import { MEMBERS, Pair, type Step } from './two-coordinators.ts';
 
 type Kill = Readonly<{ phase: Step['phase']; after: 'the first' | 'the last' }>;
@@ -43,6 +45,7 @@ describe('two coordinators on one database, their clocks ten minutes apart', fun
   it('take the messages of a round in turn, and settle it once', async () => {
     const { id, steps } = await pair.launch();
     const holder = await eventually(() => pair.holder());
+    const followers = pair.coordinators.map(({ api }) => new Follower(api, id.job, null));
     for (const [index, step] of steps.entries()) await pair.deliver(step, index % 2 === 0 ? 0 : 1);
     const settled = await settledRound(id.job);
     expect(settled?.roster).to.have.length(MEMBERS);
@@ -55,6 +58,9 @@ describe('two coordinators on one database, their clocks ten minutes apart', fun
       expect(next).to.deep.equal({ job: id.job, state: 'active', round: 2, attempt: 1, rounds: 2 });
     }
     expect(await pair.postings(id.job)).to.equal(1);
+    const [left, right] = await Promise.all(followers.map((follower) => follower.until(isNextRound)));
+    expect(left?.slice(1)).to.deep.equal(right?.slice(1 + (right.length - left!.length)));
+    expect(numbersOf(left!)).to.deep.equal(consecutive(left!));
     console.log(
       `      ${steps.length} messages to coordinators 0 and 1 in turn; ${holder} performed; settled once`,
     );
@@ -69,11 +75,15 @@ describe('two coordinators on one database, their clocks ten minutes apart', fun
         await pair.deliver(step, index % 2 === 0 ? 0 : 1);
       const victim = await eventually(() => pair.holder());
       const other = victim === 0 ? 1 : 0;
+      const before = new Follower(pair.coordinators[victim].api, id.job, null);
+      await before.until((event) => event.type === 'read-again');
       await pair.deliver(steps[at - 1]!, victim);
       // Whether it takes this one in or not, nobody learns: it is sent again.
       const underWay = steps[at]?.send(pair.coordinators[victim].api).catch(() => undefined);
       await pair.coordinators[victim].kill();
       await underWay;
+      const seenBefore = before.stop();
+      const resumed = new Follower(pair.coordinators[other].api, id.job, seenBefore.at(-1)?.id ?? null);
       for (const step of steps.slice(at)) await pair.deliver(step, other);
       const settled = await untilPhase(pair.coordinators[other].api, id, 'settled');
       for (const list of [settled.roster, settled.sharers, settled.inputs, settled.confirmations])
@@ -83,6 +93,8 @@ describe('two coordinators on one database, their clocks ten minutes apart', fun
       await pair.restart(victim);
       const seen = await untilPhase(pair.coordinators[victim].api, id, 'settled');
       expect(seen.transaction).to.equal(settled.transaction);
+      const all = [...seenBefore, ...(await resumed.until((event) => event.type === 'settled'))];
+      expect(numbersOf(all)).to.deep.equal(consecutive(all));
       console.log(
         `      coordinator ${victim} killed in ${phase} after ${at} messages; ${other} settled, once; ${victim} is back`,
       );
@@ -143,6 +155,12 @@ describe('two coordinators on one database, their clocks ten minutes apart', fun
     console.log(`      PostgreSQL killed and restarted in masking: ${[...away].join(', ')}; settled once`);
   });
 });
+
+const isNextRound = (event: JobEvent): boolean => event.type === 'phase' && event.round === 2;
+const numbersOf = (events: readonly JobEvent[]) => events.map(({ id }) => Number(id.split('-')[1]));
+/** From the first on: as `read-again` has the number of the last before. */
+const consecutive = (events: readonly JobEvent[]) =>
+  events.map((_, index) => (numbersOf(events)[0] ?? 0) + index);
 
 /** All messages of a phase at once, one phase after the other. */
 async function inPhases(

@@ -69,6 +69,10 @@ export const examples = {
     },
   },
   job: { job: 7, state: 'active', round: 2, attempt: 1, rounds: 10 },
+  event: {
+    ...{ type: 'phase', id: '5f0c1a3e9d0b-12', ...id, at: seconds - 30 },
+    ...{ phase: 'masking', revision: 4, deadline: seconds },
+  },
   announced: {
     ...{
       phase: 'announced',

@@ -4,6 +4,7 @@ import * as access from '#protocol/access/wire.ts';
 import * as views from '#protocol/attempt-view.ts';
 import { accepted } from '#protocol/http/operations/messages.ts';
 import * as messages from '#protocol/messages.ts';
+import { jobEvent } from '#protocol/job-events.ts';
 import { problem } from '#protocol/problem.ts';
 import { address, amount, bytes32, compactSignature, hex, seconds } from '#protocol/units.ts';
 import type { z } from 'zod';
@@ -122,6 +123,12 @@ const shown: Readonly<Record<string, Named>> = {
     example: examples.status,
   },
   JobView: { schema: views.jobView, description: 'A job as its coordinator sees it.', example: examples.job },
+  JobEvent: {
+    schema: jobEvent,
+    description:
+      'What happened to a job, as a hint of what to read again. Types may be added: pass over one that you do not know.',
+    example: examples.event,
+  },
   Delivery: { schema: views.delivery, description: 'A ciphertext, and who dealt it.' },
   Proposal: {
     schema: views.proposal,

@@ -2,6 +2,7 @@
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { bareType, type Operation } from '#protocol/http/operations/operation.ts';
+import { names } from './names.ts';
 import { BEARER_SCHEME, REQUEST_SCHEME } from './prose.ts';
 import { problemResponses, type sharedProblems } from './refusals.ts';
 import { headersOf, parameterOf } from './shared.ts';
@@ -81,12 +82,26 @@ function successOf({ answer, deprecated, ...operation }: Operation) {
         headers,
         content: { [bareType(answer.type)]: { schema: { type: 'string' as const } } },
       };
+    case 'events':
+      return {
+        description,
+        headers,
+        content: {
+          [answer.type]: { schema: { type: 'string' as const, 'x-event-data': refTo(answer.schema) } },
+        },
+      };
     case 'bytes':
       // No schema: OpenAPI 3.1 §4.8.14.2 says so of bytes as they are.
       return { description, headers, content: { [bareType(answer.type)]: {} } };
     default:
       return answer satisfies never;
   }
+}
+
+/** To a schema that the document names. */
+function refTo(schema: z.ZodType): { $ref: string } {
+  const found = Object.entries(names).find(([, named]) => named.schema === schema);
+  return { $ref: `#/components/schemas/${found?.[0]}` };
 }
 
 function bodyOf({ body }: Operation): Pick<NonNullable<RouteConfig['request']>, 'body'> {

@@ -1,9 +1,9 @@
 /** Budgets a minute, of each address and of each caller: what is beyond them is refused with 429, RFC 6585 §4. docs/operations.md */
 import type { ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator } from 'express-rate-limit';
 import { TributaryError } from '#crypto/error.ts';
 import type { Limits } from '../../operations/limits.ts';
+import { addressOf } from './address.ts';
 import { callerOfResponse, holderOf } from './callers.ts';
 import { tell, tellRefusal } from './fields.ts';
 import { broughtNews } from './news.ts';
@@ -20,15 +20,13 @@ type Kind = keyof Limits['address'];
 type Budgets = Readonly<Record<Kind, Windows>>;
 
 const MINUTE_SECONDS = 60;
-/** What one subscriber has at least: RFC 6177. */
-const IPV6_PREFIX = 64;
 
 /** Of the address that a request came from, before anything of it is read. */
 export function addressLimits({ limits, coordinators }: RateParts): RequestHandler {
   const budgets = newBudgets();
   return (request, response, next) => {
     const kind = kindOf(request);
-    const holder = ipKeyGenerator(request.ip ?? 'gone', IPV6_PREFIX);
+    const holder = addressOf(request);
     const limit = partOf(limits().address[kind], coordinators());
     spend(response, { budgets, kind, name: kind, limit, holder, whose: 'from this address' });
     next();

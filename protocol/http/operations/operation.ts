@@ -29,6 +29,14 @@ export type JsonAnswer = Readonly<{
 export type BytesAnswer = Readonly<{ kind: 'bytes'; type: string; description: string }>;
 export type TextAnswer = Readonly<{ kind: 'text'; type: string; description: string }>;
 
+/** Events of one schema, as they come. */
+export type EventsAnswer = Readonly<{
+  kind: 'events';
+  type: 'text/event-stream';
+  schema: z.ZodType;
+  description: string;
+}>;
+
 /** When an operation became deprecated (RFC 9745) and when it will be gone (RFC 8594): UTC, RFC 3339. */
 export type Deprecation = Readonly<{ since: string; sunset: string }>;
 
@@ -52,7 +60,7 @@ export type Operation = Readonly<{
   parameters: Readonly<{ path: z.ZodObject; query: z.ZodObject; headers: z.ZodObject }>;
   body: JsonBody | BytesBody | NoBody;
   /** With status 200: nothing else is a success, but 304 where a reader has it already. */
-  answer: JsonAnswer | BytesAnswer | TextAnswer;
+  answer: JsonAnswer | BytesAnswer | TextAnswer | EventsAnswer;
   /** The codes that it may be refused with, beside those that follow from its parts (`problemsOf`). */
   problems: readonly string[];
   /** What proves who asks: nothing, the signature of the message itself, or what stands in `Authorization`. */

@@ -46,6 +46,25 @@ export const pageQuery = z.object({
 
 const LONGEST_WAIT_SECONDS = 60;
 
+const LONGEST_STREAM_SECONDS = 3600;
+
+/** How long a stream goes on. */
+export const streamQuery = z.object({
+  wait: digits
+    .transform((seconds) => Math.min(seconds, LONGEST_STREAM_SECONDS))
+    .default(LONGEST_STREAM_SECONDS)
+    .meta({
+      ...integer(
+        'How many seconds at most the stream goes on; 0: it ends with what there is. More than ' +
+          `${LONGEST_STREAM_SECONDS} are as many.`,
+        0,
+        MOST,
+        600,
+      ),
+      default: LONGEST_STREAM_SECONDS,
+    }),
+});
+
 /** How a long poll waits, and for whose view. */
 export const pollQuery = z.object({
   after: digits

@@ -6,8 +6,9 @@ import {
   deliveries as deliveriesSchema,
   jobView,
 } from '../../attempt-view.ts';
+import { jobEvent } from '../../job-events.ts';
 import type { Operation } from './operation.ts';
-import { attemptPath, jobPath, memberPath, none, pageQuery, pollQuery } from './parameters.ts';
+import { attemptPath, jobPath, memberPath, none, pageQuery, pollQuery, streamQuery } from './parameters.ts';
 
 export const status = {
   method: 'get',
@@ -58,6 +59,41 @@ export const job = {
   problems: [],
   sender: 'anyone',
   caching: 'revalidate',
+  deprecated: null,
+} as const satisfies Operation;
+
+export const events = {
+  method: 'get',
+  path: '/v1/jobs/{job}/events',
+  tag: 'jobs',
+  summary: "A job's events, as they come",
+  description:
+    'Server-Sent Events: each has an `id` and, as `data`, a `JobEvent` in one line. They are hints of what to read again. With ' +
+    '`Last-Event-ID` the stream goes on after that event, with each that was missed, once and in order; where it can not, or ' +
+    'without one, it begins with `read-again`. A line that begins with a colon says, every 15 seconds, that it lives. A reader ' +
+    'that takes nothing for a minute is cut off. Streams end when they have lasted as long as they may, or the coordinator ' +
+    'stops: come again with the last id.',
+  parameters: {
+    path: jobPath,
+    query: streamQuery,
+    headers: z.object({
+      'last-event-id': z
+        .string()
+        .max(64)
+        .optional()
+        .meta({ description: 'The `id` of the last event that you have.', examples: ['5f0c1a3e9d0b-12'] }),
+    }),
+  },
+  body: { kind: 'none' },
+  answer: {
+    kind: 'events',
+    type: 'text/event-stream',
+    schema: jobEvent,
+    description: 'Events without an end, each a `JobEvent`.',
+  },
+  problems: ['events/full', 'events/too-many-streams'],
+  sender: 'anyone',
+  caching: 'none',
   deprecated: null,
 } as const satisfies Operation;
 

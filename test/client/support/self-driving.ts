@@ -1,4 +1,5 @@
 /** A coordinator and a chain in memory that play a whole job: a phase ends when all clients have answered. */
+import { TributaryError } from '#crypto/error.ts';
 import type { JobFacts } from '#contracts/job-facts.ts';
 import type { ChainReads } from '#client/chain.ts';
 import type { Model } from '#model/model-store.ts';
@@ -13,6 +14,12 @@ import { notAsked } from './cohort.ts';
 import { MemoryCoordinator } from './coordinator.ts';
 import { factsOf } from './facts.ts';
 import { proposalOf } from './proposal.ts';
+
+/** As a proxy that breaks streams: whoever follows asks by long polls. */
+// oxlint-disable-next-line require-yield
+async function* noEvents(): AsyncGenerator<never, void, undefined> {
+  throw new TributaryError('coordinator/bad-answer', 'no streams here');
+}
 
 type Outcome = Readonly<{ proposal: Proposal; result: RoundResult }>;
 
@@ -79,7 +86,7 @@ export class SelfDriving {
       evidence: (id, ...request) => this.#of(id).api.evidence(id, ...request),
       deliveries: (id, member) => this.#of(id).api.deliveries(id, member),
       approve: async () => undefined,
-      ...{ jobs: notAsked, openapi: notAsked, docs: notAsked },
+      ...{ jobs: notAsked, openapi: notAsked, docs: notAsked, events: noEvents },
       ...{ nonce: notAsked, signIn: notAsked, refresh: notAsked, signOut: notAsked, account: notAsked },
       ...{ keys: notAsked, createKey: notAsked, revokeKey: notAsked },
       job: async (job) => {

@@ -3,9 +3,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { openAccess } from '#coordinator/access/access.ts';
 import { newNonce, nonceExpiry } from '#coordinator/access/nonces.ts';
+import { sealing } from '#coordinator/access/sealing.ts';
 import { seededRng } from '#crypto/random.ts';
 import { utf8 } from '#crypto/bytes.ts';
 import { toSeconds } from '#protocol/units.ts';
+import { memoryLog } from '../fakes.ts';
 import { newFolder, removeFolder } from '../store/folder.ts';
 import { lazyDatabase } from '../store/lazy-database.ts';
 
@@ -48,7 +50,12 @@ describe('nonces of sign-ins', function () {
     const clock = { now: () => now, after: () => () => undefined };
     const provider = { call: () => Promise.resolve('0x') };
     const url = () => 'https://rounds.example';
-    const openers = [1, 2].map(() => openAccess({ database, provider, url, chainId: 1, clock }));
+    const openers = [1, 2].map(() => 
+      openAccess({
+        ...{ database, provider, url, chainId: 1, clock },
+        ...{ log: memoryLog(), sealing: sealing(`0x${'c0'.repeat(32)}`) },
+      }),
+    );
     const made = await Promise.all(openers.flatMap(({ sessions }) => [sessions.nonce(), sessions.nonce()]));
     for (let more = 0; more < 200; more++) await openers[0]?.sessions.nonce();
     expect(await database.query('select * from access_nonces')).to.deep.equal([]);

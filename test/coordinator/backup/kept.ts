@@ -82,9 +82,20 @@ async function keepAccess(database: Database): Promise<void> {
   const now = toSeconds(1_700_000_000);
   const expiresAt = toSeconds(now + 86_400);
   const grant = { subject, name: 'line\u2028end \\ "é"', root: Uint8Array.of(0, 255, 10, 13), caveats: [] };
-  const common = { ...grant, scopes: ['evidence:read' as const], createdAt: now, expiresAt, revokedAt: null };
-  await rows.addNonce('nonce', expiresAt, now);
-  await rows.signIn('nonce', { ...common, id: '0a'.repeat(16), kind: 'access' }, Uint8Array.of(1), now);
+  const common = {
+    ...grant,
+    secret: { number: 0, sealed: null, retiresAt: null },
+    scopes: ['evidence:read' as const],
+    createdAt: now,
+    expiresAt,
+    revokedAt: null,
+  };
+  await rows.signIn(
+    { nonce: 'nonce', usedUntil: expiresAt },
+    { ...common, id: '0a'.repeat(16), kind: 'access' },
+    Uint8Array.of(1),
+    now,
+  );
   await database.commit(({ query }) =>
     query(
       `insert into access_grants (id, kind, subject, name, root, scopes, caveats, created_at, expires_at)

@@ -58,7 +58,7 @@ export async function serve(
   const setup = driverParts(changes);
   const { id } = members;
   const job = { job: id.job, state: 'active', rounds: 3, round: id.round, attempt: id.attempt } as const;
-  await save(setup.records, { job, attempts: [{ revision: 1, state }], message: null });
+  await save(setup.parts.records, { job, attempts: [{ revision: 1, state }], message: null });
   const driver = await JobDriver.resume(setup.parts, job);
   const evidence = openEvidence(attemptsIn(join(folder, 'evidence'), disk));
   let present = disk;
@@ -89,7 +89,8 @@ export async function serve(
         throw new TributaryError('job/unknown', `job ${number} is not here`);
       },
     },
-    records: setup.records,
+    records: setup.parts.records,
+    events: setup.records.events,
     vectors: openVectors(attemptsIn(join(folder, 'inputs'), switched)),
     evidence,
     checkApproval: approvalChecker(provider),

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readSettlements } from '#contracts/job-facts.ts';
-import { settlementsOf } from '#contracts/events.ts';
+import { settlementsOf, voidingsOf } from '#contracts/events.ts';
 import type { Settled } from '#coordinator/round/settled.ts';
 import { keepPosted, type KeepPostedParts } from '#coordinator/settlement/keep-posted.ts';
 import { settler } from '#coordinator/settlement/settle.ts';
@@ -37,6 +37,7 @@ describe('the rounds that a coordinator settled', function () {
     const stopping = new AbortController();
     const log = memoryLog();
     const moved: [number, Bytes32][] = [];
+    const voided: [number, number, Bytes32][] = [];
     const done = keepPosted({
       contracts,
       pollMillis: 20,
@@ -45,6 +46,7 @@ describe('the rounds that a coordinator settled', function () {
       settledRound: async (_job, round) => settled[round - 1] ?? null,
       post: settler(contracts),
       moved: async ({ round }, transaction) => void moved.push([round, transaction]),
+      voided: async ({ round }, last, transaction) => void voided.push([round, last, transaction]),
       log,
       signal: stopping.signal,
       ...changes,
@@ -54,7 +56,7 @@ describe('the rounds that a coordinator settled', function () {
       await done;
     };
     running.push(stop);
-    return { log, moved, stop };
+    return { log, moved, voided, stop };
   }
 
   const isPosted = () =>
@@ -90,7 +92,7 @@ describe('the rounds that a coordinator settled', function () {
     const before = await settlementsOn(world, job);
     await voidFrom(world, job, 1);
     expect(await settlementsOn(world, job)).to.deep.equal([]);
-    const { log, moved } = keep();
+    const { log, moved, voided } = keep();
     const again = await isPosted();
     expect(again.map(contentOf)).to.deep.equal(before.map(contentOf));
     expect(again.map(({ transaction }) => transaction)).to.deep.equal(
@@ -106,6 +108,8 @@ describe('the rounds that a coordinator settled', function () {
       [1, 2, 3].map((round) => ({ job: Number(job.job), round, attempt: 1 })),
     );
     expect(moved).to.deep.equal([]);
+    const [voiding] = await voidingsOf(world.coordinator.contracts, job.job);
+    expect(voided).to.deep.equal([[1, 3, voiding?.transaction]]);
   });
 
   it('are posted from the void one on alone', async () => {

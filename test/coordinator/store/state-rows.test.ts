@@ -168,7 +168,9 @@ onEachEngine('an attempt in rows', (engine) => {
         alter table attempts drop column rules; drop table coordinator; drop table transactions;
         drop table transaction_accounts; drop table access_nonces; drop table access_nonce_key; drop table access_refreshes;
         drop table access_grants; drop table repeated_requests; drop table quota_days; drop table token_secrets;
-        alter table jobs drop column version; delete from migrations where step > 1`);
+        drop table job_events; drop table webhook_deliveries; drop table webhooks;
+        alter table jobs drop column version, drop column event_stream, drop column last_event;
+        delete from migrations where step > 1`);
       for (const state of states) {
         const given = Object.entries(state.rules).filter(([key]) => key !== 'sparse' && key !== 'evidence');
         const old = Object.entries(state).filter(([key]) => !added.includes(key));

@@ -72,9 +72,23 @@ function bodyFlaw(exchanged: Exchanged, placed: Placed, { content }: Response): 
   if (!content) return type === undefined && body.length === 0 ? null : 'a body where none is documented';
   if (type === undefined || !(type in content)) return `the undocumented content type ${type}`;
   if (method === 'HEAD') return body.length === 0 ? null : 'a body for HEAD';
+  if (type === 'text/event-stream') return eventsFlaw(new TextDecoder().decode(body));
   if (!type.endsWith('json')) return null;
   const value = JSON.parse(new TextDecoder().decode(body)) as unknown;
   return schemaFlaw([...placeOf(placed, status), 'content', type, 'schema'], value);
+}
+
+/** Each message has an id of its own, and data that the document has. */
+function eventsFlaw(text: string): string | null {
+  for (const message of text.split('\n\n').filter((block) => block.includes('data:'))) {
+    const [, id, data] = /^id: (.+)\ndata: (.+)$/.exec(message) ?? [];
+    if (id === undefined || data === undefined) return `${message} is no event`;
+    const value = JSON.parse(data) as { id?: string };
+    if (value.id !== id) return `${value.id} was sent as ${id}`;
+    const flaw = schemaFlaw(['components', 'schemas', 'JobEvent'], value);
+    if (flaw !== null) return flaw;
+  }
+  return null;
 }
 
 /** Where a response stands: behind a reference, or with its operation. */

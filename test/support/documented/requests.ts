@@ -147,7 +147,8 @@ function requestTo(
           ? { authorization: `Tributary ${token}` }
           : { 'tributary-message': token }),
       };
-      const query = made.query === undefined ? '' : `?${made.query}`;
+      const asked = [made.query, operation.operationId === 'events' ? 'wait=0' : undefined];
+      const query = `?${asked.filter((part) => part !== undefined).join('&')}`;
       return {
         ...{ method: made.method, path: `${filled}${query}`, headers },
         body: sends ? text.slice(0, made.cut ?? text.length) : '',
