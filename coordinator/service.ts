@@ -7,7 +7,7 @@ import { factsOf, type Log } from './driver/log.ts';
 import type { Gate } from './gate/gate.ts';
 import { withHealth } from './health/listener.ts';
 import { chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
-import { readiness } from './health/readiness.ts';
+import { readiness, type Readiness } from './health/readiness.ts';
 import { serverTimeouts } from './http/limits/timeouts.ts';
 import { closing, listen, urlOf } from './listen.ts';
 import { countTraffic, timedRequests } from './metrics/http.ts';
@@ -33,6 +33,8 @@ export type ServiceParts = Readonly<{
   log: Log;
   /** Not ready any more. */
   stopping: AbortSignal;
+  /** What becomes of the parts' readiness where the coordinator is drained. */
+  judge: (ready: Readiness) => Readiness;
 }>;
 
 export type Service = Readonly<{
@@ -82,10 +84,15 @@ function serverOf(listener: RequestListener, tls: KeptCertificate | undefined): 
   return server;
 }
 
-const ready = ({ database, provider, chainId, ipfs, folder, clock, log }: ServiceParts) =>
-  readiness([databasePart(database), chainPart(provider, chainId, clock), ipfsPart(ipfs), diskPart(folder)], {
-    changed(part, verdict, error) {
-      if (verdict.ready) log.info({ part }, 'ready again');
-      else log.warn({ part, ...factsOf(error) }, 'not ready');
+function ready({ database, provider, chainId, ipfs, folder, clock, log, judge }: ServiceParts) {
+  const parts = readiness(
+    [databasePart(database), chainPart(provider, chainId, clock), ipfsPart(ipfs), diskPart(folder)],
+    {
+      changed(part, verdict, error) {
+        if (verdict.ready) log.info({ part }, 'ready again');
+        else log.warn({ part, ...factsOf(error) }, 'not ready');
+      },
     },
-  });
+  );
+  return async () => judge(await parts());
+}
