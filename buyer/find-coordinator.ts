@@ -10,7 +10,7 @@ import type { Address } from '#protocol/units.ts';
  *
  * @param expected the account that it must be; null takes its word
  * @throws TributaryError `launch/other-coordinator` where it serves another chain or escrow, or is another account;
- *   `coordinator/…`
+ *   `launch/draining`; `coordinator/…`
  */
 export async function findCoordinator(
   url: string,
@@ -18,7 +18,7 @@ export async function findCoordinator(
   expected: Address | null,
   connect: (url: string) => Pick<CoordinatorApi, 'status'> = coordinatorApi,
 ): Promise<Readonly<{ url: string; address: Address }>> {
-  const { chainId, escrow, coordinator } = await connect(url).status();
+  const { chainId, escrow, coordinator, draining = false } = await connect(url).status();
   if (chainId !== domain.chainId || escrow !== domain.escrow) {
     throw new TributaryError(
       'launch/other-coordinator',
@@ -29,6 +29,12 @@ export async function findCoordinator(
     throw new TributaryError(
       'launch/other-coordinator',
       `the coordinator at ${url} is ${coordinator}, not ${expected}: correct the URL or the address`,
+    );
+  }
+  if (draining) {
+    throw new TributaryError(
+      'launch/draining',
+      `the coordinator at ${url} takes on no job now: choose another, or launch later`,
     );
   }
   return { url, address: coordinator };

@@ -1,5 +1,14 @@
 /** Keys at rest: Web3 Secret Storage v3, mode 0600. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, linkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { Wallet, encryptKeystoreJson } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
@@ -33,6 +42,29 @@ export async function storeKey(path: string, wallet: Wallet, password: string): 
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/**
+ * Puts the same key under another password. Until the new file is whole, on disk and found to open, the old one stays.
+ *
+ * @throws TributaryError `keystore/missing`, `keystore/wrong-password`
+ */
+export async function changePassword(path: string, password: string, next: string): Promise<Address> {
+  const wallet = await openKeystore(path, password);
+  const { address, privateKey } = wallet;
+  const json = await encryptKeystoreJson({ address, privateKey }, next);
+  // A link to it goes on leading to it.
+  const place = realpathSync(path);
+  const draft = `${place}.${process.pid}`;
+  try {
+    writeFileSync(draft, json, { mode: 0o600, flag: 'wx', flush: true });
+    const reopened = await openKeystore(draft, next);
+    if (reopened.address !== address) throw new Error('the new keystore is of another key');
+    renameSync(draft, place);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return toAddress(address);
 }
 
 /** @throws TributaryError `keystore/exists` */

@@ -38,6 +38,10 @@ export type CoordinatorOptions = Readonly<{
   onHeld?: (line: string) => void;
   log: Log;
   clock?: Clock;
+  /** Where whoever is on this machine commands it; nowhere unless given. */
+  control?: string;
+  /** Takes on no job, from the start. */
+  draining?: boolean;
   /** What it takes on; the default policy where none is given. The caller closes it. */
   policy?: KeptPolicy;
   /** A folder with a freshly made database, made when missing; saves seconds at the first start. */

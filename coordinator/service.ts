@@ -6,7 +6,7 @@ import { factsOf, type Log } from './driver/log.ts';
 import type { Gate } from './gate/gate.ts';
 import { withHealth } from './health/listener.ts';
 import { blobsPart, chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
-import { readiness } from './health/readiness.ts';
+import { readiness, type Readiness } from './health/readiness.ts';
 import { refusalLog } from './http/refusal-log.ts';
 import { httpServer } from './http/server.ts';
 import { closing, listen, urlOf } from './listen.ts';
@@ -35,6 +35,8 @@ export type ServiceParts = Readonly<{
   log: Log;
   /** Not ready any more. */
   stopping: AbortSignal;
+  /** What becomes of the parts' readiness where the coordinator is drained. */
+  judge: (ready: Readiness) => Readiness;
 }>;
 
 export type Service = Readonly<{
@@ -81,15 +83,16 @@ export async function serve(
 }
 
 function ready(parts: ServiceParts) {
-  const { database, provider, chainId, ipfs, folder, blobs, leastFree, clock, log } = parts;
+  const { database, provider, chainId, ipfs, folder, blobs, leastFree, clock, log, judge } = parts;
   const asked = [
     ...[databasePart(database), chainPart(provider, chainId, clock), ipfsPart(ipfs)],
     ...[diskPart(folder, leastFree), blobsPart(blobs, leastFree)],
   ];
-  return readiness(asked, {
+  const look = readiness(asked, {
     changed(part, verdict, error) {
       if (verdict.ready) log.info({ part }, 'ready again');
       else log.warn({ part, ...factsOf(error) }, 'not ready');
     },
   });
+  return async () => judge(await look());
 }

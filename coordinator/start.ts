@@ -13,6 +13,9 @@ import { rosterCommitter } from './agreement/commit-roster.ts';
 import { survivorsFixer } from './agreement/fix-survivors.ts';
 import { aggregator } from './aggregation/aggregate.ts';
 import { openBlobs } from './blobs/open.ts';
+import { controlled } from './control/commands.ts';
+import { drain } from './control/drain.ts';
+import { openControl } from './control/socket.ts';
 import type { Log } from './driver/log.ts';
 import { sayOnce } from './driver/poll.ts';
 import { sweeper } from './driver/sweep.ts';
@@ -83,6 +86,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const threads = keptThreads();
   let service: Service | null = null;
   let ledger: Ledger | null = null;
+  let closeControl: (() => Promise<void>) | null = null;
   try {
     const ipfs = observedIpfs(connectIpfs(options.ipfsUrl, { headers: traceHeaders }), series);
     const { database, records, vectors, evidence, duties } = store;
@@ -98,13 +102,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       settle: lie ? lying(settle, { contracts, store: ipfs, lie, log }) : settle,
       announce: announcer(contracts, loadLineage, clock),
     };
-    const jobs = new JobList(
+    const coordinators = coordinatorCount({ count: store.coordinators, signal: stopping.signal, log });
+    const underWay = (): number => jobs.phases().length;
+    const drained = drain({ underWay, coordinators }, options.draining);
+    const jobs: JobList = new JobList(
       {
         ...{ records, performers: observedPerformers(performers, series), duties, clock, hold, onHeld, log },
         observer: attemptObserver(series, () => performance.now()),
         lookAhead: lookAhead(contracts),
       },
-      (job, underWay) => jobRefusal(policy.current(), job, underWay),
+      (job, underWay) => drained.refusal() ?? jobRefusal(policy.current(), job, underWay),
     );
     await jobs.resume(await records.jobs());
     await store.join(hearing(jobs, log));
@@ -129,15 +136,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       events: openEventRows(database),
       checkApproval: approvalChecker(gated),
       access,
-      coordinators: coordinatorCount({ count: store.coordinators, signal: stopping.signal, log }),
-      ...{ policy, ledger },
+      ...{ policy, ledger, coordinators, isDraining: drained.isDraining },
       identity: { ...identity, instance, database: store.engine },
     });
     service = await serve(
       {
         ...{ jobs, database, provider, chainId, ipfs, folder, blobs, room, gate, series, clock, log },
         leastFree: () => policy.current().storage.freeBytes,
-        stopping: stopping.signal,
+        ...{ stopping: stopping.signal, judge: drained.judge },
       },
       app,
       options,
@@ -146,6 +152,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       ...{ contracts, coordinator, jobs, duties, records, evidence, kept: store.kept, settle, clock, log },
       signal: stopping.signal,
     });
+    const answer = controlled({ instance, drain: drained, underWay, secrets: access.secrets, log });
+    closeControl = options.control === undefined ? null : await openControl(options.control, answer, log);
     const { url: listening, metricsUrl, close } = service;
     const facts = {
       url: url(),
@@ -163,6 +171,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       async stop() {
         stopping.abort();
         const hangUp = close();
+        await closeControl?.();
         await Promise.all([watching, jobs.stop()]);
         await outbox.stop();
         await threads.close();
@@ -175,6 +184,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     };
   } catch (error) {
     stopping.abort();
+    await closeControl?.();
     await service?.close()();
     await ledger?.close();
     await outbox.stop();

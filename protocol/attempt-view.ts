@@ -179,6 +179,7 @@ export const coordinatorStatus = z.object({
   jobs: z
     .object({ active: z.int().min(0), finished: z.int().min(0), failed: z.int().min(0) })
     .describe('How many it has.'),
+  draining: z.boolean().optional().describe('Whether it takes on no job now.'),
   policy: policyView
     .optional()
     .describe("Its operator's policy as it is in force; an older coordinator says nothing of it."),

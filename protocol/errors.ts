@@ -9,6 +9,7 @@ import { chainErrors } from './errors/chain.ts';
 import { cliErrors } from './errors/cli.ts';
 import { clientErrors } from './errors/client.ts';
 import { coordinatorErrors } from './errors/coordinator.ts';
+import { controlErrors } from './errors/control.ts';
 import { cryptoErrors } from './errors/crypto.ts';
 import { datasetErrors } from './errors/datasets.ts';
 import { disputeErrors } from './errors/disputes.ts';
@@ -39,6 +40,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   backupErrors,
   accessErrors,
   operatingErrors,
+  controlErrors,
   tlsErrors,
   clientErrors,
   buyerErrors,

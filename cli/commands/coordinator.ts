@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { controlSocket } from '#coordinator/control/socket.ts';
 import { keepPolicy, unwrittenPolicy } from '#coordinator/operations/keep.ts';
 import { digestOf } from '#coordinator/operations/published.ts';
 import { readPolicy } from '#coordinator/operations/read.ts';
@@ -38,6 +39,7 @@ type StartOptions = CommonOptions &
     host: string;
     port: number;
     publicUrl?: string;
+    draining?: boolean;
     tlsCert?: string;
     tlsKey?: string;
     operations?: string;
@@ -76,6 +78,8 @@ export async function start(options: StartOptions): Promise<void> {
     port: options.port,
     ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
     ...(tls !== null && { tls }),
+    control: controlSocket(join(settings.home, 'coordinator')),
+    draining: options.draining ?? false,
     ...(options.metricsPort !== undefined && {
       metrics: { host: options.metricsHost, port: options.metricsPort },
     }),

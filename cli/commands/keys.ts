@@ -1,4 +1,4 @@
-/** `tributary keys show | import | export`: keystores, and keys of other wallets. */
+/** `tributary keys show | import | export | password`: keystores, and keys of other wallets. */
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Wallet } from 'ethers';
@@ -6,7 +6,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { toAddress } from '#protocol/units.ts';
 import { confirmed } from '../confirm.ts';
 import { keystoresIn } from '../home-contents.ts';
-import { assertNoKey, keystoreAddress, openKeystore, storeKey } from '../keystore.ts';
+import { assertNoKey, changePassword, keystoreAddress, openKeystore, storeKey } from '../keystore.ts';
 import { result, table } from '../output.ts';
 import { readNewPassword, readPassword } from '../password.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
@@ -77,6 +77,23 @@ export async function exportKey(options: ExportOptions, name: string): Promise<v
   writeFileSync(out, `${wallet.privateKey}\n`, { mode: 0o600, flag: 'wx' });
   chmodSync(out, 0o600);
   result(settings.json, { event: 'exported', address, file: out }, `the bare key of ${address} is in ${out}`);
+}
+
+type PasswordOptions = CommonOptions & Readonly<{ newPasswordFile?: string }>;
+
+/** Puts a keystore, of any actor, under another password; whoever runs with it notices at its next start. @throws TributaryError `keystore/…` */
+export async function password(options: PasswordOptions, name: string): Promise<void> {
+  const settings = readSettings(options);
+  const path = resolve(name);
+  // Before anybody types a new one.
+  keystoreAddress(path);
+  const old = await readPassword(settings.passwordFile);
+  const address = await changePassword(path, old, await readNewPassword(options.newPasswordFile ?? null));
+  result(
+    settings.json,
+    { event: 'password', file: path, address },
+    `${address} is under the new password; copies of the old file still open with the old one`,
+  );
 }
 
 function readKey(file: string): Wallet {

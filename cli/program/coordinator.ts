@@ -1,6 +1,6 @@
 /** `tributary coordinator`: the service that runs rounds. Names, options and help; what a command does is loaded when it is called. */
 import { Option, type Command } from 'commander';
-import { gwei, number, run } from './arguments.ts';
+import { gwei, number, positive, run } from './arguments.ts';
 
 /** A settlement then costs 0.04 of the chain's coin: dear, and still worth less than a round. */
 const MOST_GWEI = '500';
@@ -38,6 +38,7 @@ export function addCoordinator(program: Command): void {
       '--blobs <folder>',
       'for masked inputs and evidence; coordinators of one database share it (TRIBUTARY_BLOBS, home)',
     )
+    .option('--draining', 'take on no job: only finish those under way')
     .option('--metrics-port <port>', 'serve /metrics there; 0 takes a free one', number)
     .option('--metrics-host <host>', 'address for /metrics', '127.0.0.1')
     .addOption(new Option('--lie <part@round>', 'post a falsehood once, for a test').hideHelp())
@@ -49,6 +50,7 @@ export function addCoordinator(program: Command): void {
     )
     .action(run(async () => (await import('../commands/coordinator.ts')).start));
   addBackups(coordinator);
+  addControl(coordinator);
 }
 
 const blobsText = 'where masked inputs and evidence are (TRIBUTARY_BLOBS, home)';
@@ -79,4 +81,24 @@ function addBackups(coordinator: Command): void {
     .option('--dry-run', 'verify it, look at where it would go, and change nothing')
     .addHelpText('after', '\nExample:\n  tributary coordinator restore /srv/backups/2026-11-30')
     .action(run(async () => (await import('../commands/coordinator-backup.ts')).restore));
+}
+
+/** What is done to one that runs on this machine. */
+function addControl(coordinator: Command): void {
+  coordinator
+    .command('drain')
+    .description('take on no job any more, and finish those under way; the coordinator goes on running')
+    .option('--hand-over', 'not ready at once: other coordinators of the database serve its jobs')
+    .option('--wait', 'until no job is under way')
+    .option('--undo', 'take on jobs again')
+    .addHelpText('after', '\nExample:\n  tributary coordinator drain --wait')
+    .action(run(async () => (await import('../commands/coordinator-control.ts')).drain));
+  coordinator
+    .command('rotate-secrets')
+    .description('end all sign-ins and API keys that there are, after a while or at once')
+    .option('--keep-days <number>', 'believe those that there are for so long (default: 30)', positive)
+    .option('--now', 'believe none of them any more')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  tributary coordinator rotate-secrets --keep-days 7')
+    .action(run(async () => (await import('../commands/coordinator-control.ts')).rotateSecrets));
 }

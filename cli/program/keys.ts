@@ -43,5 +43,14 @@ export function addKeys(program: Command): void {
     .option('--dry-run', 'say what would be written, and stop')
     .addHelpText('after', '\nExample:\n  tributary keys export ~/.tributary/owner.json --out key.txt')
     .action(run(async () => (await import('../commands/keys.ts')).exportKey));
+  keys
+    .command('password <keystore>')
+    .description('put a keystore under another password')
+    .option('--new-password-file <file>', 'holds the new one (default: ask)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  tributary keys password ~/.tributary/coordinator.json --password-file old.txt --new-password-file new.txt',
+    )
+    .action(run(async () => (await import('../commands/keys.ts')).password));
   addApiKeys(keys);
 }

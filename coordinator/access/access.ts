@@ -46,7 +46,7 @@ export function openAccess(parts: AccessParts): Access {
     sessions: sessions({ rows, secrets, here: () => ({ url: url(), chainId }), signed, rng, now }),
     keys: apiKeys(rows, secrets, rng, now),
     authorise: authoriser(rows, secrets, now),
-    once: onceOnly(database, now),
+    once: onceOnly(database, sealing, now),
     secrets,
   };
 }

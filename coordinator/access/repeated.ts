@@ -3,10 +3,11 @@
  * made and the answer are written together. draft-ietf-httpapi-idempotency-key-header-07 §2.6
  */
 import { createHash } from 'node:crypto';
-import { equalBytes } from '#crypto/bytes.ts';
+import { equalBytes, utf8 } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { toSeconds, type Address, type Seconds } from '#protocol/units.ts';
 import type { Database, Transaction } from '../store/database.ts';
+import type { Sealing } from './sealing.ts';
 import { findRepeated, keepRepeated, type Repeatable } from '../store/repeated-rows.ts';
 
 const KEPT_SECONDS = 24 * 3600;
@@ -30,7 +31,25 @@ export type Asked = Readonly<{
  */
 export type Once = <Answer>(asked: Asked, make: () => Promise<Made<Answer>>) => Promise<Answer>;
 
-export function onceOnly(database: Pick<Database, 'commit' | 'query'>, now: () => Seconds): Once {
+/** An answer may hold what it made, an API key for one: the database has it sealed. */
+const NO_NUMBER = 0;
+
+export function onceOnly(
+  database: Pick<Database, 'commit' | 'query'>,
+  { seal, open }: Sealing,
+  now: () => Seconds,
+): Once {
+  const sealed = (answer: unknown): string =>
+    Buffer.from(seal(NO_NUMBER, utf8(JSON.stringify(answer)))).toString('base64');
+  const opened = ({ answer }: Repeatable): unknown =>
+    // What was written before answers were sealed.
+    typeof answer === 'string'
+      ? JSON.parse(new TextDecoder().decode(open(NO_NUMBER, Buffer.from(answer, 'base64'))))
+      : answer;
+  const answerTo = (earlier: Repeatable, asked: Uint8Array): unknown => {
+    if (equalBytes(earlier.digest, asked)) return opened(earlier);
+    throw new TributaryError('request/idempotency-conflict', 'this key was used with another body');
+  };
   const running = new Set<string>();
   return async <Answer>({ subject, operation, key, body }: Asked, make: () => Promise<Made<Answer>>) => {
     if (key === undefined) {
@@ -49,7 +68,7 @@ export function onceOnly(database: Pick<Database, 'commit' | 'query'>, now: () =
       const earlier = await findRepeated(database, name, now());
       if (earlier) return answerTo(earlier, digest) as Answer;
       const made = await make();
-      if (await writeTogether(database, { ...name, digest, answer: made.answer }, made, now()))
+      if (await writeTogether(database, { ...name, digest, answer: sealed(made.answer) }, made, now()))
         return made.answer;
       // Another coordinator on the same database was quicker.
       const theirs = await findRepeated(database, name, now());
@@ -74,9 +93,4 @@ async function writeTogether(
     if (first) await save(transaction);
   });
   return first;
-}
-
-function answerTo({ digest, answer }: Repeatable, asked: Uint8Array): unknown {
-  if (equalBytes(digest, asked)) return answer;
-  throw new TributaryError('request/idempotency-conflict', 'this key was used with another body');
 }

@@ -1,5 +1,5 @@
 /**
- * Seals the secrets of tokens under the coordinator's account, which all coordinators of a database have and the database has not:
+ * Seals the secrets of tokens, and answers that hold tokens, under the coordinator's account, which all coordinators of a database have and the database has not:
  * whoever reads the database makes no token. AES-256-GCM, NIST SP 800-38D; HKDF-SHA-256, RFC 5869.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
@@ -8,7 +8,7 @@ import { TributaryError } from '#crypto/error.ts';
 
 export type Sealing = Readonly<{
   seal(number: number, secret: Uint8Array): Uint8Array;
-  /** @throws TributaryError `database/damaged` where it was not sealed by this account under this number */
+  /** @param number 0 for what is no secret of tokens. @throws TributaryError `database/damaged` where it was not sealed by this account under this number */
   open(number: number, sealed: Uint8Array): Uint8Array;
 }>;
 
@@ -23,7 +23,7 @@ export function sealing(privateKey: string): Sealing {
   const key = new Uint8Array(hkdfSync('sha256', fromHex(privateKey), new Uint8Array(0), PURPOSE, KEY_BYTES));
   return {
     seal(number, secret) {
-      // Random: a key seals a handful of secrets in its life.
+      // Random: 2^32 may be sealed under a key, SP 800-38D §8.3.
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce).setAAD(numberBytes(number));
       return Uint8Array.from([...nonce, ...cipher.update(secret), ...cipher.final(), ...cipher.getAuthTag()]);
@@ -40,7 +40,7 @@ export function sealing(privateKey: string): Sealing {
       } catch (cause) {
         throw new TributaryError(
           'database/damaged',
-          `token secret ${number} was not sealed by this account`,
+          `what is sealed there (${number}) was not sealed by this account`,
           { cause },
         );
       }

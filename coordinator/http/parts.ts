@@ -35,6 +35,8 @@ export type HttpParts = Readonly<{
   policy: Pick<KeptPolicy, 'current'>;
   /** Coordinators that serve on this database now, this one too. */
   coordinators: () => number;
+  /** Whether it takes on no job. */
+  isDraining: () => boolean;
   ledger: Pick<Ledger, 'used' | 'add'>;
   bodyRate?: BodyRate;
   log: Log;

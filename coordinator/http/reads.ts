@@ -12,13 +12,27 @@ import type { Handlers } from './route.ts';
 
 type Reads = Pick<Operations, 'status' | 'jobs' | 'job' | 'attempt' | 'deliveries'>;
 
-export function readHandlers({ jobs, records, identity, clock, policy }: HttpParts): Handlers<Reads> {
+export function readHandlers({
+  jobs,
+  records,
+  identity,
+  clock,
+  policy,
+  isDraining,
+}: HttpParts): Handlers<Reads> {
   const startedAt = clock.now();
   return {
     status() {
       const count = (state: string) => jobs.list().filter((job) => job.state === state).length;
       const counts = { active: count('active'), finished: count('finished'), failed: count('failed') };
-      return { version: 1, ...identity, startedAt, jobs: counts, policy: publishedPolicy(policy.current()) };
+      return {
+        version: 1,
+        ...identity,
+        startedAt,
+        jobs: counts,
+        draining: isDraining(),
+        policy: publishedPolicy(policy.current()),
+      };
     },
 
     jobs({ query: { limit, after } }) {

@@ -209,6 +209,8 @@ describe('a launch from wishes', () => {
       expect(await codeOf(find({}, stage.world.buyer.address))).to.equal('launch/other-coordinator');
       expect(await codeOf(find({ chainId: 5 }))).to.equal('launch/other-coordinator');
       expect(await codeOf(find({ escrow: address }))).to.equal('launch/other-coordinator');
+      expect(await codeOf(find({ draining: true }))).to.equal('launch/draining');
+      expect(await codeOf(find({ draining: false }))).to.equal('resolved');
     });
   });
 });

@@ -1,12 +1,23 @@
 /** Keystores: those of others open, ours are what the standard says, wrong passwords are refused. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDecipheriv, scryptSync } from 'node:crypto';
 import { expect } from 'chai';
 import { computeAddress, encryptKeystoreJsonSync } from 'ethers';
+import { password } from '#cli/commands/keys.ts';
 import { createKeystore, keystoreAddress, openKeystore } from '#cli/keystore.ts';
 import { TributaryError } from '#crypto/error.ts';
+import { inProcess } from './program.ts';
 
 /** Made by ethers' own JavaScript, with little work: another program's keystore. */
 const foreignKey = `0x${'7a28b5ba57c53603b0b07b56bba752f7'.repeat(2)}`;
@@ -68,4 +79,39 @@ describe('a keystore', () => {
     expect(await codeOf(openKeystore(path('none.json'), 'test'))).to.equal('keystore/missing');
     expect(readFileSync(path('again.json'), 'utf8')).to.equal(foreign);
   });
+
+  it('goes under another password, whole or not at all, and a link to it goes on leading there', async () => {
+    const { address, privateKey } = await createKeystore(path('mine.json'), 'old one');
+    symlinkSync(path('mine.json'), path('link.json'));
+    writeFileSync(path('old.txt'), 'old one\n');
+    writeFileSync(path('new.txt'), 'new one\n');
+    writeFileSync(path('empty.txt'), '\n');
+    const change = (passwordFile: string, newPasswordFile: string, name = 'link.json') =>
+      inProcess(() =>
+        password(
+          {
+            home: folder,
+            json: true,
+            passwordFile: path(passwordFile),
+            newPasswordFile: path(newPasswordFile),
+          },
+          path(name),
+        ),
+      );
+    const before = readFileSync(path('mine.json'), 'utf8');
+    expect(await codeOf(change('new.txt', 'new.txt'))).to.equal('keystore/wrong-password');
+    expect(await codeOf(change('old.txt', 'empty.txt'))).to.equal('keystore/empty-password');
+    expect(await codeOf(change('old.txt', 'new.txt', 'none.json'))).to.equal('keystore/missing');
+    expect(readFileSync(path('mine.json'), 'utf8')).to.equal(before);
+
+    expect((await change('old.txt', 'new.txt')).last).to.include({
+      event: 'password',
+      address: address.toLowerCase(),
+    });
+    expect((await openKeystore(path('mine.json'), 'new one')).privateKey).to.equal(privateKey);
+    expect(await codeOf(openKeystore(path('mine.json'), 'old one'))).to.equal('keystore/wrong-password');
+    expect(statSync(path('mine.json')).mode & 0o777).to.equal(0o600);
+    expect(lstatSync(path('link.json')).isSymbolicLink()).to.equal(true);
+    expect(readdirSync(folder).filter((name) => name.startsWith('mine.json.'))).to.deep.equal([]);
+  }).timeout(60_000);
 });

@@ -5,6 +5,7 @@ import { fromHex, toHex } from '#crypto/bytes.ts';
 import { phases } from '#protocol/attempt-view.ts';
 import { operations } from '#protocol/http/operations.ts';
 import { parseTraceparent } from '#protocol/http/traceparent.ts';
+import { controlSocket } from '#coordinator/control/socket.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { Detector, type Secret } from '#test/e2e/leak/detector.ts';
@@ -13,6 +14,7 @@ import { digestOfText, unmaskingOf } from './fixtures.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
 import { startHeaderProxy, type HeaderProxy } from '#test/support/header-proxy.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
+import { commanded } from './commanded.ts';
 import { memoryLog } from './fakes.ts';
 import { eventually, launchJob } from './launch.ts';
 import { playRound, type Played } from './play-round.ts';
@@ -43,6 +45,7 @@ describe('a coordinator that is operated', function () {
       host: '127.0.0.1',
       port: 0,
       metrics: { host: '127.0.0.1', port: 0 },
+      control: controlSocket(folders[0]),
       rpcUrl: `${rpc.url}/?key=${RPC_KEY}`,
       ipfsUrl: node.url,
       deployment: world.deployment,
@@ -256,6 +259,8 @@ describe('a coordinator that is operated', function () {
       }
     });
   });
+
+  commanded(() => ({ world, ipfsUrl: node.url, coordinator, folder: folders[0], log, weights }));
 
   describe('its readiness', () => {
     const ready = async () => {

@@ -58,6 +58,7 @@ export const examples = {
     ...{ version: 1, chainId: 31_337, escrow, coordinator, startedAt: seconds },
     ...{ instance: '5f0c1a3e-9d0b-4f7e-8a53-0d6c2f1b7e44', database: 'embedded' },
     jobs: { active: 2, finished: 5, failed: 0 },
+    draining: false,
     policy: {
       digest: digest('c5'),
       limits: {

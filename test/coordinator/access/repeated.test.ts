@@ -1,6 +1,7 @@
 /** A request that comes again makes nothing anew. draft-ietf-httpapi-idempotency-key-header-07 §2.6 */
 import { expect } from 'chai';
 import { SigningKey } from 'ethers';
+import { sealing } from '#coordinator/access/sealing.ts';
 import { onceOnly, type Asked, type Made } from '#coordinator/access/repeated.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import { attenuate } from '#protocol/access/token.ts';
@@ -16,6 +17,7 @@ import { signInAs } from './signing-in.ts';
 
 const members = cohort({ n: 3 });
 const DAY = 24 * 3600;
+const sealed = sealing(`0x${'c0'.repeat(32)}`);
 
 describe('a request with an Idempotency-Key', () => {
   let service: Service;
@@ -144,7 +146,7 @@ describe('what is made once', () => {
   }
 
   it('is refused while the first request still runs', async () => {
-    const once = onceOnly(database, now);
+    const once = onceOnly(database, sealed, now);
     const { open, waiting, wait } = gate();
     const first = once(asked('running'), async () => (await wait(), thing(1)));
     await waiting;
@@ -157,18 +159,38 @@ describe('what is made once', () => {
     expect(await made()).to.deep.equal([1]);
   });
 
+  it('is answered from what the database has sealed: an API key is not to be read there', async () => {
+    const secret = { token: 'tribk_not-to-be-read' };
+    const made = (): Promise<Made<object>> =>
+      Promise.resolve({ answer: secret, save: () => Promise.resolve() });
+    const once = onceOnly(database, sealed, now);
+    expect(await once(asked('sealed'), made)).to.deep.equal(secret);
+    const rows = await database.query("select answer from repeated_requests where key = 'sealed'");
+    expect(rows).to.have.length(1);
+    expect(JSON.stringify(rows)).not.to.contain('tribk_');
+    const never = () => Promise.reject(new Error('made twice'));
+    expect(await once(asked('sealed'), never)).to.deep.equal(secret);
+    const other = onceOnly(database, sealing(`0x${'c1'.repeat(32)}`), now);
+    expect(await codeOf(other(asked('sealed'), never))).to.equal('database/damaged');
+    // As an earlier version wrote it.
+    await database.commit(({ query }) =>
+      query("update repeated_requests set answer = $1 where key = 'sealed'", [JSON.stringify(secret)]),
+    );
+    expect(await once(asked('sealed'), never)).to.deep.equal(secret);
+  });
+
   it('is made by one of two coordinators on a database, and answered by both', async () => {
     const { open, waiting, wait } = gate();
-    const slow = onceOnly(database, now)(asked('two'), async () => (await wait(), thing(1)));
+    const slow = onceOnly(database, sealed, now)(asked('two'), async () => (await wait(), thing(1)));
     await waiting;
-    expect(await onceOnly(database, now)(asked('two'), async () => thing(2))).to.equal(2);
+    expect(await onceOnly(database, sealed, now)(asked('two'), async () => thing(2))).to.equal(2);
     open();
     expect(await slow).to.equal(2);
     expect(await made()).to.deep.equal([2]);
   });
 
   it('is not answered where it could not be written, nor is the answer kept', async () => {
-    const once = onceOnly(database, now);
+    const once = onceOnly(database, sealed, now);
     const broken: Made<number> = { answer: 1, save: () => Promise.reject(new Error('no room')) };
     expect(await once(asked('broken'), async () => broken).catch(String)).to.equal('Error: no room');
     expect(await once(asked('broken'), async () => thing(2))).to.equal(2);

@@ -99,6 +99,7 @@ export async function serve(
     log: setup.log,
     policy: unwrittenPolicy,
     coordinators: () => 1,
+    isDraining: () => false,
     ledger,
     identity: {
       ...{ ...domain, coordinator: toAddress(`0x${'c0'.repeat(20)}`) },

@@ -43,6 +43,7 @@ describe('a service by TLS', () => {
         room: { figures: async () => ({ free: null, kept: 0, reserved: 0 }) },
         ...{ chainId: 31_337, folder, series: createSeries(), clock: systemClock, log },
         stopping: new AbortController().signal,
+        judge: (ready) => ready,
       },
       (_request, response) => response.setHeader('content-type', 'application/json').end('{"here":true}'),
       { host: '127.0.0.1', port: 0, tls: kept },
