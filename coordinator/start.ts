@@ -32,6 +32,7 @@ import { serve, type Service } from './service.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
+import { recoverAhead } from './signatures/ahead.ts';
 import { openStore } from './store/open-store.ts';
 import type { Hears } from './store/server-duties.ts';
 import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
@@ -70,6 +71,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const contracts = connectAs(deployment, observedTransactor(outbox.transactor, series));
   const stopping = new AbortController();
   const threads = keptThreads();
+  const signers = recoverAhead();
   let service: Service | null = null;
   try {
     const ipfs = observedIpfs(connectIpfs(options.ipfsUrl, { headers: traceHeaders }), series);
@@ -100,7 +102,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const gated = gatedCalls(provider, gate);
     const url = (): string => options.publicUrl ?? service?.url ?? '';
     const app = createApp({
-      ...{ jobs, records, vectors, evidence, clock, log },
+      ...{ jobs, records, vectors, evidence, signers, clock, log },
       checkApproval: approvalChecker(gated),
       access: openAccess({ database, provider: gated, url, chainId, clock }),
       limits: { ...defaultLimits, ...options.limits },
@@ -138,6 +140,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         await Promise.all([watching, jobs.stop()]);
         await outbox.stop();
         await threads.close();
+        await signers.close();
         await hangUp();
         await store.close();
         provider.destroy();
@@ -147,6 +150,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   } catch (error) {
     stopping.abort();
     await service?.close()();
+    await signers.close();
     await outbox.stop();
     await store.close();
     provider.destroy();

@@ -6,6 +6,7 @@ import type { Clock } from '../driver/clock.ts';
 import type { JobDriver } from '../driver/job-driver.ts';
 import type { Log } from '../driver/log.ts';
 import type { CheckApproval } from '../settlement/approval.ts';
+import type { RecoverAhead } from '../signatures/ahead.ts';
 import type { Engine } from '../store/database.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { Records } from '../store/records.ts';
@@ -23,6 +24,8 @@ export type HttpParts = Readonly<{
   vectors: Vectors;
   evidence: EvidenceBlocks;
   checkApproval: CheckApproval;
+  /** Recovers signers before messages are judged; without it the judgement does. */
+  signers?: Pick<RecoverAhead, 'recover'>;
   access: Access;
   clock: Clock;
   limits?: Limits;

@@ -6,7 +6,7 @@ import { ACCEPTED } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import type { Handler } from './route.ts';
 
-export function inputUpload({ jobs, vectors }: HttpParts): Handler<Operations['upload']> {
+export function inputUpload({ jobs, vectors, signers, identity }: HttpParts): Handler<Operations['upload']> {
   return async ({ path: { member, ...id }, headers, body, news }) => {
     const envelope = headers['tributary-message'];
     const { message } = envelope;
@@ -15,6 +15,7 @@ export function inputUpload({ jobs, vectors }: HttpParts): Handler<Operations['u
     }
     const driver = jobs.driver(id.job);
     const event = { type: 'input', envelope } as const;
+    await signers?.recover(identity, 'Input', envelope);
     // A message that is refused, or held already, needs no body; nobody unsigned fills the disk.
     if (await driver.preview(id, event)) {
       const state = await driver.attempt(id);
