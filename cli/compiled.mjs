@@ -13,7 +13,10 @@ const rooms = [
 const dayMillis = 86_400_000;
 
 /** What is started as a thread, by its name: sources write `new URL('./NAME.ts', import.meta.url)` beside it. */
-const threads = { 'unmasking-worker': 'model/unmasking/unmasking-worker.ts' };
+const threads = {
+  'unmasking-worker': 'model/unmasking/unmasking-worker.ts',
+  'recover-worker': 'coordinator/signatures/recover-worker.ts',
+};
 
 /** Packages of hundreds of modules, compiled in. Others stay packages: some find files of their own beside their code. */
 const compiledIn = [

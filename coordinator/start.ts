@@ -40,6 +40,7 @@ import { lookAhead } from './settlement/overtaken.ts';
 import { settler } from './settlement/settle.ts';
 import { coordinatorCount } from './quotas/beside.ts';
 import { openLedger, type Ledger } from './quotas/ledger.ts';
+import { recoverAhead } from './signatures/ahead.ts';
 import { createRoom } from './storage/room.ts';
 import { usage } from './storage/usage.ts';
 import { openEventRows } from './store/job-events.ts';
@@ -84,6 +85,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const contracts = connectAs(deployment, observedTransactor(outbox.transactor, series));
   const stopping = new AbortController();
   const threads = keptThreads();
+  const signers = recoverAhead();
   let service: Service | null = null;
   let ledger: Ledger | null = null;
   let closeControl: (() => Promise<void>) | null = null;
@@ -132,7 +134,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       sealing: sealing(options.wallet.privateKey),
     });
     const app = createApp({
-      ...{ jobs, records, vectors, evidence, room, clock, log },
+      ...{ jobs, records, vectors, evidence, room, signers, clock, log },
       events: openEventRows(database),
       checkApproval: approvalChecker(gated),
       access,
@@ -175,6 +177,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         await Promise.all([watching, jobs.stop()]);
         await outbox.stop();
         await threads.close();
+        await signers.close();
         await hangUp();
         await ledger?.close();
         await store.close();
@@ -187,6 +190,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await closeControl?.();
     await service?.close()();
     await ledger?.close();
+    await signers.close();
     await outbox.stop();
     await store.close();
     provider.destroy();

@@ -1,7 +1,7 @@
 /** Signing and recovering typed messages, compact and low-s only. protocol.md §1.3 */
 import { concat, keccak256, Signature, SigningKey, TypedDataEncoder } from 'ethers';
 import type { Signed } from './messages.ts';
-import { recovered } from './recovered.ts';
+import { recovered, type PlainSignature } from './recovered.ts';
 import { typedData, typedDomain, type Domain, type PrimaryType } from './typed-data.ts';
 import { toBytes32, type Address, type Bytes32, type CompactSignature } from './units.ts';
 
@@ -41,16 +41,25 @@ export function signTyped(
   return key.sign(typedDigest(domain, type, message)).compactSerialized as CompactSignature;
 }
 
+/** The parts of a compact signature, or null where it is malformed or high-s. */
+export function plainSignature(signature: string): PlainSignature | null {
+  try {
+    const { r, s, yParity, compactSerialized: compact } = Signature.from(signature);
+    return signature.length !== 130 || BigInt(s) > HALF_ORDER ? null : { r, s, yParity, compact };
+  } catch {
+    return null;
+  }
+}
+
 /** The signer of a compact signature, or null where it is malformed, high-s, or recovers to nobody. */
 export function recoverTyped(
   domain: Domain,
   type: PrimaryType,
   { message, signature }: Signed<object>,
 ): Address | null {
+  const plain = plainSignature(signature);
   try {
-    const parsed = Signature.from(signature);
-    if (signature.length !== 130 || BigInt(parsed.s) > HALF_ORDER) return null;
-    return recovered(typedDigest(domain, type, message), parsed);
+    return plain && recovered(typedDigest(domain, type, message), plain);
   } catch {
     return null;
   }

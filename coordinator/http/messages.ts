@@ -1,6 +1,7 @@
 /** The messages that owners and the buyer post. protocol.md §4.1 */
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Operations } from '#protocol/http/operations.ts';
+import type { PrimaryType } from '#protocol/typed-data.ts';
 import { encodeRevealed } from '#protocol/rules/revealed.ts';
 import type { MessageEvent } from '../round/attempt.ts';
 import type { KeptMessage } from '../store/records.ts';
@@ -15,16 +16,30 @@ type Messages = Pick<
 /** Of what was asked, what says where it belongs. */
 type Sent = Readonly<{ path: AttemptId; news(): void }>;
 
+/** What a message's sender signed. */
+const signedAs: Readonly<Record<MessageEvent['type'], PrimaryType>> = {
+  ...{ enrolment: 'Enrolment', shares: 'Shares', received: 'Received', input: 'Input', confirm: 'Confirm' },
+  ...{ abort: 'Abort', unmasking: 'Unmasking', attestation: 'Attestation', approval: 'Approval' },
+  refusal: 'Refusal',
+};
+
 /** What every accepted message is answered, at first and again. */
 export const ACCEPTED = { accepted: true } as const;
 
-export function messageHandlers({ jobs, checkApproval, room }: HttpParts): Handlers<Messages> {
+export function messageHandlers(parts: HttpParts): Handlers<Messages> {
+  const { jobs, checkApproval, signers, identity, room } = parts;
   async function submit(
     { path, news }: Sent,
     event: MessageEvent,
     kept: KeptMessage | null = null,
   ): Promise<typeof ACCEPTED> {
-    if (await jobs.driver(path.job).submit(path, event, kept)) news();
+    const driver = jobs.driver(path.job);
+    await signers?.recover(
+      identity,
+      signedAs[event.type],
+      'envelope' in event ? event.envelope : event.upload,
+    );
+    if (await driver.submit(path, event, kept)) news();
     return ACCEPTED;
   }
   return {

@@ -6,6 +6,7 @@ import type { Clock } from '../driver/clock.ts';
 import type { JobDriver } from '../driver/job-driver.ts';
 import type { Log } from '../driver/log.ts';
 import type { CheckApproval } from '../settlement/approval.ts';
+import type { RecoverAhead } from '../signatures/ahead.ts';
 import type { Engine } from '../store/database.ts';
 import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { EventRows } from '../store/job-events.ts';
@@ -29,6 +30,8 @@ export type HttpParts = Readonly<{
   /** Whether there is room for what a round brings; without one, it is found out as it comes. */
   room?: Pick<Room, 'lacking'>;
   checkApproval: CheckApproval;
+  /** Recovers signers before messages are judged; without it the judgement does. */
+  signers?: Pick<RecoverAhead, 'recover'>;
   access: Access;
   clock: Clock;
   /** Asked at each request: it may change. */

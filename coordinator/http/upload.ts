@@ -6,7 +6,8 @@ import { ACCEPTED } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import type { Handler } from './route.ts';
 
-export function inputUpload({ jobs, vectors, room }: HttpParts): Handler<Operations['upload']> {
+export function inputUpload(parts: HttpParts): Handler<Operations['upload']> {
+  const { jobs, vectors, signers, identity, room } = parts;
   return async ({ path: { member, ...id }, headers, body, news }) => {
     const envelope = headers['tributary-message'];
     const { message } = envelope;
@@ -15,6 +16,7 @@ export function inputUpload({ jobs, vectors, room }: HttpParts): Handler<Operati
     }
     const driver = jobs.driver(id.job);
     const event = { type: 'input', envelope } as const;
+    await signers?.recover(identity, 'Input', envelope);
     // A message that is refused, or held already, needs no body; nobody unsigned fills the disk.
     if (await driver.preview(id, event)) {
       const state = await driver.attempt(id);

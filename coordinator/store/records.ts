@@ -181,7 +181,8 @@ const statesOf = (attempts: readonly AttemptRecord[]) => attempts.map(({ state }
 
 export const reading = (query: Query): Reading => ({
   async attempt({ job, round, attempt }) {
-    const sql = `${selectAttempts} where job = $1 and round = $2 and attempt = $3`;
+    // Anyone asks, and by numbers that no round or attempt here can have: they are not there, but none is an error.
+    const sql = `${selectAttempts} where job = $1 and round = $2::bigint and attempt = $3::bigint`;
     const [row] = await query<AttemptRow>(sql, [job, round, attempt]);
     return row ? recordOf(row) : null;
   },

@@ -39,11 +39,12 @@ export async function startCommand(
   {
     node = [] as readonly string[],
     more = [] as readonly string[],
+    // Asked for nothing before there is a sum.
+    ipfs = 'http://127.0.0.1:9',
     onLog = (_line: string): void => undefined,
   } = {},
 ): Promise<CoordinatorCommand> {
-  // IPFS is asked for nothing before there is a sum.
-  const common = ['--json', '--home', home, '--rpc', rpc, '--ipfs', 'http://127.0.0.1:9'];
+  const common = ['--json', '--home', home, '--rpc', rpc, '--ipfs', ipfs];
   const password = ['--password-file', join(home, 'password')];
   const args = [...common, ...password, 'coordinator', 'start', '--port', '0', ...more];
   const child = spawn(process.execPath, [...node, entry, ...args], {

@@ -45,8 +45,8 @@ export const sharedParameters = {
     name: 'X-Request-Id',
     in: 'header' as const,
     required: false,
-    description: 'An id of your own for this request. Anything but a UUID is not taken up.',
-    schema: { ...uuid },
+    description: 'An id of your own for this request: a UUID. Anything else is not taken up.',
+    schema: { ...text },
     example: '3f2b7c1e-9a4d-4b60-8f1c-2d5e6a7b8c9d',
   },
   traceparent: {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { signedInput } from '#protocol/messages.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { document } from '#test/support/documented/document.ts';
-import { requests, type Bent } from '#test/support/documented/requests.ts';
+import { requests, type Bent, type Corpus } from '#test/support/documented/requests.ts';
 import { patience, runs } from '#test/support/runs.ts';
 import { honestly } from '../fixtures.ts';
 import { serve } from './service.ts';
@@ -13,12 +13,13 @@ import { serve } from './service.ts';
 const members = cohort({ n: 4 });
 const [enrol, confirm] = [members.enrolments[1], members.confirmations[1]];
 const evidence = document.components.schemas['SignedEvidenceRequest']?.examples?.[0];
-const bodies = {
-  enrol,
-  confirm,
-  evidence,
-  upload: signedInput.parse(members.inputs[1]),
-  share: members.shares[1],
+const path = { job: '7', round: '1', attempt: '1', member: '1', key: '0f'.repeat(16) };
+const upload = signedInput.parse(members.inputs[1]);
+const bodies = { enrol, confirm, evidence, upload, share: members.shares[1] };
+const corpus: Corpus = {
+  known: Object.fromEntries(Object.entries(bodies).map(([id, body]) => [id, [{ path, body }]])),
+  paths: [path],
+  authorizations: [],
 };
 
 function send(agent: Agent, url: string, { method, path, headers, body }: Bent): Promise<number> {
@@ -43,7 +44,7 @@ describe('any request', function () {
       const service = await serve(members, honestly(members, phase));
       const agent = new Agent({ keepAlive: true });
       const seen = new Set<number>();
-      const answered = fc.asyncProperty(requests(bodies), async (bent) => {
+      const answered = fc.asyncProperty(requests(corpus), async (bent) => {
         const status = await send(agent, service.url, bent);
         seen.add(status);
         expect(status, JSON.stringify(bent).slice(0, 1_000)).to.be.within(200, 499);

@@ -60,6 +60,13 @@ onEachEngine('records', (engine) => {
     expect(await records.openings({ ...id, attempt: 2 }, [2])).to.deep.equal([]);
   });
 
+  it('knows nothing of a round or an attempt that no column could hold, and says no more than that', async () => {
+    const records = openRecords(database);
+    const most = 2 ** 32 - 1;
+    for (const none of [{ round: most }, { attempt: most }, { round: 2 ** 31, attempt: 2 ** 31 }])
+      expect(await records.attempt({ ...id, ...none })).to.equal(null);
+  });
+
   it('gives the ciphertexts at the places that are asked for, by dealer', async () => {
     const records = openRecords(database);
     const [, event] = sharings(members);

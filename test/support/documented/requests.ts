@@ -2,14 +2,39 @@
 import fc from 'fast-check';
 import { operationsIn, type Placed } from '#coordinator/http/document/openapi.ts';
 import { document } from './document.ts';
+import { valuesOf } from './values.ts';
 
-export type Bent = Readonly<{ method: string; path: string; headers: Record<string, string>; body: string }>;
+export type Bent = Readonly<{
+  /** Of the operation that it was made for. */
+  operation: string;
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+  /** Whether its message is as it was given. */
+  whole: boolean;
+}>;
+
+/** A right body, and the values of the path where it belongs. */
+export type Known = Readonly<{ path: Readonly<Record<string, string>>; body: unknown }>;
+
+/** What requests are made of, beside the document. */
+export type Corpus = Readonly<{
+  /** By operation; others get examples and what their schemas admit. */
+  known: Readonly<Record<string, readonly Known[]>>;
+  /** Values for the paths of operations without a body. */
+  paths: readonly Readonly<Record<string, string>>[];
+  /** `Authorization`: of these one, where it is not a bent request. */
+  authorizations: readonly string[];
+}>;
 
 const others = ['DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'GET', 'POST', 'PUT'];
 const steps = [
   '0',
   '8',
   '-1',
+  '2147483648',
+  '4294967295',
   'x',
   '%00',
   '%2e%2e',
@@ -19,7 +44,7 @@ const steps = [
   '9007199254740993',
   '%F0%9F%8C%8A',
 ];
-const right: Readonly<Record<string, string>> = { job: '7', round: '1', attempt: '1', member: '1' };
+const names = ['job', 'round', 'attempt', 'member', 'key'];
 const queries = [
   'after=1',
   'after=x',
@@ -102,25 +127,57 @@ const MOST_TOKEN = 8_000;
 /** Of what is no JSON: nothing. */
 const textOf = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));
 
-/** @param bodies what is right for some operations, by their ids */
-export function requests(bodies: Readonly<Record<string, unknown>>): fc.Arbitrary<Bent> {
-  return fc.constantFrom(...operationsIn(document)).chain((placed) => requestTo(placed, bodies));
+export function requests(corpus: Corpus): fc.Arbitrary<Bent> {
+  return fc.constantFrom(...operationsIn(document)).chain((placed) => {
+    const own = corpus.known[placed.operation.operationId];
+    if (own) return fc.constantFrom(...own).chain((known) => requestTo(placed, known, corpus, true));
+    const path = fc.constantFrom(...corpus.paths);
+    const made = fc.record({
+      path,
+      body: fc.oneof(fc.constantFrom(...examples), bodiesOf(placed.operation)),
+    });
+    return made.chain((known) => requestTo(placed, known, corpus, false));
+  });
 }
+
+/** What the operation's schema admits. */
+function bodiesOf({ requestBody }: Placed['operation']): fc.Arbitrary<unknown> {
+  const schema = requestBody?.content['application/json']?.schema;
+  return schema ? valuesOf(document, schema) : fc.constantFrom(...examples);
+}
+
+/** What stands around or in place of JSON. */
+const texts: readonly ((text: string) => string)[] = [
+  (text) => `\ufeff${text}`,
+  (text) => `${text}${text}`,
+  (text) => text.replace(/\d+/, '1e9999'),
+  (text) => text.replace(/\d+/, '123456789'.repeat(40)),
+  (text) => text.replace('{', '{"__proto__":{"admin":true},"constructor":1,'),
+  () => '['.repeat(5_000) + ']'.repeat(5_000),
+  () => '{"a":'.repeat(2_000) + '1' + '}'.repeat(2_000),
+  () => '"\\ud800"',
+];
 
 function requestTo(
   { method, path, operation }: Placed,
-  bodies: Readonly<Record<string, unknown>>,
+  { path: right, body: own }: Known,
+  { authorizations }: Corpus,
+  isRight: boolean,
 ): fc.Arbitrary<Bent> {
-  const own = bodies[operation.operationId];
-  const base = own === undefined ? fc.constantFrom(...examples) : fc.constant(own);
-  const body = fc.oneof({ weight: 1, arbitrary: base }, { weight: 4, arbitrary: base.chain(bent) });
+  const base = fc.constant(own);
+  const straight = {
+    weight: isRight ? 2 : 1,
+    arbitrary: fc.record({ value: base, whole: fc.constant(isRight) }),
+  };
+  const crooked = fc.record({ value: base.chain(bent), whole: fc.constant(false) });
+  const body = fc.oneof(straight, { weight: 4, arbitrary: crooked });
   return fc
     .record({
       method: fc.oneof(
         { weight: 9, arbitrary: fc.constant(method.toUpperCase()) },
         fc.constantFrom(...others),
       ),
-      wrong: seldom(fc.tuple(fc.constantFrom(...Object.keys(right)), fc.constantFrom(...steps))),
+      wrong: seldom(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...steps))),
       query: seldom(fc.constantFrom(...queries)),
       body,
       cut: seldom(fc.nat(500)),
@@ -131,10 +188,16 @@ function requestTo(
       encoding: fc.oneof({ weight: 19, arbitrary: fc.constant(undefined) }, fc.constantFrom(...encodings)),
       accept: seldom(fc.constantFrom(...accepts)),
       token: body,
+      around: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, fc.constantFrom(...texts)),
+      authorization: fc.oneof(
+        { weight: authorizations.length > 0 ? 9 : 0, arbitrary: fc.constantFrom(...authorizations, '') },
+        fc.constant(undefined),
+      ),
     })
     .map((made) => {
-      const text = textOf(made.body);
-      const token = Buffer.from(textOf(made.token)).toString('base64url').slice(0, MOST_TOKEN);
+      const plain = textOf(made.body.value);
+      const text = made.around ? made.around(plain) : plain;
+      const token = Buffer.from(textOf(made.token.value)).toString('base64url').slice(0, MOST_TOKEN);
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
         made.wrong?.[0] === name ? made.wrong[1] : (right[name] ?? ''),
       );
@@ -143,15 +206,19 @@ function requestTo(
         ...(sends && made.type !== undefined && { 'content-type': made.type }),
         ...(sends && made.encoding !== undefined && { 'content-encoding': made.encoding }),
         ...(made.accept !== undefined && { accept: made.accept }),
-        ...(operation.security?.length
-          ? { authorization: `Tributary ${token}` }
-          : { 'tributary-message': token }),
+        ...(made.authorization === undefined
+          ? operation.security?.length && { authorization: `Tributary ${token}` }
+          : { authorization: made.authorization }),
+        ...(method === 'put' && { 'tributary-message': token }),
       };
+      const inHeader = method === 'put';
+      const kept = made.cut === undefined && made.around === undefined;
       const asked = [made.query, operation.operationId === 'events' ? 'wait=0' : undefined];
       const query = `?${asked.filter((part) => part !== undefined).join('&')}`;
       return {
-        ...{ method: made.method, path: `${filled}${query}`, headers },
+        ...{ operation: operation.operationId, method: made.method, path: `${filled}${query}`, headers },
         body: sends ? text.slice(0, made.cut ?? text.length) : '',
+        whole: inHeader ? made.token.whole : made.body.whole && kept,
       };
     });
 }
