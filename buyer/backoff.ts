@@ -13,7 +13,7 @@ export type Patience = Readonly<{
 
 /** An absence passes by itself, a restart too; what is wrong stays so. */
 const passing =
-  /^coordinator\/(unreachable|bad-answer|internal)$|^chain\/(unreachable|failed|behind|broken-history|busy)$|^ipfs\/(unreachable|refused|not-found)$|^(attempt|job)\/unknown$|^storage\/full$|^request\/(rate-limited|too-slow)$|^evidence\/unreachable$/;
+  /^coordinator\/(unreachable|bad-answer|internal)$|^chain\/(unreachable|failed|behind|broken-history|busy)$|^ipfs\/(unreachable|refused|not-found)$|^database\/unreachable$|^(attempt|job)\/unknown$|^storage\/full$|^request\/(rate-limited|too-slow)$|^evidence\/unreachable$/;
 
 /** Whether to try again. */
 export const passes = (error: unknown): error is TributaryError =>

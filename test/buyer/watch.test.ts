@@ -157,6 +157,14 @@ describe('a watch', () => {
     expect(events.at(-1)).to.equal('finished');
   });
 
+  it('waits for a coordinator whose database is away', async () => {
+    const fake = run.coordinator();
+    fake.away.push('database/unreachable', 'database/unreachable');
+    const events = kinds(await run.watch(fake));
+    expect(events.slice(0, 3)).to.deep.equal(['round 0', 'waiting database/unreachable', 'settling']);
+    expect(events.at(-1)).to.equal('finished');
+  });
+
   it('stops for what waiting does not mend', async () => {
     const fake = run.coordinator();
     fake.away.push('request/schema');
