@@ -12,6 +12,7 @@ import { createTransactor } from '#contracts/transact.ts';
 import { takeLock } from '#datasets/folder-lock.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { defaultReading, type Reading } from '#datasets/schema.ts';
+import { answeredTime, type AnsweredTime } from '#protocol/http/answered-time.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress } from '#protocol/units.ts';
 import { agreedReads } from './agreed-reads.ts';
@@ -143,12 +144,26 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
     train: localTrainer(encoded, rng),
     release: (job) => encoded.release(job),
     hold,
-    coordinator: (url) => coordinatorApi(url, signal),
+    ...coordinators(signal),
     rng,
     now: () => Math.floor(Date.now() / 1000),
     pollMillis: options.pollMillis ?? (local ? 500 : 15_000),
     patience,
     log,
+  };
+}
+
+/** Each coordinator's answers say what time it is there. */
+function coordinators(signal: AbortSignal): Pick<Setting, 'coordinator' | 'timeAt'> {
+  const times = new Map<string, AnsweredTime>();
+  const timeOf = (url: string): AnsweredTime => {
+    const time = times.get(url) ?? answeredTime();
+    times.set(url, time);
+    return time;
+  };
+  return {
+    coordinator: (url) => coordinatorApi(url, signal, timeOf(url).heard),
+    timeAt: (url) => timeOf(url).now(),
   };
 }
 

@@ -5,7 +5,7 @@ import { operations, type Operations } from '#protocol/http/operations.ts';
 import { accessHandlers } from './access.ts';
 import { descriptionHandlers } from './describe.ts';
 import { evidenceCar } from './evidence.ts';
-import { commonHeaders } from './headers.ts';
+import { commonHeaders, dated } from './headers.ts';
 import { defaultLimits } from './limits/limits.ts';
 import { rateLimits } from './limits/rate-limits.ts';
 import { refuseSlowBodies } from './limits/slow-bodies.ts';
@@ -31,6 +31,7 @@ export function createApp(parts: HttpParts): Express {
     identifyRequest,
     traceRequest,
     commonHeaders,
+    dated(parts.clock),
     refuseSlowBodies(parts.log, parts.bodyRate),
     rateLimits(limits),
   );
