@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 const rooms = [
   ...['crypto', 'protocol', 'contracts', 'datasets', 'model', 'dealers'],
-  ...['coordinator', 'client', 'buyer', 'auditor', 'secrecy', 'adversary'],
+  ...['coordinator', 'client', 'buyer', 'auditor', 'secrecy', 'adversary', 'faults'],
 ];
 /** Of the rooms whose tests have no slower form. */
 const others = ['test/e2e/coordinator-kills.test.ts'];

@@ -28,6 +28,12 @@ const slow = [
   'test/contracts/scenarios/hundreds-of-rounds.test.ts',
   'test/coordinator/outbox/gas-price.test.ts',
   'test/coordinator/outbox/kills.test.ts',
+  // The matrix of faults; `npm test` has a sample of it.
+  'test/faults/clients.test.ts',
+  'test/faults/clocks.test.ts',
+  'test/faults/coordinator.test.ts',
+  'test/faults/network.test.ts',
+  'test/faults/outages.test.ts',
 ];
 
 const MEMORY_FOLDER = '/dev/shm';
