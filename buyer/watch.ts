@@ -4,6 +4,7 @@ import { fromHex } from '#crypto/bytes.ts';
 import { readBlock } from '#datasets/read-block.ts';
 import { evidenceLimit } from '#model/fetch-evidence.ts';
 import { cidFromDigest } from '#protocol/dag.ts';
+import { answeredTime } from '#protocol/http/answered-time.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { rosterSchema } from '#protocol/manifests.ts';
 import { TributaryError } from '#crypto/error.ts';
@@ -24,9 +25,11 @@ import { watchPostings, type Court } from './watch-postings.ts';
  */
 export async function* watchJob(setting: BuyerSetting, options: WatchOptions): Events {
   const court: Court = { atRest: false, looks: 0, last: null };
+  // Requests are dated by the coordinator's own clock: it is the one that refuses those of another time.
+  const time = answeredTime();
   const given = {
-    connect: coordinatorApi,
-    now: () => Math.floor(Date.now() / 1000),
+    connect: (url: string, signal: AbortSignal) => coordinatorApi(url, signal, time.heard),
+    now: time.now,
     challenges: { automatic: true, maximumBond: null },
     ...options,
   };

@@ -25,10 +25,10 @@ import { openJournal } from './journal/journal.ts';
 import { openLineage } from './lineage.ts';
 import type { Log } from './log.ts';
 import { openPostings } from './postings.ts';
+import { reaching } from './reach.ts';
 import type { Setting } from './setting.ts';
 import { localTrainer } from './train.ts';
 import { watchPostings } from './watch-postings.ts';
-import { reaching } from './reach.ts';
 
 export type ClientOptions = Readonly<{
   /** The client's home: its lock, its journal, its copies of the lineage. */
@@ -143,7 +143,7 @@ async function prepare(options: ClientOptions, signal: AbortSignal): Promise<Set
     train: localTrainer(encoded, rng),
     release: (job) => encoded.release(job),
     hold,
-    coordinator: reaching(log, signal),
+    ...reaching(log, signal),
     rng,
     now: () => Math.floor(Date.now() / 1000),
     pollMillis: options.pollMillis ?? (local ? 500 : 15_000),

@@ -63,7 +63,7 @@ export type Attempt = Readonly<{
   key: SigningKey;
   operator: Address;
   rng: Rng;
-  /** Whole Unix seconds. */
+  /** Whole Unix seconds, by the coordinator's answers: its deadlines are held against nothing else. */
   now(): number;
 
   journal: Journal;

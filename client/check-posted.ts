@@ -46,10 +46,12 @@ function attested({ journal }: Setting, { id }: Job, settlement: SettlementOnCha
 }
 
 async function recompute(setting: Setting, round: PostedRound, proposal: Proposal): Promise<Flaw | null> {
-  const { store, chain, key, now, evidenceFolder, rng } = setting;
+  const { store, chain, key, evidenceFolder, rng } = setting;
   const { job, settlement, bonusPool, before, previous } = round;
   const id = { job: job.id.job, round: settlement.round, attempt: settlement.attempt };
-  const api = setting.coordinator(job.manifest.coordinator.url);
+  const { url } = job.manifest.coordinator;
+  const api = setting.coordinator(url);
+  const now = () => setting.timeAt(url);
   const from: EvidenceOf = { id, job, key, now, evidenceFolder, api, posted: true };
   const car = await evidenceOf(from, cidFromDigest('dag-cbor', fromHex(proposal.evidence)));
   if (isFlaw(car)) return car;

@@ -130,13 +130,15 @@ function attemptFrom(
   api: CoordinatorApi,
   number: number,
 ): Attempt {
-  const { holdings, domain, journal, now } = setting;
+  const { holdings, domain, journal } = setting;
+  const now = () => setting.timeAt(job.manifest.coordinator.url);
   const { dataset, descriptor } = holdings;
   const id = { job: facts.job, round, attempt: number };
   const record = journal.attempt(domain, id);
   if (!record.cost()) record.keepCost({ bytesUp: 0, started: now(), lastSent: now() });
   return {
     ...setting,
+    now,
     id,
     job,
     seat: seat.seat,

@@ -41,8 +41,10 @@ export type Setting = Readonly<{
   hold: Holder;
   /** A coordinator by its URL. */
   coordinator(url: string): CoordinatorApi;
+  /** Whole Unix seconds by the answers of a coordinator, whose deadlines are moments of its own clock. */
+  timeAt(url: string): number;
   rng: Rng;
-  /** Whole Unix seconds. */
+  /** Whole Unix seconds, by this machine. */
   now(): number;
   /** Milliseconds between looks at a chain or coordinator that has nothing new. */
   pollMillis: number;

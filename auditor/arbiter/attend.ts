@@ -5,6 +5,7 @@ import type { SendingContracts } from '#contracts/connect.ts';
 import { chainError } from '#contracts/decode-error.ts';
 import { isOngoing, readDispute, type DisputeFacts } from '#contracts/dispute-list.ts';
 import { TributaryError } from '#crypto/error.ts';
+import { inTime } from '#protocol/time-limit.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { dropEvidence } from '../dispute/evidence.ts';
 import { recomputeRound, type Recomputing } from '../dispute/recompute.ts';
@@ -106,8 +107,10 @@ async function form(
   const window = await contracts.disputes.read.judgementWindow();
   const now = await latestTime(contracts);
   if (now > deadline) return { says: 'over', why: 'the time for a judgement is over', window };
-  const patience = AbortSignal.timeout(patienceLeft({ now, deadline, window }) * 1000);
-  const recomputed = await recomputeRound(attending, dispute, AbortSignal.any([patience, signal]));
+  const patience = patienceLeft({ now, deadline, window }) * 1000;
+  const recomputed = await inTime(patience, [signal], (limited) =>
+    recomputeRound(attending, dispute, limited),
+  );
   signal.throwIfAborted();
   return { ...opinionOf(recomputed, { now: await latestTime(contracts), deadline, window }), window };
 }

@@ -3,6 +3,7 @@
  * disk before anybody has them. protocol.md §6.1
  */
 import type { CID } from 'multiformats/cid';
+import { inTime, timeLimit } from '#protocol/time-limit.ts';
 import type { Connections } from './keep-connected.ts';
 import { unfetchedBlock } from './rpc-error.ts';
 import type { PeeredHelia } from './swarm.ts';
@@ -35,7 +36,7 @@ export function fetchFrom(
 
   async function ask(cid: CID, landed: AbortSignal): Promise<Uint8Array> {
     if (!(await connections.reach())) throw unfetchedBlock(cid, 'no peer is connected');
-    const signal = AbortSignal.any([landed, stop.signal, AbortSignal.timeout(patience)]);
+    const { signal, end } = timeLimit(patience, landed, stop.signal);
     const again = setInterval(() => void askAgain(cid, signal), againMs);
     try {
       // The node may have been stopped, or the block have come, while peers were dialled.
@@ -45,6 +46,7 @@ export function fetchFrom(
       throw signal.aborted ? unfetchedBlock(cid, 'no peer gave it in time') : error;
     } finally {
       clearInterval(again);
+      end();
     }
   }
 
@@ -57,7 +59,7 @@ export function fetchFrom(
     if (providers.length === 0) return;
     const session = helia.blockstore.createSession(cid, { providers, maxProviders: providers.length });
     try {
-      await gather(session.get(cid, { signal: AbortSignal.any([signal, AbortSignal.timeout(againMs)]) }));
+      await inTime(againMs, [signal], (soon) => gather(session.get(cid, { signal: soon })));
     } catch {
       // It is the first request that fails or not.
     } finally {

@@ -1,5 +1,6 @@
 /** Stays connected to the named peers: dials again whoever is gone, sooner at first, and at once when asked. */
 import type { PeerId } from '@libp2p/interface';
+import { inTime } from '#protocol/time-limit.ts';
 import type { PeeredHelia } from './swarm.ts';
 import type { Network, Peer } from './peers.ts';
 
@@ -45,8 +46,9 @@ function keep(libp2p: Libp2p, { id, addresses }: Peer, stop: AbortController) {
   async function dialOnce(): Promise<void> {
     clearTimeout(timer);
     try {
-      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(dialMs)]);
-      if (!isConnected()) await libp2p.dial([...addresses], { signal });
+      await inTime(dialMs, [stop.signal], async (signal) => {
+        if (!isConnected()) await libp2p.dial([...addresses], { signal });
+      });
       connectedAt = Date.now();
     } catch {
       again();

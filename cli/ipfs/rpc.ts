@@ -5,6 +5,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { CID } from 'multiformats/cid';
 import { cidOf, maximumBlockBytes } from '#protocol/dag.ts';
+import { timeLimit } from '#protocol/time-limit.ts';
 import { cidArgument, codecArgument, readArguments, timeoutArgument, type Arguments } from './arguments.ts';
 import { onlyPart } from './multipart.ts';
 import type { IpfsNode } from './node.ts';
@@ -139,8 +140,9 @@ function reader(node: IpfsNode, given: Arguments, response: Response): (cid: CID
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const timeout = timeoutArgument(given);
-  const signal =
-    timeout === null ? gone.signal : AbortSignal.any([gone.signal, AbortSignal.timeout(timeout)]);
+  if (timeout === null) return (cid) => node.fetch(cid, gone.signal);
+  const { signal, end } = timeLimit(timeout, gone.signal);
+  response.once('close', end);
   return (cid) => node.fetch(cid, signal);
 }
 

@@ -6,7 +6,7 @@ import { accessHandlers } from './access.ts';
 import { descriptionHandlers } from './describe.ts';
 import { jobEvents } from './events.ts';
 import { evidenceCar } from './evidence.ts';
-import { commonHeaders } from './headers.ts';
+import { commonHeaders, dated } from './headers.ts';
 import { callerQuotas } from './limits/quotas.ts';
 import { addressLimits, callerLimits } from './limits/rate-limits.ts';
 import { refuseSlowBodies } from './limits/slow-bodies.ts';
@@ -36,6 +36,7 @@ export function createApp(parts: HttpParts): Express {
     identifyRequest,
     traceRequest,
     commonHeaders,
+    dated(parts.clock),
     requireHost,
     refuseSlowBodies(log, parts.bodyRate),
     trustedProxies(rates.limits),

@@ -20,7 +20,7 @@ export const phaseErrors: ErrorEntries = {
   },
   'attest/too-late': {
     means: 'The time to attest the settlement is over.',
-    do: 'Keep the client online and its clock right; the round may be settled without it.',
+    do: 'Keep the client online; the round may be settled without it.',
   },
   'attestation/conflict': {
     means: 'The seat refused this proposal, or attested another.',
@@ -48,11 +48,11 @@ export const phaseErrors: ErrorEntries = {
   },
   'confirm/too-late': {
     means: 'The time to confirm the attempt is over.',
-    do: 'Keep the client online and its clock right; it takes part in the next attempt.',
+    do: 'Keep the client online; it takes part in the next attempt.',
   },
   'enrol/too-late': {
     means: 'The time to enrol in the attempt is over.',
-    do: 'Keep the client online and its clock right; it enrols in the next attempt.',
+    do: 'Keep the client online; it enrols in the next attempt.',
   },
   'fault/bad-file': {
     means: 'The file holds no proof of fault.',

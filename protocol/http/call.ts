@@ -57,10 +57,12 @@ export async function fetchAnswer(
 
 const methods = { get: 'GET', post: 'POST', put: 'PUT', delete: 'DELETE' } as const;
 
+/** @param heard told of each answer's headers */
 export const callerOf =
-  (base: string, signal: AbortSignal | undefined): Call =>
+  (base: string, signal: AbortSignal | undefined, heard: (headers: Headers) => void): Call =>
   async (operation, said = {}) => {
     const { bytes, headers } = await fetchAnswer(base, operation, said, signal);
+    heard(headers);
     const value = parseAnswer(operation.answer.schema, bytes, base);
     // The schema that parsed it is the operation's own.
     return { value, headers } as Told<typeof operation>;

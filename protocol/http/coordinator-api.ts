@@ -31,10 +31,15 @@ type MessageOf<Id extends MessageId> = Readonly<z.output<Operations[Id]['body'][
 /**
  * @param base the coordinator's URL, as the job's terms give it
  * @param signal ends every call
+ * @param heard told of the headers of each answer with a view or an acknowledgement, as `answeredTime` wants them
  */
-export function coordinatorApi(base: string, signal?: AbortSignal) {
+export function coordinatorApi(
+  base: string,
+  signal?: AbortSignal,
+  heard: (headers: Headers) => void = () => undefined,
+) {
   const root = base.replace(/\/$/, '');
-  const call = callerOf(root, signal);
+  const call = callerOf(root, signal, heard);
   const post =
     <Id extends MessageId>(id: Id) =>
     async (attempt: AttemptId, body: MessageOf<Id>): Promise<void> =>

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import { fromProblem, problem } from '../problem.ts';
+import { inTime, timeLimit } from '../time-limit.ts';
 import { asking } from './retry-after.ts';
 import { newTrace, TRACEPARENT, traceparentOf } from './traceparent.ts';
 
@@ -38,10 +39,12 @@ export type Answer = Readonly<{ bytes: Uint8Array; headers: Headers }>;
 export async function exchange(request: Exchange): Promise<Answer> {
   const origin = new URL(request.url).origin;
   try {
-    const response = await send(request, AbortSignal.timeout(request.timeoutMillis));
-    const bytes = await readLimited(response, request.limitBytes, origin);
-    if (!response.ok) throw refusalOf(bytes, response, origin);
-    return { bytes, headers: response.headers };
+    return await inTime(request.timeoutMillis, [request.signal], async (signal) => {
+      const response = await send(request, signal);
+      const bytes = await readLimited(response, request.limitBytes, origin);
+      if (!response.ok) throw refusalOf(bytes, response, origin);
+      return { bytes, headers: response.headers };
+    });
   } catch (cause) {
     throw failureOf(cause, request, origin);
   }
@@ -55,13 +58,13 @@ export async function exchange(request: Exchange): Promise<Answer> {
 export async function* stream(request: Streaming): AsyncGenerator<Uint8Array, void, undefined> {
   const origin = new URL(request.url).origin;
   const idle = new AbortController();
-  const timeout = AbortSignal.any([AbortSignal.timeout(request.timeoutMillis), idle.signal]);
+  const limit = timeLimit(request.timeoutMillis, idle.signal, request.signal);
   const soon = async <T>(answer: Promise<T>): Promise<T> => {
     const timer = setTimeout(() => idle.abort(), request.idleMillis);
     return answer.finally(() => clearTimeout(timer));
   };
   try {
-    const response = await soon(send(request, timeout));
+    const response = await soon(send(request, limit.signal));
     if (!response.ok) {
       const bytes = await soon(readLimited(response, request.limitBytes, origin));
       throw refusalOf(bytes, response, origin);
@@ -77,15 +80,15 @@ export async function* stream(request: Streaming): AsyncGenerator<Uint8Array, vo
     throw failureOf(cause, request, origin);
   } finally {
     idle.abort();
+    limit.end();
   }
 }
 
-function send(request: Exchange, timeout: AbortSignal): Promise<Response> {
-  const { url, method, headers, body, signal } = request;
+function send({ url, method, headers, body }: Exchange, signal: AbortSignal): Promise<Response> {
   return fetch(url, {
     method,
     redirect: 'error',
-    signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
+    signal,
     // Each call begins a trace, which the coordinator carries on to the chain and to IPFS.
     headers: { [TRACEPARENT]: traceparentOf(newTrace()), ...headers },
     ...(body !== undefined && { body: body as NonNullable<RequestInit['body']> }),

@@ -80,6 +80,7 @@ export async function runOwner(of: OwnerOptions): Promise<Running> {
       release: () => undefined,
       hold: () => Promise.resolve(),
       coordinator: () => coordinatorApi(of.coordinatorUrl, signal),
+      timeAt: () => Math.floor(Date.now() / 1000),
       rng: systemRng(),
       now: () => Math.floor(Date.now() / 1000),
       pollMillis: 50,

@@ -66,6 +66,7 @@ export async function player(
     release: () => undefined,
     hold: () => Promise.resolve(),
     coordinator: () => world.api,
+    timeAt: () => 1_900_000_000,
     rng: seededRng(Uint8Array.of(seat)),
     now: () => 1_900_000_000,
     pollMillis: 1,

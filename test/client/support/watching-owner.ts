@@ -64,6 +64,7 @@ export async function ownerIn(
     court: { contracts, rules },
     release: () => undefined,
     coordinator: () => fake().api,
+    timeAt: () => 1_900_000_000,
     rng: seededRng(Uint8Array.of(seat)),
     now: () => 1_900_000_000,
     pollMillis: 5,

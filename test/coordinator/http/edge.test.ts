@@ -1,6 +1,7 @@
 /** What every answer carries, and what is refused before a handler sees it. RFC 9110; docs/api.md */
 import { expect } from 'chai';
 import { announce } from '#coordinator/round/announced.ts';
+import { toSeconds } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { rulesOf } from '../fixtures.ts';
 import { serve, type Service } from './service.ts';
@@ -36,6 +37,20 @@ describe('the edge of the HTTP service', () => {
         'x-content-type-options': 'nosniff',
       });
     }
+  });
+
+  it("says when it was sent, by the clock that deadlines go by, a long poll's too", async () => {
+    const dateOf = async (path: string) => Date.parse((await ask(path)).headers.get('date') ?? '') / 1_000;
+    const asked = Number(service.clock.now());
+    expect(await dateOf('/v1/status')).to.equal(asked);
+    expect(await dateOf('/v1/nothing')).to.equal(asked);
+    const { revision } = await service.api.attempt(members.id);
+    const before = service.clock.timers();
+    const polled = dateOf(`${attempt}?after=${revision}&wait=20`);
+    while (service.clock.timers() === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    service.clock.set(toSeconds(asked + 15));
+    await service.clock.advance(5);
+    expect(await polled).to.equal(asked + 20);
   });
 
   it('is closed to pages of other origins: no answer names one, and no preflight is granted', async () => {
