@@ -61,7 +61,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     ...{ chainId, answered: chainObserver(series), headers: traceHeaders },
   });
   const instance = randomUUID();
-  const blobs = await openBlobs(options.blobs ?? folder);
+  const blobs = await openBlobs(options.blobs ?? folder, folder);
   const store = await openStore({
     instance,
     ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
@@ -154,6 +154,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         await threads.close();
         await hangUp();
         await store.close();
+        await blobs.close();
         provider.destroy();
         log.info({ url: url() }, 'coordinator stopped');
       },
@@ -163,6 +164,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await service?.close()();
     await outbox.stop();
     await store.close();
+    await blobs.close();
     provider.destroy();
     throw error;
   }

@@ -33,8 +33,8 @@ export function addCoordinator(program: Command): void {
         .default(gwei(MOST_GWEI), MOST_GWEI),
     )
     .option(
-      '--blobs <folder>',
-      'for masked inputs and evidence; coordinators of one database share it (TRIBUTARY_BLOBS, home)',
+      '--blobs <place>',
+      'folder or s3://bucket/prefix?endpoint=…&region=… for masked inputs and evidence; coordinators of one database share it (TRIBUTARY_BLOBS, home)',
     )
     .option(
       '--trusted-proxies <cidr...>',
