@@ -8,7 +8,7 @@ import { turns } from './turns.ts';
 /** The object that says of an attempt that its blobs were taken away. */
 const EXPIRED = '.expired';
 /** Uploads at a time: each has a part in memory. */
-const UPLOADS = 8;
+const UPLOADS = 4;
 
 /** @param prefix with a slash at its end */
 export function attemptsAt(bucket: Bucket, prefix: string, spool: Spool): AttemptBlobs {

@@ -33,11 +33,11 @@ export function s3Error(error: unknown, where: string): unknown {
   if (forbidden.has(name) || status === 401 || status === 403)
     return coded(
       'storage/forbidden',
-      `the bucket's server refuses these credentials (${name}): correct them, or what they may do`,
+      `the bucket's server refuses these credentials (${status ?? name}): correct them, or what they may do`,
     );
   if (status === 301 || name === 'PermanentRedirect' || name === 'AuthorizationHeaderMalformed')
     return coded('storage/bad-url', 'the bucket is in another region: correct region in --blobs');
-  return coded('storage/unreachable', `the bucket's server gives no answer that helps now (${name})`);
+  return coded('storage/unreachable', `the bucket's server gives no answer that helps now (${status ?? name})`);
 }
 
 export const isMissing = (error: unknown): boolean =>
