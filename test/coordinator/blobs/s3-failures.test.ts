@@ -122,6 +122,19 @@ describe('a bucket that fails', function () {
     server.bucket.uploads.clear();
   });
 
+  it('counts evidence that is marked as expired as gone, though its deletion was cut off, and ends that', async () => {
+    await blobs.evidence.write(id, 'one', [bytes]);
+    await blobs.evidence.write(id, 'two', [bytes]);
+    server.failing(({ query }) => (query.has('delete') ? refusal(403, 'AccessDenied') : null));
+    expect(await codeOf(blobs.evidence.expire(id))).to.equal('storage/forbidden');
+    server.failing();
+    expect(await blobs.evidence.attempts()).to.deep.equal([]);
+    expect(await blobs.evidence.expired()).to.deep.equal([id]);
+    expect(await blobs.evidence.names(id)).to.deep.equal(['one', 'two']);
+    await blobs.evidence.finishExpiring();
+    expect(await blobs.evidence.names(id)).to.deep.equal([]);
+  });
+
   it('has one name, whoever is first', async () => {
     const names = await Promise.all([blobs.name(), blobs.name(), blobs.name()]);
     expect(new Set(names)).to.have.property('size', 1);
