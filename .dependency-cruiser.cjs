@@ -50,6 +50,19 @@ module.exports = {
       to: { path: 'node_modules/(helia|@helia|libp2p|@libp2p|@multiformats|blockstore-fs)/' },
     },
     {
+      name: 'one-room-imports-s3',
+      comment: 'it is loaded only where a bucket is named',
+      severity: 'error',
+      from: { pathNot: '^coordinator/blobs/s3/' },
+      to: { path: 'node_modules/@aws-sdk/' },
+    },
+    {
+      name: 's3-is-imported-when-it-is-asked-for',
+      severity: 'error',
+      from: { path: '^(coordinator|cli)/', pathNot: '^coordinator/blobs/s3/' },
+      to: { path: '^coordinator/blobs/s3/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    {
       name: 'crypto-is-pure',
       comment: 'node: only behind the platform interface, no schema library, no logger',
       severity: 'error',

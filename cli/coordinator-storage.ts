@@ -4,13 +4,14 @@
  */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isUrl } from '#coordinator/blobs/open.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { readSettingsFile, settingsFile, type Settings } from './settings.ts';
 
 export type CoordinatorStorage = Readonly<{
   /** A PostgreSQL server's; undefined for the embedded database in the home. */
   databaseUrl: string | undefined;
-  /** For masked inputs and evidence; undefined for the home. */
+  /** For masked inputs and evidence, a folder or a bucket's URL; undefined for the home. */
   blobs: string | undefined;
 }>;
 
@@ -27,10 +28,11 @@ export function readCoordinatorStorage(
   if (written.database !== undefined && named === undefined) assertOwn(settingsFile(home));
   // What a flag or the environment names is meant from here, what the file names from the home.
   const here = blobs ?? (env['TRIBUTARY_BLOBS'] || undefined);
-  const there = written.blobs === undefined ? undefined : resolve(home, written.blobs);
+  const from = here === undefined ? home : '.';
+  const place = here ?? written.blobs;
   return {
     databaseUrl: named ?? written.database,
-    blobs: here === undefined ? there : resolve(here),
+    blobs: place === undefined || isUrl(place) ? place : resolve(from, place),
   };
 }
 

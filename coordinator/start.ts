@@ -71,7 +71,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     ...{ chainId, answered: chainObserver(series), headers: traceHeaders },
   });
   const instance = randomUUID();
-  const blobs = await openBlobs(options.blobs ?? folder);
+  const blobs = await openBlobs(options.blobs ?? folder, folder);
   const store = await openStore({
     instance,
     ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
@@ -181,6 +181,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         await hangUp();
         await ledger?.close();
         await store.close();
+        await blobs.close();
         provider.destroy();
         log.info({ url: url() }, 'coordinator stopped');
       },
@@ -193,6 +194,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await signers.close();
     await outbox.stop();
     await store.close();
+    await blobs.close();
     provider.destroy();
     throw error;
   }

@@ -89,7 +89,7 @@ async function withStore(
 ): Promise<void> {
   const storage = readCoordinatorStorage(settings, place);
   const home = join(settings.home, 'coordinator');
-  const blobs = await openBlobs(storage.blobs ?? home);
+  const blobs = await openBlobs(storage.blobs ?? home, home);
   try {
     const database = await openDatabase(settings, home, storage.databaseUrl, what === 'restore');
     try {
@@ -98,7 +98,7 @@ async function withStore(
       await database.close();
     }
   } finally {
-    blobs.close();
+    await blobs.close();
   }
 }
 

@@ -2,6 +2,7 @@
 import { checkBackends } from '../doctor/training.ts';
 import { failure, skipped, type Finding, type Verdict } from '../doctor/finding.ts';
 import { checkDisk, checkHome, checkKeyFiles, checkNode, checkPort } from '../doctor/machine.ts';
+import { checkBlobs } from '../doctor/blobs.ts';
 import { checkDatabase } from '../doctor/database.ts';
 import { checkChain, checkIpfs, type Absence } from '../doctor/services.ts';
 import { dim, green, red, result, yellow } from '../output.ts';
@@ -45,6 +46,7 @@ function checks(settings: Settings, strict: boolean): Check[] {
     ),
     () => checkBackends(),
     () => checkDatabase(settings),
+    async () => (await checkBlobs(settings)) ?? [],
     () => checkChain(settings, absence('rpc')),
     () => checkIpfs(settings, absence('ipfs')),
   ];

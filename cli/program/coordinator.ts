@@ -35,8 +35,8 @@ export function addCoordinator(program: Command): void {
         .default(gwei(MOST_GWEI), MOST_GWEI),
     )
     .option(
-      '--blobs <folder>',
-      'for masked inputs and evidence; coordinators of one database share it (TRIBUTARY_BLOBS, home)',
+      '--blobs <place>',
+      'folder or s3://bucket/prefix?endpoint=…&region=… for masked inputs and evidence; coordinators of one database share it (TRIBUTARY_BLOBS, home)',
     )
     .option('--draining', 'take on no job: only finish those under way')
     .option('--metrics-port <port>', 'serve /metrics there; 0 takes a free one', number)

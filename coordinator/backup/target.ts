@@ -24,8 +24,10 @@ export async function assertEmpty({ database, blobs, replace, wanted }: Target):
   }
   if (wanted === null) return;
   for (const kind of kinds) {
-    const other = (await blobs[kind].attempts()).find((id) => !wanted[kind].has(attemptName(id)));
-    if (other) throw notEmpty(`${blobs.where} has ${kind} of attempt ${attemptName(other)}`);
+    for (const id of await blobs[kind].attempts()) {
+      if (wanted[kind].has(attemptName(id)) || (await blobs[kind].names(id)).length === 0) continue;
+      throw notEmpty(`${blobs.where} has ${kind} of attempt ${attemptName(id)}`);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { AttemptId } from '#protocol/job-id.ts';
 
 /** The blobs of attempts, of one kind. A name is of this program's making: digits, letters, dashes. */
 export type AttemptBlobs = Readonly<{
-  /** Of which there are any; those that are taken away are not among them. */
+  /** Of which there are any, or may have been; those that are taken away are not among them. */
   attempts(): Promise<AttemptId[]>;
   /** Those that are whole. */
   names(id: AttemptId): Promise<string[]>;
@@ -13,7 +13,7 @@ export type AttemptBlobs = Readonly<{
    * Whole and durable when it resolves; written again, it is what was written last.
    *
    * @param check sees the end of the pieces; what it throws keeps them from their name
-   * @throws TributaryError `storage/full`; then nothing was kept and the same may be sent later
+   * @throws TributaryError `storage/full`, `storage/unreachable`; then nothing was kept and the same may be sent later
    */
   write(
     id: AttemptId,
@@ -57,7 +57,7 @@ export type Blobs = Readonly<{
   look(): Promise<void>;
   /** Bytes that can still be written; null where nobody can say. */
   free(): Promise<number | null>;
-  close(): void;
+  close(): Promise<void>;
 }>;
 
 /** What an attempt is called in a folder or a key. */

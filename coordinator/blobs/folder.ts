@@ -19,7 +19,7 @@ export const folderBlobs = (folder: string, disk: Disk = realDisk): Blobs => ({
   where: folder,
   look: () => Promise.resolve(),
   free: () => freeIn(folder),
-  close: () => undefined,
+  close: () => Promise.resolve(),
 });
 
 export function attemptsIn(folder: string, disk: Disk): AttemptBlobs {

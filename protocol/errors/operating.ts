@@ -38,6 +38,26 @@ export const operatingErrors: ErrorEntries = {
     means: 'What the round will bring has no room on the disk, or within what the operations policy allows.',
     do: 'Wait as long as `Retry-After` says, then send the same again. The operator makes room, or raises `storage`.',
   },
+  'storage/bad-url': {
+    means: 'What names the place of inputs and evidence is no URL of a bucket.',
+    do: 'Write s3://BUCKET/PREFIX?endpoint=URL&region=NAME; credentials are given by the environment.',
+  },
+  'storage/forbidden': {
+    means: "The bucket's server refuses the coordinator's credentials.",
+    do: 'Correct them, the clock of this machine, or what they may do: list, read, write and delete in that bucket.',
+  },
+  'storage/no-bucket': {
+    means: 'There is no such bucket.',
+    do: 'Make it, or correct --blobs.',
+  },
+  'storage/no-credentials': {
+    means: 'No credentials for the bucket were found.',
+    do: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role of the machine.',
+  },
+  'storage/unreachable': {
+    means: "The bucket's server gives no answer now; nothing was kept.",
+    do: 'Send the same again; its operator looks at the server, and at the network between.',
+  },
   'storage/low': {
     means: "Little room is left on the coordinator's disk.",
     do: 'Make room before rounds have to wait (`storage/no-room`).',

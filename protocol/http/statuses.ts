@@ -37,6 +37,9 @@ const byCode: Readonly<Record<string, number>> = {
   'events/full': 503,
   'storage/full': 507,
   'storage/no-room': 507,
+  'storage/unreachable': 503,
+  'storage/forbidden': 503,
+  'storage/no-bucket': 503,
 };
 /** By the first part of a code: who is not believed, the coordinator's own trouble, and that of what it stands on. */
 const byArea: Readonly<Record<string, number>> = {

@@ -40,6 +40,7 @@ export const upload = {
   problems: [
     ...['attempt/wrong-phase', 'message/bad-signature', 'message/other-attempt'],
     ...['message/not-a-member', 'message/other-roster', 'storage/full', 'storage/no-room'],
+    ...['storage/unreachable', 'storage/forbidden', 'storage/no-bucket'],
     ...['input/conflict', 'input/not-a-sharer', 'input/other-sharers', 'input/root-mismatch'],
     ...['vector/length', 'vector/padding'],
   ],
