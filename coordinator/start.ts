@@ -32,11 +32,14 @@ import { serve, type Service } from './service.ts';
 import { approvalChecker } from './settlement/approval.ts';
 import { lying } from './settlement/lie.ts';
 import { settler } from './settlement/settle.ts';
-import { openEventRows } from './store/job-events.ts';
+import { openDeliveryRows } from './store/delivery-rows.ts';
+import { openEventRows, partiesOf } from './store/job-events.ts';
 import { openStore } from './store/open-store.ts';
 import type { Hears } from './store/server-duties.ts';
 import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
 import { watch } from './watching.ts';
+import { deliverer } from './webhooks/deliver.ts';
+import { keepWebhooks } from './webhooks/webhooks.ts';
 
 export type { Coordinator, CoordinatorOptions } from './options.ts';
 
@@ -105,6 +108,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       events: openEventRows(database),
       checkApproval: approvalChecker(gated),
       access: openAccess({ database, provider: gated, url, chainId, clock }),
+      webhooks: keepWebhooks({
+        database,
+        policy: () => policy.current().webhooks,
+        parties: async (job) => partiesOf((await jobs.driver(job).attempt(jobs.driver(job).view)).rules),
+        now: () => clock.now(),
+      }),
       limits: { ...defaultLimits, ...options.limits },
       identity: { ...identity, instance, database: store.engine },
     });
@@ -116,7 +125,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       app,
       options,
     );
+    const deliver = deliverer({
+      ...{ rows: openDeliveryRows(database), clock, log, signal: stopping.signal },
+      jobs: () => jobs.list().flatMap(({ job }) => (duties.has(job) ? [job] : [])),
+      hosts: () => policy.current().webhooks.hosts,
+      tried: (outcome) => series.webhooks.inc({ outcome }),
+    });
     const watching = watch({
+      deliver,
       ...{ contracts, coordinator, jobs, duties, records, evidence, kept: store.kept, settle, clock, log },
       signal: stopping.signal,
     });

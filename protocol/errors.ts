@@ -19,6 +19,7 @@ import { operatingErrors } from './errors/operating.ts';
 import { phaseErrors } from './errors/phases.ts';
 import { roundErrors } from './errors/round.ts';
 import { sparseErrors } from './errors/sparse.ts';
+import { webhookErrors } from './errors/webhooks.ts';
 
 /** What a code means and what its reader should do. scripts/check-codes.ts holds it against the code. */
 export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
@@ -36,6 +37,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   operationsErrors,
   accessErrors,
   operatingErrors,
+  webhookErrors,
   clientErrors,
   buyerErrors,
   auditorErrors,

@@ -18,6 +18,7 @@ import { identifyRequest } from './request-id.ts';
 import { routeAll, type Handlers } from './route.ts';
 import { traceRequest } from './trace.ts';
 import { inputUpload } from './upload.ts';
+import { webhookHandlers } from './webhooks.ts';
 
 export function createApp(parts: HttpParts): Express {
   const app = express();
@@ -47,6 +48,7 @@ const handlersOf = (parts: HttpParts): Handlers<Operations> => ({
   ...readHandlers(parts),
   ...messageHandlers(parts),
   ...accessHandlers(parts),
+  ...webhookHandlers(parts),
   ...descriptionHandlers(),
   events: jobEvents(parts),
   upload: inputUpload(parts),

@@ -11,6 +11,7 @@ import type { EvidenceBlocks } from '../store/evidence-blocks.ts';
 import type { EventRows } from '../store/job-events.ts';
 import type { Records } from '../store/records.ts';
 import type { Vectors } from '../store/vectors.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { Limits } from './limits/limits.ts';
 import type { BodyRate } from './limits/slow-bodies.ts';
 
@@ -26,6 +27,7 @@ export type HttpParts = Readonly<{
   evidence: EvidenceBlocks;
   checkApproval: CheckApproval;
   access: Access;
+  webhooks: Webhooks;
   clock: Clock;
   limits?: Limits;
   bodyRate?: BodyRate;

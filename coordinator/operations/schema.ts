@@ -1,6 +1,10 @@
 /** What an operator lets its coordinator take on: the operations policy, one versioned YAML file. docs/operations.md */
 import { z } from 'zod';
 
+const host = z
+  .string()
+  .max(260)
+  .regex(/^(\[[0-9a-f:.]+\]|[0-9a-z.-]+)(:\d{1,5})?$/, 'expected host or host:port, in lower case');
 const count = (most: number) => z.int().min(1).max(most);
 
 /** Every key has a default, so that a file says only what it changes. A key that is not here is an error. */
@@ -20,6 +24,14 @@ export const operationsPolicy = z.strictObject({
       weights: count(2 ** 31).default(50_000_000),
       /** The smallest cohort that its terms may allow. */
       minimumCohort: count(1_024).min(3).default(3),
+    })
+    .prefault({}),
+  webhooks: z
+    .strictObject({
+      /** Of an account; 0: nobody makes any. */
+      perAccount: z.int().min(0).max(1_000).default(20),
+      /** Of the operator's own network, each as `host` or `host:port`: they may be reached though they are not public, and by http. */
+      hosts: z.array(host).max(100).default([]),
     })
     .prefault({}),
 });
