@@ -21,6 +21,7 @@ export type Posting = Readonly<{
   signal: AbortSignal;
 }>;
 
+const REFUSED = 'webhook/refused';
 const TIMEOUT_MILLIS = 15_000;
 /** Of an answer, which nobody looks at: so much is let through for the sake of a clean end. */
 const ANSWER_BYTES = 4_096;
@@ -89,7 +90,7 @@ function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage): Outcom
   if (status >= 200 && status < 300) return { taken: true };
   return {
     taken: false,
-    failure: `webhook/refused (${status})`,
+    failure: `${REFUSED} (${status})`,
     retryAfter: parseRetryAfter(headers['retry-after'] ?? null, Date.now()),
     gone: status === 410,
   };

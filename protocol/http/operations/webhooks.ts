@@ -79,7 +79,7 @@ export const deleteWebhook = {
 export const rotateSecret = {
   ...shared,
   method: 'post',
-  path: '/v1/webhooks/{webhook}/secret',
+  path: '/v1/webhooks/{webhook}/secrets',
   summary: "Replace a webhook's secret",
   description:
     'For 24 hours messages are signed by both, so that a receiver can change over; then by the new one alone.',
@@ -104,7 +104,7 @@ export const deadLetters = {
 export const redeliver = {
   ...shared,
   method: 'post',
-  path: '/v1/webhooks/{webhook}/dead-letters/{letter}/redelivery',
+  path: '/v1/webhooks/{webhook}/dead-letters/{letter}/redeliveries',
   summary: 'Deliver again what was given up',
   description: 'The same message under the same id, with all its tries anew.',
   parameters: { path: z.object({ webhook, letter }), query: none, headers: none },
