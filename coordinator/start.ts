@@ -43,12 +43,15 @@ import { openLedger, type Ledger } from './quotas/ledger.ts';
 import { recoverAhead } from './signatures/ahead.ts';
 import { createRoom } from './storage/room.ts';
 import { usage } from './storage/usage.ts';
-import { openEventRows } from './store/job-events.ts';
+import { openDeliveryRows } from './store/delivery-rows.ts';
+import { openEventRows, partiesOf } from './store/job-events.ts';
 import { openStore, overAmong } from './store/open-store.ts';
 import { openQuotaRows } from './store/quota-rows.ts';
 import type { Hears } from './store/server-duties.ts';
 import { traceHeaders, tracedLog, untracedClock } from './tracing/traces.ts';
 import { watch } from './watching.ts';
+import { deliverer } from './webhooks/deliver.ts';
+import { keepWebhooks } from './webhooks/webhooks.ts';
 
 export type { Coordinator, CoordinatorOptions } from './options.ts';
 
@@ -138,6 +141,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       events: openEventRows(database),
       checkApproval: approvalChecker(gated),
       access,
+      webhooks: keepWebhooks({
+        database,
+        policy: () => policy.current().webhooks,
+        parties: async (job) => partiesOf((await jobs.driver(job).attempt(jobs.driver(job).view)).rules),
+        now: () => clock.now(),
+      }),
       ...{ policy, ledger, coordinators, isDraining: drained.isDraining },
       identity: { ...identity, instance, database: store.engine },
     });
@@ -150,7 +159,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       app,
       options,
     );
+    const deliver = deliverer({
+      ...{ rows: openDeliveryRows(database), clock, log, signal: stopping.signal },
+      jobs: () => jobs.list().flatMap(({ job }) => (duties.has(job) ? [job] : [])),
+      hosts: () => policy.current().webhooks.hosts,
+      tried: (outcome) => series.webhooks.inc({ outcome }),
+    });
     const watching = watch({
+      deliver,
       ...{ contracts, coordinator, jobs, duties, records, evidence, kept: store.kept, settle, clock, log },
       signal: stopping.signal,
     });

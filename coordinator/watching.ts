@@ -7,6 +7,7 @@ import { watchDisputes } from './disputes/watch.ts';
 import type { Clock } from './driver/clock.ts';
 import type { Duties } from './driver/duties.ts';
 import type { Log } from './driver/log.ts';
+import { poll } from './driver/poll.ts';
 import type { Performers } from './driver/perform.ts';
 import { keepSweeping } from './evidence-retention.ts';
 import { finalityReader } from './jobs/finality.ts';
@@ -25,6 +26,8 @@ export type WatchingParts = Readonly<{
   evidence: EvidenceBlocks;
   kept: KeptEvidence;
   settle: Performers['settle'];
+  /** Delivers what is due to webhooks. */
+  deliver(): Promise<void>;
   clock: Clock;
   log: Log;
   signal: AbortSignal;
@@ -33,6 +36,7 @@ export type WatchingParts = Readonly<{
 const LOCAL_POLL_MILLIS = 500;
 const PUBLIC_POLL_MILLIS = 6_000;
 const RETRY_MILLIS = 5_000;
+const DELIVER_MILLIS = 1_000;
 /** For a transaction that waits for its block when all is stopped; it is looked for after a start. */
 const STOP_MILLIS = 2_000;
 
@@ -74,6 +78,11 @@ export async function watch(parts: WatchingParts): Promise<void> {
       has: (job) => jobs.has(job),
       takeOn: (job, rounds) => jobs.takeOn(job, rounds),
     }),
+    poll(
+      { pollMillis: DELIVER_MILLIS, log, signal },
+      'webhooks can not be served now; trying again',
+      parts.deliver,
+    ),
     keepSweeping(
       {
         evidence: parts.kept,

@@ -22,6 +22,7 @@ import { phaseErrors } from './errors/phases.ts';
 import { roundErrors } from './errors/round.ts';
 import { sparseErrors } from './errors/sparse.ts';
 import { tlsErrors } from './errors/tls.ts';
+import { webhookErrors } from './errors/webhooks.ts';
 
 /** What a code means and what its reader should do. scripts/check-codes.ts holds it against the code. */
 export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
@@ -42,6 +43,7 @@ export const errorTable: Readonly<Record<string, ErrorEntry>> = merged([
   operatingErrors,
   controlErrors,
   tlsErrors,
+  webhookErrors,
   clientErrors,
   buyerErrors,
   auditorErrors,

@@ -7,6 +7,13 @@ export type { Caveat } from './access/caveats.ts';
 export { scopes, type Scope } from './access/scopes.ts';
 export { signInMessage, type SignIn } from './access/sign-in.ts';
 export { attenuate } from './access/token.ts';
+export type {
+  DeadLetterView,
+  MadeWebhook,
+  RotatedSecret,
+  WantedWebhook,
+  WebhookView,
+} from './access/webhooks.ts';
 export type { Account, KeyView, MadeKey, SignedIn, SignInNonce, Tokens, WantedKey } from './access/wire.ts';
 export { phases, isNear } from './attempt-view.ts';
 export type {

@@ -21,11 +21,12 @@ import { approvalChecker } from '#coordinator/settlement/approval.ts';
 import { openEmbedded } from '#coordinator/store/embedded-database.ts';
 import { openEvidence } from '#coordinator/store/evidence-blocks.ts';
 import { disk } from '#coordinator/store/files.ts';
-import { openEventRows } from '#coordinator/store/job-events.ts';
+import { openEventRows, partiesOf } from '#coordinator/store/job-events.ts';
 import { openQuotaRows } from '#coordinator/store/quota-rows.ts';
 import { openRecords } from '#coordinator/store/records.ts';
 import { openVectors } from '#coordinator/store/vectors.ts';
 import { toHex } from '#crypto/bytes.ts';
+import { keepWebhooks } from '#coordinator/webhooks/webhooks.ts';
 import type { BlockStore } from '#datasets/blockstore.ts';
 import { openThreads } from '#model/unmasking/threads.ts';
 import { digestOfText } from '#test/support/cohort.ts';
@@ -74,7 +75,11 @@ export async function runCoordinator(
     }),
     ...{ records, vectors, evidence, log, clock: systemClock },
     events: openEventRows(database),
-    ...{ policy: unwrittenPolicy, coordinators: () => 1 },
+    webhooks: keepWebhooks({
+      ...{ database, policy: () => unwrittenPolicy.current().webhooks, now: systemClock.now },
+      parties: () => Promise.resolve(partiesOf(rules)),
+    }),
+    ...{ policy: unwrittenPolicy, coordinators: () => 1, isDraining: () => false },
     ledger: openLedger({ rows: openQuotaRows(database), clock: systemClock, log }),
     jobs: { list: () => [driver.view], driver: () => driver },
     checkApproval: approvalChecker(noChain),

@@ -18,6 +18,7 @@ import { addLineage } from './lineage.ts';
 import { addLogs } from './logs.ts';
 import { addOwner } from './owner.ts';
 import { addVersion } from './version.ts';
+import { addWebhooks } from './webhooks.ts';
 
 /** @param json whether what is called wrongly is told to a machine */
 export function createProgram(json: boolean): Command {
@@ -50,6 +51,7 @@ export function createProgram(json: boolean): Command {
   addArbiter(program);
   addLineage(program);
   addKeys(program);
+  addWebhooks(program);
   addDoctor(program);
   addLogs(program);
   addClean(program);

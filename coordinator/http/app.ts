@@ -21,6 +21,7 @@ import { routeAll, type Handlers } from './route.ts';
 import { traceRequest } from './trace.ts';
 import { requireHost } from './unreadable.ts';
 import { inputUpload } from './upload.ts';
+import { webhookHandlers } from './webhooks.ts';
 
 export function createApp(parts: HttpParts): Express {
   const app = express();
@@ -58,6 +59,7 @@ const handlersOf = (parts: HttpParts): Handlers<Operations> => ({
   ...readHandlers(parts),
   ...messageHandlers(parts),
   ...accessHandlers(parts),
+  ...webhookHandlers(parts),
   ...descriptionHandlers(),
   events: jobEvents(parts),
   upload: inputUpload(parts),

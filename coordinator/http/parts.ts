@@ -15,6 +15,7 @@ import type { Room } from '../storage/room.ts';
 import type { Vectors } from '../store/vectors.ts';
 import type { KeptPolicy } from '../operations/keep.ts';
 import type { Ledger } from '../quotas/ledger.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { BodyRate } from './limits/slow-bodies.ts';
 
 export type HttpParts = Readonly<{
@@ -33,6 +34,7 @@ export type HttpParts = Readonly<{
   /** Recovers signers before messages are judged; without it the judgement does. */
   signers?: Pick<RecoverAhead, 'recover'>;
   access: Access;
+  webhooks: Webhooks;
   clock: Clock;
   /** Asked at each request: it may change. */
   policy: Pick<KeptPolicy, 'current'>;

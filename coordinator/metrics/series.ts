@@ -44,6 +44,7 @@ export function createSeries() {
       LASTING,
     ),
     transactions: counter('transactions_total', 'Transactions sent', ['outcome']),
+    webhooks: counter('webhook_deliveries_total', 'Tries to deliver to webhooks', ['outcome']),
     requests: histogram('http_request_seconds', 'Requests', ['operation', 'status'], WAITING),
     traffic: counter('http_bytes_total', 'Bytes on the connections of the API', ['direction']),
     chain: histogram('chain_request_seconds', 'Requests to the chain', ['method', 'outcome'], WAITING),

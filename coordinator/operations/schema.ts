@@ -5,6 +5,10 @@ import { limits, quotas } from './limits.ts';
 /** Less holds no round of any size, nor the database's own files. */
 const LEAST_FREE_BYTES = 256 * 1024 * 1024;
 
+const host = z
+  .string()
+  .max(260)
+  .regex(/^(\[[0-9a-f:.]+\]|[0-9a-z.-]+)(:\d{1,5})?$/, 'expected host or host:port, in lower case');
 const count = (most: number) => z.int().min(1).max(most);
 
 /** Every key has a default, so that a file says only what it changes. A key that is not here is an error. */
@@ -38,6 +42,15 @@ export const operationsPolicy = z.strictObject({
       /** Of all jobs, and of one; null: as much as there is. */
       bytes: count(Number.MAX_SAFE_INTEGER).nullable().default(null),
       jobBytes: count(Number.MAX_SAFE_INTEGER).nullable().default(null),
+    })
+    .prefault({}),
+  /** Whom an account may have told of its jobs. */
+  webhooks: z
+    .strictObject({
+      /** Of an account; 0: nobody makes any. */
+      perAccount: z.int().min(0).max(1_000).default(20),
+      /** Of the operator's own network, each as `host` or `host:port`: they may be reached though they are not public, and by http. */
+      hosts: z.array(host).max(100).default([]),
     })
     .prefault({}),
 });

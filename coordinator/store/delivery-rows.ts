@@ -2,6 +2,7 @@
  * What is to be sent to webhooks, one row a message and webhook until it was delivered: written with the event itself, so that
  * nothing that was told is forgotten, whenever a process dies. docs/api.md
  */
+import { Secret } from '#crypto/secret.ts';
 import type { KeptEvent } from '#protocol/job-events.ts';
 import type { Address, Seconds } from '#protocol/units.ts';
 import type { Database, Transaction } from './database.ts';
@@ -15,10 +16,13 @@ export type Due = Readonly<{
   body: string;
   /** Failed ones. */
   tries: number;
-  secret: Uint8Array;
+  secret: Secret;
   /** Still good beside it, since it was replaced lately; else null. */
-  formerSecret: Uint8Array | null;
+  formerSecret: Secret | null;
 }>;
+
+type DueRow = Readonly<Omit<Due, 'secret' | 'formerSecret'>> &
+  Readonly<{ secret: Uint8Array; formerSecret: Uint8Array | null }>;
 
 /** A message that was given up. */
 export type DeadLetter = Readonly<{
@@ -52,8 +56,8 @@ export const MOST_DEAD_LETTERS = 1_000;
 
 export function openDeliveryRows({ commit, query }: Pick<Database, 'commit' | 'query'>): DeliveryRows {
   return {
-    due: (jobs, busy, limit, now) =>
-      query<Due>(
+    async due(jobs, busy, limit, now) {
+      const rows = await query<DueRow>(
         `select id, webhook, url, body, tries, secret, "formerSecret" from (
            select distinct on (webhook) deliveries.number, deliveries.id, webhook, url, body, tries, secret,
              case when former_until >= $4 then former_secret end as "formerSecret"
@@ -62,7 +66,13 @@ export function openDeliveryRows({ commit, query }: Pick<Database, 'commit' | 'q
            order by webhook, deliveries.number
          ) as first order by number limit $3`,
         [[...jobs], [...busy], limit, now],
-      ),
+      );
+      return rows.map(({ secret, formerSecret, ...due }) => ({
+        ...due,
+        secret: new Secret(secret),
+        formerSecret: formerSecret && new Secret(formerSecret),
+      }));
+    },
 
     delivered: (id) =>
       commit(async (transaction) => {
@@ -121,7 +131,7 @@ export async function queueDeliveries(
   const bodies = events.map((event) => JSON.stringify(messageOf(event)));
   await query(
     `insert into webhook_deliveries (webhook, job, type, body, due_at, created_at)
-     select webhooks.id, $1, told.type, told.body, told.at, told.at
+     select webhooks.id, $1, told.type, told.body, 0, told.at
      from unnest($3::text[], $4::text[], $5::bigint[]) with ordinality as told (type, body, at, place), webhooks
      where account = any($2::text[]) and (webhooks.job is null or webhooks.job = $1)
      order by told.place`,

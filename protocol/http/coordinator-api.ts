@@ -12,6 +12,7 @@ import { operations, type OperationId, type Operations } from './operations.ts';
 import { nextOf, type JobPage } from './paging.ts';
 import { stream } from './request.ts';
 import { encodeToken } from './token.ts';
+import { webhookCalls } from './webhook-calls.ts';
 
 /** A slower transfer of many bytes is given up. */
 const SLOWEST_BYTES_PER_MILLI = 10;
@@ -158,6 +159,7 @@ export function coordinatorApi(
       }),
 
     ...accessCalls(call, root),
+    ...webhookCalls(call),
 
     /** The API's own description, an OpenAPI 3.1 document. */
     openapi: async (): Promise<Readonly<Record<string, unknown>>> => (await call(operations.openapi)).value,

@@ -14,6 +14,14 @@ import {
 } from './operations/messages.ts';
 import { attempt, deliveries, events, job, jobs, status } from './operations/reading.ts';
 import { evidence, upload } from './operations/transfers.ts';
+import {
+  createWebhook,
+  deadLetters,
+  deleteWebhook,
+  redeliver,
+  rotateSecret,
+  webhooks,
+} from './operations/webhooks.ts';
 
 /** Raised with the rules of docs/api.md; the major part is that of the path. */
 export const API_VERSION = '1.0.0';
@@ -22,6 +30,7 @@ export const operations = {
   ...{ status, jobs, job, events, attempt },
   ...{ enrol, share, receive, deliveries, upload, confirm, abort, unmask, attest, approve, refuse },
   ...{ nonce, signIn, refresh, signOut, account, keys, createKey, revokeKey },
+  ...{ webhooks, createWebhook, rotateSecret, deadLetters, redeliver, deleteWebhook },
   ...{ evidence, openapi, docs },
 } as const;
 

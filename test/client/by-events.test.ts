@@ -4,6 +4,9 @@ import { createServer, request as ask, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { Wallet } from 'ethers';
+import { Webhook } from 'standardwebhooks';
+import { systemClock } from '#coordinator/driver/clock.ts';
+import { defaultPolicy } from '#coordinator/operations/schema.ts';
 import { startCoordinator, type Coordinator } from '#coordinator/start.ts';
 import { connectIpfs } from '#datasets/ipfs.ts';
 import { makePolicy } from '#datasets/policy.ts';
@@ -12,9 +15,11 @@ import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
 import type { JobEvent } from '#protocol/job-events.ts';
 import { runOwner, type Running } from '#test/adversary/owner-client.ts';
 import { startWorld, type World } from '#test/contracts/world.ts';
+import { signInAs } from '#test/coordinator/access/signing-in.ts';
 import { memoryLog } from '#test/coordinator/fakes.ts';
 import { eventually, launchJob, untilPhase } from '#test/coordinator/launch.ts';
 import { newFolder, preparedDatabase, removeFolder } from '#test/coordinator/store/folder.ts';
+import { Receiver } from '#test/coordinator/webhooks/receiver.ts';
 import { operatorKey } from '#test/support/cohort.ts';
 import { startIpfsProcess, type NodeProcess } from '#test/support/ipfs.ts';
 import { recipeColumns } from '#test/support/lineage.ts';
@@ -23,6 +28,7 @@ import { newHome, removeHomes } from './support/home.ts';
 
 const SEATS = 3;
 const WEIGHT = 4;
+const phases = ['enrolling', 'sharing', 'receiving', 'masking', 'confirming', 'unmasking', 'settling'];
 const LONG_POLL = /\/attempts\/\d+\?.*\bwait=[1-9]/;
 
 type Door = Readonly<{ url: string; asked: string[]; server: Server }>;
@@ -54,20 +60,29 @@ describe('clients in a round', function () {
   let world: World;
   let node: NodeProcess;
   let coordinator: Coordinator;
+  let receiver: Receiver;
   const folders: string[] = [];
   before(async () => {
     folders.push(await newFolder(), await newFolder());
     [world, node] = await Promise.all([startWorld(), startIpfsProcess(folders[1] ?? '')]);
+    receiver = await new Receiver().start();
     coordinator = await startCoordinator({
       ...{ folder: folders[0] ?? '', host: '127.0.0.1', port: 0, log: memoryLog() },
       ...{ rpcUrl: world.chain.url, ipfsUrl: node.url, deployment: world.deployment },
       wallet: new Wallet(world.coordinator.key.privateKey),
       prepared: preparedDatabase(),
+      policy: {
+        current: () => ({
+          ...defaultPolicy,
+          webhooks: { ...defaultPolicy.webhooks, hosts: [receiver.host] },
+        }),
+        ...{ reload: () => Promise.resolve(), close: () => undefined },
+      },
     });
   });
   after(async () => {
     await coordinator.stop();
-    await Promise.all([world.stop(), node.stop()]);
+    await Promise.all([world.stop(), node.stop(), receiver.stop()]);
     await Promise.all(folders.map(removeFolder));
     removeHomes();
   });
@@ -80,6 +95,8 @@ describe('clients in a round', function () {
     const api = coordinatorApi(coordinator.url);
     const id = { job: facts.job, round: 1, attempt: 1 };
     await eventually(() => api.attempt(id));
+    const { accessToken } = await signInAs({ api, clock: systemClock }, world.buyer.key);
+    const { secret } = await api.createWebhook(accessToken, { url: receiver.url, job: id.job });
     const following = new AbortController();
     const seen: JobEvent[] = [];
     const follower = (async () => {
@@ -120,6 +137,14 @@ describe('clients in a round', function () {
       server.closeAllConnections();
       server.close();
     }
+    const told = () =>
+      receiver.received.flatMap(({ body, headers }) => {
+        const { data } = JSON.parse(body) as { data: JobEvent };
+        if (data.job === id.job) new Webhook(secret).verify(body, headers as Record<string, string>);
+        return data.job === id.job && data.type === 'phase' ? [data.phase] : [];
+      });
+    await eventually(async () => told().includes('settling'), Boolean);
+    expect(told().slice(-6)).to.deep.equal(phases.slice(-6));
     const asked = doors.flatMap((door) => door.asked);
     const polls = asked.filter((path) => LONG_POLL.test(path)).length;
     return { polls, streams: asked.filter((path) => path.endsWith('/events')).length, seen };
@@ -128,16 +153,8 @@ describe('clients in a round', function () {
   it('wait for events, and not for long polls', async () => {
     const { polls, streams, seen } = await play(true);
     expect({ polls, streams }).to.deep.equal({ polls: 0, streams: SEATS });
-    const phases = seen.flatMap((event) => (event.type === 'phase' ? [event.phase] : []));
-    expect(phases.slice(-7)).to.deep.equal([
-      'enrolling',
-      'sharing',
-      'receiving',
-      'masking',
-      'confirming',
-      'unmasking',
-      'settling',
-    ]);
+    const told = seen.flatMap((event) => (event.type === 'phase' ? [event.phase] : []));
+    expect(told.slice(-7)).to.deep.equal(phases);
   });
 
   it('wait for long polls where streams are refused, and come as far', async () => {

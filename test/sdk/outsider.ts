@@ -21,7 +21,10 @@ export type Ran = Readonly<{ code: number | null; lines: Record<string, unknown>
 
 const root = resolve(import.meta.dirname, '../..');
 /** What our package asks for and the SDK needs, or the examples import themselves. */
-const needed = ['zod', 'ethers', 'multiformats', '@noble/hashes', '@types/node', 'undici-types'];
+const needed = [
+  ...['zod', 'ethers', 'multiformats', '@noble/hashes', 'eventsource-parser'],
+  ...['@types/node', 'undici-types'],
+];
 
 export async function outsider(): Promise<Outsider> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-outsider-'));

@@ -24,6 +24,8 @@ const wantedKey = {
   caveats: [{ kind: 'job', job: 7 }],
 };
 
+const wantedWebhook = { url: 'https://receiver.example/tributary', job: 7 };
+
 export const examples = {
   bytes32: digest('ab'),
   address: escrow,
@@ -106,6 +108,15 @@ export const examples = {
   },
   wantedKey,
   key: { id: '0f'.repeat(16), ...wantedKey, createdAt: seconds - 86_400 },
+  wantedWebhook,
+  webhook: {
+    ...{ id: '0e'.repeat(16), ...wantedWebhook, createdAt: seconds - 86_400 },
+    ...{ waiting: 1, dead: 0 },
+  },
+  deadLetter: {
+    ...{ id: `msg_${'0d'.repeat(16)}`, type: 'job.settled', createdAt: seconds - 86_400 },
+    ...{ diedAt: seconds, tries: 11, failure: 'webhook/refused (500)' },
+  },
   problem: {
     type: 'https://tributary.example/problems/attempt/wrong-phase',
     title: 'attempt/wrong-phase',

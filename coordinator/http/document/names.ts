@@ -1,5 +1,6 @@
 /** The schemas that the document names: each stands there once, with what it is and what one looks like. */
 import { caveat } from '#protocol/access/caveats.ts';
+import * as webhooks from '#protocol/access/webhooks.ts';
 import * as access from '#protocol/access/wire.ts';
 import * as views from '#protocol/attempt-view.ts';
 import { accepted } from '#protocol/http/operations/messages.ts';
@@ -114,6 +115,32 @@ const ofAccess: Readonly<Record<string, Named>> = {
   MadeKey: { schema: access.madeKey, description: 'An API key, with itself.' },
 };
 
+const ofWebhooks: Readonly<Record<string, Named>> = {
+  WantedWebhook: {
+    schema: webhooks.wantedWebhook,
+    description: 'A webhook that is to be made.',
+    example: examples.wantedWebhook,
+  },
+  WebhookView: {
+    schema: webhooks.webhookView,
+    description: 'A webhook, without its secret.',
+    example: examples.webhook,
+  },
+  MadeWebhook: { schema: webhooks.madeWebhook, description: 'A webhook, with its secret.' },
+  RotatedSecret: { schema: webhooks.rotatedSecret, description: 'A secret in the place of another.' },
+  DeadLetter: {
+    schema: webhooks.deadLetter,
+    description: 'A message that was given up.',
+    example: examples.deadLetter,
+  },
+  Deleted: { schema: webhooks.deleted, description: 'It is gone.', example: { deleted: true } },
+  Redelivering: {
+    schema: webhooks.redelivering,
+    description: 'It is in line.',
+    example: { redelivering: true },
+  },
+};
+
 const shown: Readonly<Record<string, Named>> = {
   Accepted: { schema: accepted, description: 'A message is held, durably.', example: { accepted: true } },
   Problem: { schema: problem, description: 'A refusal or a failure (RFC 9457).', example: examples.problem },
@@ -168,4 +195,10 @@ function phasesOf(
   return Object.fromEntries(named);
 }
 
-export const names: Readonly<Record<string, Named>> = { ...units, ...sent, ...ofAccess, ...shown };
+export const names: Readonly<Record<string, Named>> = {
+  ...units,
+  ...sent,
+  ...ofAccess,
+  ...ofWebhooks,
+  ...shown,
+};

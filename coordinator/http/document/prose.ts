@@ -23,6 +23,7 @@ export const servers = [{ url: '/', description: 'The coordinator that serves th
 export const tags = [
   { name: 'service', description: 'The coordinator itself.' },
   { name: 'access', description: 'Who may ask: sign-in with Ethereum, tokens, API keys.' },
+  { name: 'webhooks', description: 'Events of jobs, posted to URLs of those whose jobs they are.' },
   { name: 'jobs', description: 'What buyers launched.' },
   { name: 'attempts', description: 'One try at one secure average, as it goes.' },
   { name: 'messages', description: 'What members and the buyer send, each signed.' },

@@ -13,7 +13,7 @@ import {
   wantedKey,
 } from '../../access/wire.ts';
 import type { Operation } from './operation.ts';
-import { none } from './parameters.ts';
+import { idempotency, none } from './parameters.ts';
 
 const KIB = 1024;
 const SMALL_BYTES = 4 * KIB;
@@ -30,20 +30,6 @@ const body = <Schema extends z.ZodType>(schema: Schema, limitBytes: number, desc
 const json = <Schema extends z.ZodType>(schema: Schema, description: string) =>
   ({ kind: 'json', schema, description, paged: false }) as const;
 const stored = ['storage/full'];
-
-/** draft-ietf-httpapi-idempotency-key-header-07 §2: sent again with it, a request that was answered does nothing anew. */
-const idempotency = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 printable characters')
-    .optional()
-    .meta({
-      description:
-        'Of your choice, new for each request that is not a repetition. For 24 hours the same key with the same body gets the ' +
-        'same answer, and nothing is made twice.',
-      examples: ['5f8d0d1e-6f0a-4c55-a2cb-1f5a3d1c9b57'],
-    }),
-});
 
 export const nonce = {
   ...shared,

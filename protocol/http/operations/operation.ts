@@ -53,7 +53,7 @@ export type Operation = Readonly<{
   method: 'get' | 'post' | 'put' | 'delete';
   /** With each parameter of `path` in braces. */
   path: `/v1/${string}`;
-  tag: 'service' | 'access' | 'jobs' | 'attempts' | 'messages';
+  tag: 'service' | 'access' | 'webhooks' | 'jobs' | 'attempts' | 'messages';
   summary: string;
   description: string;
   /** Parameters by where they stand; header names in lower case. */

@@ -26,6 +26,20 @@ export const jobPath = z.object({ job });
 export const attemptPath = z.object({ job, round, attempt });
 export const memberPath = z.object({ job, round, attempt, member });
 
+/** draft-ietf-httpapi-idempotency-key-header-07 §2: sent again with it, a request that was answered does nothing anew. */
+export const idempotency = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 printable characters')
+    .optional()
+    .meta({
+      description:
+        'Of your choice, new for each request that is not a repetition. For 24 hours the same key with the same body gets the ' +
+        'same answer, and nothing is made twice.',
+      examples: ['5f8d0d1e-6f0a-4c55-a2cb-1f5a3d1c9b57'],
+    }),
+});
+
 const MOST_JOBS = 1000;
 const JOBS_BY_DEFAULT = 100;
 

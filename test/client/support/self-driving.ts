@@ -89,6 +89,8 @@ export class SelfDriving {
       ...{ jobs: notAsked, openapi: notAsked, docs: notAsked, events: noEvents },
       ...{ nonce: notAsked, signIn: notAsked, refresh: notAsked, signOut: notAsked, account: notAsked },
       ...{ keys: notAsked, createKey: notAsked, revokeKey: notAsked },
+      ...{ webhooks: notAsked, createWebhook: notAsked, deleteWebhook: notAsked },
+      ...{ rotateSecret: notAsked, deadLetters: notAsked, redeliver: notAsked },
       job: async (job) => {
         this.onCall('job');
         const { round, attempt } = present().id;

@@ -16,6 +16,7 @@ import { serve, type Service } from './service.ts';
 
 const members = cohort({ n: 3 });
 const block = { kind: 'tributary/test' };
+const hooked = { url: 'https://receiver.example/', job: members.id.job };
 
 /** Who asks: by a token of the buyer's, but for nobody and a stranger. */
 const askers = [
@@ -54,6 +55,14 @@ const matrix: Readonly<Record<OperationId, Row>> = {
   createKey: holders({ stranger: 200, buyer: 200, key: 403, narrowed: 403 }),
   revokeKey: holders({ stranger: 404, buyer: 200, key: 200, narrowed: 403 }),
   evidence: holders({ stranger: 403, buyer: 200, key: 200, narrowed: 403 }),
+  webhooks: holders({ stranger: 200, buyer: 200, key: 200, narrowed: 403 }),
+  createWebhook: holders({ stranger: 403, buyer: 200, key: 200, narrowed: 403 }),
+  rotateSecret: holders({ stranger: 404, buyer: 200, key: 200, narrowed: 403 }),
+  deadLetters: holders({ stranger: 404, buyer: 200, key: 200, narrowed: 403 }),
+  // There is no such letter.
+  redeliver: holders({ stranger: 404, buyer: 404, key: 404, narrowed: 403 }),
+  // The last of them deletes what is gone.
+  deleteWebhook: holders({ stranger: 404, buyer: 200, key: 404, narrowed: 403 }),
 };
 
 describe('who may do what', () => {
@@ -61,6 +70,8 @@ describe('who may do what', () => {
   let tokens: Readonly<Record<Exclude<Asker, 'nobody' | 'otherScope'>, string>>;
   /** A key of the buyer's that is there to be revoked. */
   let spare: string;
+  /** A webhook of the buyer's. */
+  let webhook: string;
   before(async () => {
     const root = await writeBlock(scratchStore(), block);
     const settling = honestly(members, 'settling');
@@ -77,6 +88,7 @@ describe('who may do what', () => {
     await service.api.signOut(gone.refreshToken);
     const key = await keyOf(buyer);
     spare = (await service.api.createKey(buyer, wanted())).id;
+    webhook = (await service.api.createWebhook(buyer, hooked)).id;
     service.clock.set(toSeconds(service.clock.now() + 101));
     tokens = {
       ...{ buyer, key, expired: expired.accessToken, revoked: gone.accessToken },
@@ -106,7 +118,7 @@ describe('who may do what', () => {
 
   const places: Readonly<Record<string, () => string | number>> = {
     ...{ job: () => members.id.job, round: () => members.id.round, attempt: () => members.id.attempt },
-    ...{ member: () => 0, key: () => spare },
+    ...{ member: () => 0, key: () => spare, webhook: () => webhook, letter: () => `msg_${'0'.repeat(32)}` },
   };
   const pathOf = ({ path }: Operation) =>
     path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(places[name]?.()));
@@ -115,7 +127,8 @@ describe('who may do what', () => {
     const token =
       asker === 'otherScope' ? await withoutScope(operation) : tokens[asker as keyof typeof tokens];
     const { method, body } = operation;
-    const sent = id === 'createKey' ? wanted() : {};
+    const bodies: Partial<Record<OperationId, object>> = { createKey: wanted(), createWebhook: hooked };
+    const sent = bodies[id] ?? {};
     // A stream ends with what there is.
     const query = id === 'events' ? '?wait=0' : '';
     const response = await fetch(`${service.url}${pathOf(operation)}${query}`, {

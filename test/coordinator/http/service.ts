@@ -18,6 +18,9 @@ import { approvalChecker } from '#coordinator/settlement/approval.ts';
 import { openEvidence, type EvidenceBlocks } from '#coordinator/store/evidence-blocks.ts';
 import { disk, type Disk } from '#coordinator/store/files.ts';
 import { openVectors } from '#coordinator/store/vectors.ts';
+import { partiesOf } from '#coordinator/store/job-events.ts';
+import { defaultPolicy } from '#coordinator/operations/schema.ts';
+import { keepWebhooks } from '#coordinator/webhooks/webhooks.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { coordinatorApi, type CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toAddress } from '#protocol/units.ts';
@@ -95,6 +98,15 @@ export async function serve(
     evidence,
     checkApproval: approvalChecker(provider),
     access,
+    webhooks: keepWebhooks({
+      database,
+      policy: () => ({ ...defaultPolicy.webhooks, hosts: ['receiver.internal:8080'] }),
+      async parties(number) {
+        if (number === id.job) return partiesOf(state.rules);
+        throw new TributaryError('job/unknown', `job ${number} is not here`);
+      },
+      now: () => setup.clock.now(),
+    }),
     clock: setup.clock,
     log: setup.log,
     policy: unwrittenPolicy,
