@@ -70,6 +70,15 @@ describe('scenario: disputes over a word of the bitmap: rounds 255, 256, 257 and
     expect(await disputes.frozenFrom()).to.equal(0);
   }).timeout(120_000);
 
+  it('a void last round of a word leaves the disputes before it', async () => {
+    const disputes = await challenged([3, 100, 255, 256]);
+    await disputes.judge(round(255).head, false);
+    await disputes.judge(round(3).head, true);
+    expect(await disputes.frozenFrom()).to.equal(100);
+    await disputes.judge(round(100).head, true);
+    expect(await disputes.frozenFrom()).to.equal(0);
+  });
+
   it('a void round 1 of 520 costs less than 200,000 gas', async () => {
     const disputes = await challenged([1, 300]);
     const { gasUsed } = await disputes.judge(round(1).head, false);
