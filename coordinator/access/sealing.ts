@@ -1,6 +1,6 @@
 /**
- * Seals the secrets of tokens, and answers that hold tokens, under the coordinator's account, which all coordinators of a database have and the database has not:
- * whoever reads the database makes no token. AES-256-GCM, NIST SP 800-38D; HKDF-SHA-256, RFC 5869.
+ * Seals the secrets of tokens, and answers that hold tokens, under the coordinator's account. All coordinators of a database have
+ * that and the database has not: whoever reads it makes no token. AES-256-GCM, NIST SP 800-38D; HKDF-SHA-256, RFC 5869.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { fromHex } from '#crypto/bytes.ts';

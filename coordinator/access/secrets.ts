@@ -46,8 +46,8 @@ export function tokenSecrets({ rows, sealing, rng, now, log }: SecretParts): Sec
       return bytes === null ? root : new Uint8Array(createHmac('sha256', bytes).update(root).digest());
     },
     async rotate(keepSeconds) {
-      // The second that it happens in is not believed any more where nothing is kept.
-      const previousRetiresAt = toSeconds(now() + keepSeconds - (keepSeconds === 0 ? 1 : 0));
+      // At once by whichever clock: those of machines differ.
+      const previousRetiresAt = toSeconds(keepSeconds === 0 ? 0 : now() + keepSeconds);
       const { number } = await rows.replace(null, fresh, previousRetiresAt, now());
       log.info({ secret: number, previousRetiresAt }, 'token secrets were rotated');
       return { number, previousRetiresAt };

@@ -90,6 +90,10 @@ onEachEngine('the secrets of tokens', ({ create }) => {
     const { accessToken, refreshToken } = await signIn(one!);
     await other!.secrets.rotate(0);
     expect(await opens(one!, accessToken)).to.equal('auth/rotated');
+    // By a clock that is behind too.
+    clock.set(toSeconds(START - 600));
+    expect(await opens(one!, accessToken)).to.equal('auth/rotated');
+    clock.set(START);
     expect(await codeOf(one!.sessions.refresh(refreshToken))).to.equal('auth/refresh');
     expect(await opens(one!, (await signIn(one!)).accessToken)).to.equal('resolved');
   });

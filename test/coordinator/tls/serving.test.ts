@@ -93,6 +93,8 @@ describe('a service by TLS', () => {
         socket.on('secureConnect', () => (resolve(String(socket.getProtocol())), socket.destroy()));
         socket.on('error', () => resolve('refused'));
       });
+    // OpenSSL may refuse the older ones by itself; that is not ours to rely on.
+    expect(kept.first.minVersion).to.equal('TLSv1.2');
     expect([await spoken('TLSv1.1'), await spoken('TLSv1.2'), await spoken('TLSv1.3')]).to.deep.equal([
       'refused',
       'TLSv1.2',
