@@ -31,12 +31,23 @@ const requireOfNode = [
 ].join('\n');
 
 /** @returns the URL of the compiled entry, or null where nothing can be written: the sources must do, then */
-export async function compiledEntry() {
-  const folder = join(root, '.cache', `cli-${stateOfSources()}`);
+export const compiledEntry = () => compiled('cli/main.ts', rooms);
+
+/**
+ * A program that a test starts again and again.
+ *
+ * @param source its path from here on, in test/
+ * @returns as {@link compiledEntry}
+ */
+export const compiledForTest = (source) => compiled(source, [...rooms, 'test']);
+
+async function compiled(source, ownRooms) {
+  const name = source.replace(/(\/main)?\.ts$/, '').replaceAll('/', '-');
+  const folder = join(root, '.cache', `${name}-${stateOfSources(ownRooms)}`);
   const entry = join(folder, 'main.mjs');
   if (!existsSync(entry)) {
     try {
-      await compileInto(folder);
+      await compileInto(folder, source, ownRooms);
     } catch (error) {
       if (['EACCES', 'EROFS', 'EPERM', 'ENOSPC'].includes(error.code)) return null;
       throw error;
@@ -46,9 +57,9 @@ export async function compiledEntry() {
 }
 
 /** Names, sizes and times of all sources: what a build system would look at. And what npm has installed. */
-function stateOfSources() {
+function stateOfSources(ownRooms) {
   const hash = createHash('sha256');
-  for (const room of rooms) {
+  for (const room of ownRooms) {
     const names = readdirSync(join(root, room), { recursive: true, encoding: 'utf8' });
     for (const name of names.filter((one) => one.endsWith('.ts')).sort()) {
       const { size, mtimeMs } = statSync(join(root, room, name));
@@ -63,14 +74,16 @@ function stateOfSources() {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function compileInto(folder) {
+async function compileInto(folder, source, ownRooms) {
   const { build } = await import('esbuild');
   mkdirSync(join(root, '.cache'), { recursive: true });
   const draft = `${folder}.${process.pid}`;
+  /** Not of a package, ours being one itself wherever it is installed. */
+  const isOwn = (path) => ownRooms.includes(relative(root, path).split(sep)[0]);
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: { main: 'cli/main.ts', ...threads },
+      entryPoints: { main: source, ...threads },
       outdir: draft,
       outExtension: { '.js': '.mjs' },
       bundle: true,
@@ -81,11 +94,7 @@ async function compileInto(folder) {
       target: 'node20',
       sourcemap: 'linked',
       logLevel: 'silent',
-      plugins: [
-        { name: 'own-urls', setup: keepUrls },
-        { name: 'packages', setup: leavePackages },
-        { name: 'fetch-of-ipfs', setup: nameFetch },
-      ],
+      plugins: [keepUrls(isOwn), leavePackages(isOwn), { name: 'fetch-of-ipfs', setup: nameFetch }],
     });
     renameSync(draft, folder);
   } catch (error) {
@@ -97,27 +106,30 @@ async function compileInto(folder) {
 }
 
 /** A module finds its files (contracts, samples) by where its source is, wherever its code has gone. */
-function keepUrls({ onLoad }) {
-  onLoad({ filter: /\.ts$/ }, ({ path }) => {
-    if (!isOwn(path)) return null;
-    const source = readFileSync(path, 'utf8');
-    // Its other members would say where the code is, not the source.
-    if (/import\.meta\b(?!\.url\b)/.test(source)) throw new Error(`${path}: use import.meta.url alone`);
-    return { contents: withOwnUrls(source, path), loader: 'ts' };
-  });
-}
-
-/** Not of a package, ours being one itself wherever it is installed. */
-const isOwn = (path) => rooms.includes(relative(root, path).split(sep)[0]);
+const keepUrls = (isOwn) => ({
+  name: 'own-urls',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      if (!isOwn(path)) return null;
+      const source = readFileSync(path, 'utf8');
+      // Its other members would say where the code is, not the source.
+      if (/import\.meta\b(?!\.url\b)/.test(source)) throw new Error(`${path}: use import.meta.url alone`);
+      return { contents: withOwnUrls(source, path), loader: 'ts' };
+    });
+  },
+});
 
 /** What our own code asks for by name, but for what is compiled in. */
-function leavePackages({ onResolve }) {
-  onResolve({ filter: /^[^./#]/ }, ({ path, importer, kind }) => {
-    if (kind === 'entry-point' || !isOwn(importer)) return null;
-    const inside = compiledIn.some((name) => path === name || path.startsWith(`${name}/`));
-    return inside ? null : { path, external: true };
-  });
-}
+const leavePackages = (isOwn) => ({
+  name: 'packages',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./#]/ }, ({ path, importer, kind }) => {
+      if (kind === 'entry-point' || !isOwn(importer)) return null;
+      const inside = compiledIn.some((name) => path === name || path.startsWith(`${name}/`));
+      return inside ? null : { path, external: true };
+    });
+  },
+});
 
 /** ipfs-http-client chooses its fetch by names that it computes, which no compiler can follow. Here it is Node's. */
 function nameFetch({ onLoad }) {
@@ -142,7 +154,8 @@ function withOwnUrls(source, path) {
 function removeOld() {
   for (const name of readdirSync(join(root, '.cache'))) {
     const path = join(root, '.cache', name);
-    if (!name.startsWith('cli-') || Date.now() - statSync(path).mtimeMs < dayMillis) continue;
+    if (!/^(cli|test-[\w-]+)-[0-9a-f]{16}$/.test(name) || Date.now() - statSync(path).mtimeMs < dayMillis)
+      continue;
     rmSync(path, { recursive: true, force: true });
   }
 }
