@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { controlSocket } from '#coordinator/control/socket.ts';
-import { keepPolicy, unwrittenPolicy } from '#coordinator/operations/keep.ts';
+import { keepPolicy } from '#coordinator/operations/keep.ts';
 import { digestOf } from '#coordinator/operations/published.ts';
 import { readPolicy } from '#coordinator/operations/read.ts';
 import { defaultPolicy } from '#coordinator/operations/schema.ts';
@@ -53,7 +53,8 @@ type StartOptions = CommonOptions &
 /** The policy in force, every default written out, so that a wrong file is found before a service reads it. */
 export async function policy(options: CommonOptions & Readonly<{ operations?: string }>): Promise<void> {
   const settings = readSettings(options);
-  const path = policyPath(settings, options.operations);
+  const named = policyPath(settings, options.operations);
+  const path = named.optional && !existsSync(named.path) ? null : named.path;
   const found = path === null ? defaultPolicy : await readPolicy(path);
   const digest = digestOf(found);
   const text = `${stringify(found)}# digest ${digest}`;
@@ -66,8 +67,9 @@ export async function start(options: StartOptions): Promise<void> {
   const { deployment, provider } = await readingContracts(settings);
   provider.destroy(); // the service has its own
   const log = commandLog(settings.json);
-  const path = policyPath(settings, options.operations);
-  const kept = path === null ? unwrittenPolicy : await keepPolicy(path, log);
+  const wallet = await openKeystore(keyPath(settings), await readPassword(settings.passwordFile));
+  const { path, optional } = policyPath(settings, options.operations);
+  const kept = await keepPolicy(path, log, { optional });
   const tlsFiles = readTlsFiles(settings, options);
   const tls = tlsFiles === null ? null : await keepCertificate(tlsFiles, log);
   const stop = untilStopped({ rereads: true });
@@ -86,7 +88,7 @@ export async function start(options: StartOptions): Promise<void> {
     rpcUrl: settings.rpc,
     ipfsUrl: settings.ipfs,
     deployment,
-    wallet: await openKeystore(keyPath(settings), await readPassword(settings.passwordFile)),
+    wallet,
     hold: readHold(deployment.chainId, process.env['TRIBUTARY_HOLD'], settlingPoints),
     ...(options.maxGasPrice !== undefined && { maxGasPrice: options.maxGasPrice }),
     lie: readLie(deployment.chainId, options.lie),
@@ -112,11 +114,12 @@ export async function start(options: StartOptions): Promise<void> {
   tls?.close();
 }
 
-/** Flag over environment over the home's own file. */
+/** Flag over environment over the home's own file, which may come later. */
 function policyPath(
   { home }: Settings,
   given = process.env['TRIBUTARY_OPERATIONS'] || undefined,
-): string | null {
-  const own = join(home, 'operations.yaml');
-  return given ?? (existsSync(own) ? own : null);
+): Readonly<{ path: string; optional: boolean }> {
+  return given === undefined
+    ? { path: join(home, 'operations.yaml'), optional: true }
+    : { path: given, optional: false };
 }

@@ -1,4 +1,5 @@
 /** Keeps an operations policy as its file has it: read again when the file changes or the process is told to (SIGHUP). */
+import { existsSync } from 'node:fs';
 import { serialQueue } from '../driver/queue.ts';
 import { factsOf, type Log } from '../driver/log.ts';
 import { watchFiles } from '../watched-files.ts';
@@ -20,14 +21,18 @@ export const unwrittenPolicy: KeptPolicy = {
   close: () => undefined,
 };
 
-/** @throws TributaryError `operations/unreadable`, `operations/invalid`: a coordinator does not start on a wrong policy */
-export async function keepPolicy(path: string, log: Log): Promise<KeptPolicy> {
-  let policy = await readPolicy(path);
+/**
+ * @param optional whether there may be no such file, now or later: then the defaults hold
+ * @throws TributaryError `operations/unreadable`, `operations/invalid`: a coordinator does not start on a wrong policy
+ */
+export async function keepPolicy(path: string, log: Log, { optional = false } = {}): Promise<KeptPolicy> {
+  const read = () => (optional && !existsSync(path) ? Promise.resolve(defaultPolicy) : readPolicy(path));
+  let policy = await read();
   const inOrder = serialQueue();
   const reload = () =>
     inOrder(async () => {
       try {
-        const next = await readPolicy(path);
+        const next = await read();
         if (JSON.stringify(next) === JSON.stringify(policy)) return;
         policy = next;
         log.info({ path, policy }, 'the operations policy changed');

@@ -210,7 +210,7 @@ describe('a launch from wishes', () => {
       expect(await codeOf(find({ chainId: 5 }))).to.equal('launch/other-coordinator');
       expect(await codeOf(find({ escrow: address }))).to.equal('launch/other-coordinator');
       expect(await codeOf(find({ draining: true }))).to.equal('launch/draining');
-      expect(await codeOf(find({ draining: false }))).to.equal('resolved');
+      expect(await find({ draining: false })).to.deep.equal({ url: 'http://c', address });
     });
   });
 });

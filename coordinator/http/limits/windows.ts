@@ -38,7 +38,7 @@ export class Windows {
     this.#windows.delete(name);
     this.#windows.set(name, window);
     if (this.#windows.size > this.#most) this.#forgetOldest();
-    return { used: window.used, secondsLeft: Math.ceil((window.ends - now) / MILLIS) };
+    return { used: window.used, secondsLeft: Math.ceil(Math.round(window.ends - now) / MILLIS) };
   }
 
   /** Takes one back, unless its window is over. */

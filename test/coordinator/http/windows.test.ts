@@ -16,6 +16,9 @@ describe('the windows of a limit', () => {
     now += 500;
     expect(counted.add('a')).to.deep.equal({ used: 1, secondsLeft: 60 });
     expect(counted.add('b').used).to.equal(2);
+    // Where a sum of doubles is a little more than it is.
+    now = 33_001.7777;
+    expect(windows().add('c').secondsLeft).to.equal(60);
   });
 
   it('take one back, but none of a window that is over', () => {

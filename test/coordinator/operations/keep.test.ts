@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { keepPolicy, type KeptPolicy } from '#coordinator/operations/keep.ts';
+import { defaultPolicy } from '#coordinator/operations/schema.ts';
 import { codeOf } from '../code-of.ts';
 
 type Line = Readonly<{ level: string; facts: Record<string, unknown> }>;
@@ -69,6 +70,21 @@ describe('an operations policy that changes', () => {
     kept.close();
     kept = null;
     expect(process.listenerCount('SIGHUP')).to.equal(before - 1);
+  });
+
+  it('may come and go where nobody named it: without it the defaults hold', async () => {
+    await rm(path);
+    expect(await codeOf(keepPolicy(path, log))).to.equal('operations/unreadable');
+    kept = await keepPolicy(path, log, { optional: true });
+    expect(kept.current()).to.equal(defaultPolicy);
+    const come = nextLine();
+    await writeFile(path, written('active: 3'));
+    await come;
+    expect(kept.current().jobs.active).to.equal(3);
+    const gone = nextLine();
+    await rm(path);
+    await gone;
+    expect(kept.current()).to.equal(defaultPolicy);
   });
 
   it('must be right at the start', async () => {
