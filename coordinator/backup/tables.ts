@@ -22,6 +22,9 @@ const leftOut: ReadonlySet<string> = new Set([
 ]);
 const conditions: Readonly<Record<string, string>> = { access_grants: "kind = 'key'" };
 
+/** What the migrations themselves put into a table, as a condition. */
+export const ownRows = (table: string): string => (table === 'token_secrets' ? 'number = 0' : 'false');
+
 export const conditionOf = (table: string): string => conditions[table] ?? 'true';
 
 /** Each after those that it refers to. */

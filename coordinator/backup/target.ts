@@ -3,7 +3,7 @@ import { TributaryError } from '#crypto/error.ts';
 import { attemptName, type Blobs } from '../blobs/blobs.ts';
 import type { Database } from '../store/database.ts';
 import { kinds, type Kind } from './format.ts';
-import { allTables, quoted } from './tables.ts';
+import { allTables, ownRows, quoted } from './tables.ts';
 
 type Target = Readonly<{
   database: Pick<Database, 'engine' | 'query'>;
@@ -19,7 +19,7 @@ export async function assertEmpty({ database, blobs, replace, wanted }: Target):
   if (replace) return;
   for (const table of await allTables(database.query)) {
     if (table === 'migrations') continue;
-    const rows = await database.query(`select 1 from ${quoted(table)} limit 1`);
+    const rows = await database.query(`select 1 from ${quoted(table)} where not (${ownRows(table)}) limit 1`);
     if (rows.length > 0) throw notEmpty(`the database has rows in ${table}`);
   }
   if (wanted === null) return;
