@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import { TributaryError } from '#crypto/error.ts';
 import { statusOf } from '#protocol/http/statuses.ts';
@@ -16,8 +16,9 @@ import { REQUEST_ID } from './request-id.ts';
 export function answerUnreadable(server: Server, log: RefusalLog): void {
   const answers = new WeakMap<Socket, ServerResponse>();
   server.on('request', ({ socket }, response) => void answers.set(socket, response));
-  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
-    const socket = stream as Socket;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // A server of `node:http` has no other; its types leave that open.
+    if (!(socket instanceof Socket)) return void socket.destroy();
     const begun = answers.get(socket);
     const underWay = begun && !begun.writableFinished ? begun : null;
     // Nobody is there, or reads an answer: another would be taken for a part of it.

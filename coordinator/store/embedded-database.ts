@@ -74,7 +74,7 @@ const transactionOf = (transaction: PGliteTransaction): Transaction => ({
 const parsers = { [types.INT8]: wholeNumber };
 
 /** PostgreSQL fills its buffers when it starts, 128 MB unless told: as much of the coordinator's memory, and the system caches the same files. */
-const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'];
 
 /** Whether a folder has one. */
 export const hasEmbedded = (folder: string): boolean => isMade(join(folder, 'database'));

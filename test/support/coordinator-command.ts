@@ -31,7 +31,7 @@ export async function makeHome(home: string, privateKey: string, deployment: Dep
 
 /**
  * @param node options of Node
- * @param more options of the command; its log goes to `onLog`, a line of JSON at a time
+ * @param more options of the command
  */
 export async function startCommand(
   home: string,
@@ -41,7 +41,6 @@ export async function startCommand(
     more = [] as readonly string[],
     // Asked for nothing before there is a sum.
     ipfs = 'http://127.0.0.1:9',
-    onLog = (_line: string): void => undefined,
   } = {},
 ): Promise<CoordinatorCommand> {
   const common = ['--json', '--home', home, '--rpc', rpc, '--ipfs', ipfs];
@@ -57,7 +56,6 @@ export async function startCommand(
     createInterface(child.stdout).on('line', (line) => {
       const said = JSON.parse(line) as Readonly<{ event: string; url: string }>;
       if (said.event === 'ready') resolve(said.url);
-      else onLog(line);
     });
   });
   const lives = () => child.exitCode === null && child.signalCode === null;
