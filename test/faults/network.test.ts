@@ -17,6 +17,8 @@ const kinds: readonly Fault[] = [
   { kind: 'drips' },
   { kind: 'late', millis: 700 },
 ];
+/** After which Node's fetch gives a request up that has no limit of its own. */
+const FETCH_MILLIS = 300_000;
 /** Rounds with 1 % of requests failing. */
 const ROUNDS = 4;
 
@@ -78,10 +80,13 @@ describe('a bad network', function () {
       swallowed.add(kind);
       return { kind: 'half-open' };
     });
+    const began = Date.now();
     const job = await stage.launch(1);
     const after = await job.sound();
     tell('half-open connections', '1 round', `swallowed: ${[...swallowed].join(', ')}`, after);
     expect(stage.proxy.counts.get('half-open')).to.equal(3);
+    // Given up by their own time limits, of 30 s, and not by fetch's, of 300 s.
+    expect(Date.now() - began).to.be.below(FETCH_MILLIS);
     expect(await stage.inputsIn(job.job, 1)).to.equal(OWNERS);
   });
 });

@@ -64,7 +64,7 @@ describe('an outage in the middle of a round', function () {
         while (reading) {
           const said = await answerOf(`${stage.coordinatorUrl}/v1/jobs/${job.job}/rounds/1/attempts/1`);
           answers.set(said, (answers.get(said) ?? 0) + 1);
-          await delay(50);
+          await delay(250);
         }
       });
       await crash();
@@ -72,10 +72,8 @@ describe('an outage in the middle of a round', function () {
       reading = false;
       await Promise.all(readers);
     });
-    expect(
-      [...answers.keys()].every((said) => /^(200|503 retry-after \d+)$/.test(said)),
-      [...answers.keys()].join(),
-    ).to.equal(true);
+    const said = new Set([...answers.keys()].map((one) => one.replace(/retry-after \d+$/, 'retry-after N')));
+    expect([...said].sort()).to.deep.equal(['200', '503 retry-after N']);
     const seen = [...answers].map(([said, times]) => `${said} × ${times}`).join(', ');
     tell('PostgreSQL SIGQUIT, restarted', 'masking of round 1', `${READERS} readers`, `${seen}; settled`);
   });

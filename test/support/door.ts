@@ -10,7 +10,7 @@ export class Door {
   #server: Server;
   #port = 0;
   #silent = false;
-  #refused = 0;
+  #cut = 0;
 
   private constructor(target: string) {
     this.#target = new URL(target);
@@ -30,14 +30,14 @@ export class Door {
 
   /** Connections that were cut by `shut` or that `silence` has left without an answer. */
   get cut(): number {
-    return this.#refused;
+    return this.#cut;
   }
 
   /** Cuts all connections; from now on the port refuses. */
   async shut(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#refused += this.#hangUp();
+    this.#cut += this.#hangUp();
     await closed;
   }
 
@@ -54,7 +54,7 @@ export class Door {
   /** Half-open: from now on connections are taken, and what is sent on them gets neither an answer nor an end. */
   silence(): void {
     this.#silent = true;
-    this.#refused += this.#hangUp();
+    this.#cut += this.#hangUp();
   }
 
   /** Ends the connections that were left without an answer, and serves again. */
@@ -72,7 +72,7 @@ export class Door {
   #relay(from: Socket): void {
     this.#keep(from);
     if (this.#silent) {
-      this.#refused += 1;
+      this.#cut += 1;
       return void from.resume();
     }
     const to = connect(Number(this.#target.port), this.#target.hostname);
