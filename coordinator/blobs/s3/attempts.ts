@@ -78,7 +78,7 @@ export function attemptsAt(bucket: Bucket, prefix: string, spool: Spool): Attemp
       for (const id of await expired()) await removeObjects(id);
     },
 
-    where: (id, name) => bucket.where + keyOf(id, name),
+    where: (id, name) => bucket.urlOf(keyOf(id, name)),
     file: () => null,
   };
 }

@@ -106,6 +106,13 @@ onEachEngine('a backup', (engine) => {
     );
     expect(existsSync(stopped) || existsSync(`${stopped}.partial`)).to.equal(false);
     expect(await codeOf(take())).to.equal('backup/exists');
+    const verifying = verifyBackup({
+      folder,
+      prepared: preparedDatabase(),
+      ...silent,
+      signal: stopping.signal,
+    });
+    expect(await codeOf(verifying)).to.equal('backup/stopped');
   });
 
   it('is of what this version wrote: an older database is brought up to date first, a newer one is left alone', async () => {
