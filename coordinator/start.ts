@@ -79,6 +79,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     instance,
     ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
     ...{ blobs, databaseUrl: options.databaseUrl ?? null },
+  }).catch(async (error: unknown) => {
+    await blobs.close();
+    throw error;
   });
   const outbox = openOutbox({
     ...{ database: store.database, deployment, log, reached: holding(hold, onHeld) },

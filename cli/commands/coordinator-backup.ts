@@ -109,7 +109,7 @@ async function openDatabase(
   migrating: boolean,
 ): Promise<Database> {
   if (url !== undefined)
-    return openServer(url, `tributary ${migrating ? 'restore' : 'backup'}`, { migrating });
+    return openServer(url, `tributary ${migrating ? 'restore' : 'backup'}`, { migrating, patient: true });
   if (!migrating && !hasEmbedded(folder))
     throw new TributaryError(
       'backup/nothing',

@@ -7,6 +7,7 @@ import { attemptName, type Blobs } from '../blobs/blobs.ts';
 import { folderBlobs } from '../blobs/folder.ts';
 import type { Database } from '../store/database.ts';
 import { kinds, type Manifest } from './format.ts';
+import { damaged, digestOf, sameDigest } from './hashed-file.ts';
 import { loadRows } from './load.ts';
 import { readBlobList } from './read-manifest.ts';
 import { assertEmpty } from './target.ts';
@@ -50,12 +51,17 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
 
 async function copyBlobs({ folder, manifest, blobs, progress, signal }: RestoreOptions): Promise<void> {
   const from = folderBlobs(folder);
+  const expired = new Set(manifest.expired.map(attemptName));
+  // What is there in the backup is not expired any more.
+  for (const id of await blobs.evidence.expired())
+    if (!expired.has(attemptName(id))) await blobs.evidence.removeAll(id);
   let number = 0;
-  for await (const { kind, name, job, round, attempt } of readBlobList(folder)) {
+  for await (const { kind, name, bytes: length, sha256, ...id } of readBlobList(folder)) {
     signal.throwIfAborted();
-    const id = { job, round, attempt };
     const bytes = await from[kind].read(id, name);
-    if (bytes) await blobs[kind].write(id, name, [bytes]);
+    if (!bytes || !sameDigest(digestOf(bytes), { bytes: length, sha256 }))
+      throw damaged(`${from[kind].where(id, name)} is not what it was when it was verified`);
+    await blobs[kind].write(id, name, [bytes]);
     number += 1;
     if (number % 1_000 === 0) progress(`${number} of ${manifest.blobs.count} blobs`);
   }

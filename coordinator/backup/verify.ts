@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TributaryError } from '#crypto/error.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { folderBlobs } from '../blobs/folder.ts';
 import { openEmbedded } from '../store/embedded-database.ts';
@@ -20,7 +21,7 @@ export type VerifyOptions = Readonly<{
   signal: AbortSignal;
 }>;
 
-/** @throws TributaryError `backup/not-one`, `backup/newer`, `backup/damaged` with what is wrong first */
+/** @throws TributaryError `backup/not-one`, `backup/newer`, `backup/stopped`, `backup/damaged` with what is wrong first */
 export async function verifyBackup({ folder, prepared, progress, signal }: VerifyOptions): Promise<Manifest> {
   const manifest = await readManifest(folder);
   await assertFiles(folder, manifest, tableFile);
@@ -28,15 +29,25 @@ export async function verifyBackup({ folder, prepared, progress, signal }: Verif
   const number = await checkBlobs(folder, blobs, progress);
   if (number !== manifest.blobs.count)
     throw damaged(`the list has ${number} blobs, not ${manifest.blobs.count}`);
-  signal.throwIfAborted();
+  const isStopped = (): boolean => signal.aborted;
+  if (isStopped()) throw stopped(null);
   const scratch = await mkdtemp(join(tmpdir(), 'tributary-verify-'));
+  const say = (text: string): void => {
+    signal.throwIfAborted();
+    progress(text);
+  };
   try {
-    await checkLoaded({ folder: scratch, prepared }, folder, manifest, blobs, progress);
+    await checkLoaded({ folder: scratch, prepared }, folder, manifest, blobs, say);
+  } catch (error) {
+    throw isStopped() ? stopped(error) : error;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
   return manifest;
 }
+
+const stopped = (cause: unknown): TributaryError =>
+  new TributaryError('backup/stopped', 'it was stopped before its end; nothing was changed', { cause });
 
 async function checkLoaded(
   scratch: Parameters<typeof openEmbedded>[0],

@@ -25,6 +25,7 @@ export type AttemptBlobs = Readonly<{
   read(id: AttemptId, name: string): Promise<Uint8Array | null>;
   /** Does nothing where there is none. */
   remove(id: AttemptId, name: string): Promise<void>;
+  /** Of an expired one, too, that there were any. */
   removeAll(id: AttemptId): Promise<void>;
   /**
    * Deletes what interrupted processes left half-written.

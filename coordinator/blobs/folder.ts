@@ -48,7 +48,10 @@ export function attemptsIn(folder: string, disk: Disk): AttemptBlobs {
     },
 
     remove: (id, name) => disk.remove(pathOf(id, name)),
-    removeAll: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    async removeAll(id) {
+      for (const path of [folderOf(id), folderOf(id) + EXPIRED])
+        await rm(path, { recursive: true, force: true });
+    },
 
     async removeParts(id, olderSeconds) {
       for (const name of await namesIn(folderOf(id))) {

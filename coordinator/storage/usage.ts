@@ -25,7 +25,7 @@ export function usage({
 }: UsageParts): () => Promise<Usage> {
   let known = new Map<string, number>();
   let answer: Promise<Usage> | null = null;
-  let asked = -Infinity;
+  let measuredAt = Infinity;
 
   async function measure(): Promise<Usage> {
     const jobs = new Map<number, number>();
@@ -45,12 +45,16 @@ export function usage({
   }
 
   return () => {
-    if (answer && now() - asked < FRESH_MILLIS) return answer;
-    asked = now();
+    // Who asks while it is measured waits for that: of a large store it takes its time.
+    if (answer && now() - measuredAt < FRESH_MILLIS) return answer;
+    measuredAt = Infinity;
     const measuring = measure();
     answer = measuring;
-    // A failure is asked about again at once.
-    measuring.catch(() => (answer = null));
+    measuring.then(
+      () => (measuredAt = now()),
+      // A failure is asked about again at once.
+      () => (answer = null),
+    );
     return measuring;
   };
 }

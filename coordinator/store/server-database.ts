@@ -21,17 +21,19 @@ const STANDING_SILENCE_MILLIS = 5_000;
  * @param url `postgres://…`; TLS by its `sslmode` and `sslrootcert`
  * @param name under which the server lists this coordinator's connections
  * @param migrating false for who only reads what another version may be at work with
+ * @param patient for who reads or writes all of it at once: a statement may take as long as it takes
  * @throws TributaryError `database/bad-url`, `database/unreachable`, `database/refused`, `database/unsuitable`,
  *   `database/newer`
  */
 export async function openServer(
   url: string,
   name = 'tributary',
-  { migrating = true }: Readonly<{ migrating?: boolean }> = {},
+  { migrating = true, patient = false }: Readonly<{ migrating?: boolean; patient?: boolean }> = {},
 ): Promise<ServerDatabase> {
   const options = connectionOptions(url, name);
   await prepare(options, migrating);
-  const pool = new pg.Pool({ ...options, max: CONNECTIONS });
+  const waiting = patient ? { statement_timeout: 0, query_timeout: 0 } : {};
+  const pool = new pg.Pool({ ...options, ...waiting, max: CONNECTIONS });
   // Of a connection that nobody uses: the next who asks gets another, or is told.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));

@@ -43,6 +43,7 @@ const byCode: Readonly<Record<string, number>> = {
   'storage/unreachable': 503,
   'storage/forbidden': 503,
   'storage/no-bucket': 503,
+  'storage/no-credentials': 503,
 };
 /** By the first part of a code: who is not believed, the coordinator's own trouble, and that of what it stands on. */
 const byArea: Readonly<Record<string, number>> = {

@@ -22,7 +22,7 @@ export function attemptsAt(bucket: Bucket, prefix: string, spool: Spool): Attemp
     for await (const { objects } of bucket.list(folderOf(id))) found.push(...objects);
     return found;
   }
-  async function removeAll(id: AttemptId): Promise<void> {
+  async function removeObjects(id: AttemptId): Promise<void> {
     await bucket.removeAll((await objectsOf(id)).map(({ key }) => key));
   }
   async function look(): Promise<Readonly<{ present: AttemptId[]; expired: AttemptId[] }>> {
@@ -60,22 +60,25 @@ export function attemptsAt(bucket: Bucket, prefix: string, spool: Spool): Attemp
 
     read: (id, name) => bucket.get(keyOf(id, name)),
     remove: async (id, name) => void (await bucket.remove(keyOf(id, name))),
-    removeAll,
+    async removeAll(id) {
+      await removeObjects(id);
+      await bucket.remove(markOf(id));
+    },
     removeParts: (id, olderSeconds) => bucket.abandon(folderOf(id), olderSeconds),
 
     // Marked first: from then on none of it is counted as there, whatever is still to be deleted.
     async expire(id) {
       await markExpired(id);
-      await removeAll(id);
+      await removeObjects(id);
     },
     isExpired: (id) => bucket.has(markOf(id)),
     markExpired,
     expired,
     async finishExpiring() {
-      for (const id of await expired()) await removeAll(id);
+      for (const id of await expired()) await removeObjects(id);
     },
 
-    where: (id, name) => bucket.where + keyOf(id, name),
+    where: (id, name) => bucket.urlOf(keyOf(id, name)),
     file: () => null,
   };
 }

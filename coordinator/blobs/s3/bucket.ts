@@ -70,6 +70,9 @@ export function openBucket(place: S3Place) {
 
   return {
     where,
+    /** For messages. */
+    urlOf: (key: string): string => `s3://${Bucket}/${key}`,
+
     /** @throws TributaryError `storage/no-bucket`, and those of `s3Error` */
     look: () =>
       coded(async () => {

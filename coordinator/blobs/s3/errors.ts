@@ -37,7 +37,10 @@ export function s3Error(error: unknown, where: string): unknown {
     );
   if (status === 301 || name === 'PermanentRedirect' || name === 'AuthorizationHeaderMalformed')
     return coded('storage/bad-url', 'the bucket is in another region: correct region in --blobs');
-  return coded('storage/unreachable', `the bucket's server gives no answer that helps now (${status ?? name})`);
+  return coded(
+    'storage/unreachable',
+    `the bucket's server gives no answer that helps now (${status ?? name})`,
+  );
 }
 
 export const isMissing = (error: unknown): boolean =>

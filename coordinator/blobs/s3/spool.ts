@@ -23,8 +23,13 @@ const ABANDONED_MILLIS = 24 * 3_600_000;
 /** @param folder of this machine alone; each process has its own in it */
 export function openSpool(folder: string, now: () => number = Date.now): Spool {
   const own = join(folder, randomUUID());
-  let made: Promise<unknown> | null = null;
-  const make = () => (made ??= mkdir(own, { recursive: true, mode: 0o700 }).then(() => sweep(folder, now())));
+  let swept: Promise<void> | null = null;
+  async function make(): Promise<void> {
+    // Each time: another process may have taken one for abandoned in which nothing was for long.
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    // What others have left stops nobody.
+    await (swept ??= sweep(folder, now()).catch(() => undefined));
+  }
   return {
     async through(pieces, check, use) {
       const path = join(own, randomUUID());

@@ -6,6 +6,12 @@ import { accepted } from './messages.ts';
 import type { Operation } from './operation.ts';
 import { attemptPath, memberPath, none } from './parameters.ts';
 
+/** Of a bucket that inputs and evidence are in. */
+const ofBucket = [
+  ...['storage/unreachable', 'storage/forbidden'],
+  ...['storage/no-bucket', 'storage/no-credentials'],
+];
+
 export const upload = {
   method: 'put',
   path: '/v1/jobs/{job}/rounds/{round}/attempts/{attempt}/inputs/{member}',
@@ -40,7 +46,7 @@ export const upload = {
   problems: [
     ...['attempt/wrong-phase', 'message/bad-signature', 'message/other-attempt'],
     ...['message/not-a-member', 'message/other-roster', 'storage/full', 'storage/no-room'],
-    ...['storage/unreachable', 'storage/forbidden', 'storage/no-bucket'],
+    ...ofBucket,
     ...['input/conflict', 'input/not-a-sharer', 'input/other-sharers', 'input/root-mismatch'],
     ...['vector/length', 'vector/padding'],
   ],
@@ -74,6 +80,7 @@ export const evidence = {
     'evidence/unknown-block',
     'evidence/expired',
     'evidence/damaged',
+    ...ofBucket,
   ],
   sender: { kind: 'bearer', scope: 'evidence:read', request: true },
   caching: 'none',

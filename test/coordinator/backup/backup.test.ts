@@ -106,6 +106,13 @@ onEachEngine('a backup', (engine) => {
     );
     expect(existsSync(stopped) || existsSync(`${stopped}.partial`)).to.equal(false);
     expect(await codeOf(take())).to.equal('backup/exists');
+    const verifying = verifyBackup({
+      folder,
+      prepared: preparedDatabase(),
+      ...silent,
+      signal: stopping.signal,
+    });
+    expect(await codeOf(verifying)).to.equal('backup/stopped');
   });
 
   it('is of what this version wrote: an older database is brought up to date first, a newer one is left alone', async () => {
@@ -163,6 +170,8 @@ onEachEngine('a backup', (engine) => {
     const into = await (await engine.create()).open();
     const target = folderBlobs(join(elsewhere, 'own'));
     const from = engine.name === 'postgresql' ? await overEmbedded() : { folder, manifest };
+    // It was gone there once: what comes back with the backup is not.
+    await target.evidence.markExpired(settledOne.id);
     await restoreBackup({ ...from, database: into, blobs: target, ...once });
     expect(await contentOf(into, target)).to.deep.equal(content);
     const rows = openOutboxRows(into, owner.chainId, owner.coordinator);

@@ -1,4 +1,6 @@
 /** `tributary coordinator backup | restore`: from a home into another, for their owner's eyes alone. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -58,5 +60,22 @@ describe('tributary coordinator backup', function () {
     const again = await open('new');
     expect(await contentOf(again, blobs('new'))).to.deep.equal(content);
     await again.close();
+  });
+
+  it('that is killed while it restores has changed nothing that the next try minds', async () => {
+    const env = { ...process.env, TRIBUTARY_HOME: join(root, 'killed') };
+    const child = spawn(process.execPath, ['cli/tributary.mjs', 'coordinator', 'restore', backup()], { env });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      // Once for the database that is thrown away, then for the real one.
+      if (said.split('jobs: ').length > 2) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+    expect(child.signalCode).to.equal('SIGKILL');
+    const between = await open('killed');
+    expect(await between.query('select job from jobs')).to.deep.equal([]);
+    await between.close();
+    expect((await coordinator('killed', 'restore', backup())).json).to.have.property('event', 'restored');
   });
 });

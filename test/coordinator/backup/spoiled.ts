@@ -59,6 +59,7 @@ export function spoiled(slow: boolean, of: () => Spoiling): void {
       'backup/damaged',
       (at) => rewrite(at, 'entries', (text) => text.replace(/"inputRoot": ?"0x../, '"inputRoot": "0x00')),
     ],
+    'has an input that nobody signed': ['backup/damaged', rewriteInput],
     'points at other evidence': [
       'backup/damaged',
       (at) => rewrite(at, 'attempts', (text) => text.replace(/"evidence": ?"0x../, '"evidence": "0x00')),
@@ -92,4 +93,20 @@ async function firstFile(folder: string): Promise<string> {
   return join(found.parentPath, found.name);
 }
 
-const hash = (of: string): string => createHash('sha256').update(of).digest('hex');
+const hash = (of: string | Uint8Array): string => createHash('sha256').update(of).digest('hex');
+
+/** Another bit of an input, in the list and the manifest too. */
+async function rewriteInput(folder: string): Promise<void> {
+  const path = await firstFile(join(folder, 'inputs'));
+  const bytes = await readFile(path);
+  const before = hash(bytes);
+  bytes[0] = (bytes[0] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+  const list = (await readFile(join(folder, 'blobs.jsonl'), 'utf8')).replace(before, hash(bytes));
+  await writeFile(join(folder, 'blobs.jsonl'), list);
+  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as {
+    blobs: { list: object };
+  };
+  manifest.blobs.list = { bytes: Buffer.byteLength(list), sha256: hash(list) };
+  await rewriteManifest(folder, JSON.stringify(manifest));
+}

@@ -138,6 +138,7 @@ describe('a bucket that fails', function () {
   it('has one name, whoever is first', async () => {
     const names = await Promise.all([blobs.name(), blobs.name(), blobs.name()]);
     expect(new Set(names)).to.have.property('size', 1);
+    expect(blobs.inputs.where(id, '0-a')).to.equal('s3://tributary-test/kept/here/inputs/7-1-1/0-a');
   });
 
   it('answers members 503 while it is away, with when to come again, and the round goes on when it is back', async () => {

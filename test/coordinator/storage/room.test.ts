@@ -130,5 +130,9 @@ describe('the usage of the place for blobs', () => {
     expect(await measured()).to.deep.equal([[7, 30], [8, 20], 'inputs 2', 'evidence 2']);
     now = 4_000;
     expect(await measured()).to.deep.equal([[7, 30], [8, 20], 'inputs 2']);
+    now = 9_000;
+    // However long it takes, it is measured once at a time.
+    await Promise.all([look(), look()]);
+    expect(asked.splice(0)).to.deep.equal(['inputs 2']);
   });
 });
