@@ -1,6 +1,7 @@
 /** A job's events over HTTP. docs/api.md */
 import type { Operations } from '#protocol/http/operations.ts';
 import { followEvents, HEARTBEAT_SECONDS } from '../events/follow.ts';
+import { sharedReads } from '../events/shared-reads.ts';
 import { defaultLimits } from './limits/limits.ts';
 import { streamPlaces } from './limits/streams.ts';
 import type { HttpParts } from './parts.ts';
@@ -13,10 +14,11 @@ export function jobEvents({
   limits = defaultLimits,
 }: Pick<HttpParts, 'jobs' | 'events' | 'clock' | 'limits'>): Handler<Operations['events']> {
   const take = streamPlaces(limits);
+  const read = sharedReads(rows);
   return ({ path, query: { wait }, headers, address, gone }) => {
     const driver = jobs.driver(path.job);
     take(address, gone);
-    const following = { rows, clock, gone, heartbeatSeconds: HEARTBEAT_SECONDS };
+    const following = { rows, read, clock, gone, heartbeatSeconds: HEARTBEAT_SECONDS };
     return followEvents(driver, headers['last-event-id'] ?? null, wait, following);
   };
 }
