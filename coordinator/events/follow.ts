@@ -4,6 +4,7 @@ import type { JobView } from '#protocol/attempt-view.ts';
 import type { Changes } from '../driver/changes.ts';
 import type { Clock } from '../driver/clock.ts';
 import type { EventRows } from '../store/job-events.ts';
+import type { ReadEvents } from './shared-reads.ts';
 
 export type Followed = Readonly<{
   view: JobView;
@@ -13,7 +14,8 @@ export type Followed = Readonly<{
 }>;
 
 export type Following = Readonly<{
-  rows: EventRows;
+  rows: Pick<EventRows, 'last'>;
+  read: ReadEvents;
   clock: Clock;
   /** Nobody reads any more. */
   gone: AbortSignal;
@@ -35,7 +37,7 @@ export async function* followEvents(
   job: Followed,
   resumed: string | null,
   seconds: number,
-  { rows, clock, gone, heartbeatSeconds }: Following,
+  { rows, read, clock, gone, heartbeatSeconds }: Following,
 ): AsyncGenerator<readonly JobEvent[], void, undefined> {
   const ends = AbortSignal.any([gone, job.stopping]);
   const until = clock.now() + seconds;
@@ -48,7 +50,7 @@ export async function* followEvents(
   if (!found) yield [readAgain(job.view, now, resumed === null ? 'begins' : 'unknown', clock)];
   while (!ends.aborted) {
     const seen = job.changes.count();
-    const page = await rows.after(number, place.number, PAGE);
+    const page = await read(number, place.number, PAGE, seen);
     const [first] = page;
     if (first && first.number !== place.number + 1) {
       place = await end();

@@ -26,18 +26,27 @@ export type DelivererParts = Readonly<{
 const MOST_AT_ONCE = 16;
 /** Between two looks while a slow one is under way. */
 const LOOK_MILLIS = 1_000;
+const REST_SECONDS = 60;
 
 /** @returns what delivers all that is due, and resolves when nothing is any more */
 export function deliverer(parts: DelivererParts): () => Promise<void> {
   const { rows, clock, signal } = parts;
   const underWay = new Map<string, Promise<void>>();
+  /** Where what became of a message could not be written: until then it is not sent again. */
+  const resting = new Map<string, number>();
   const failures: unknown[] = [];
   const start = async (): Promise<void> => {
     const free = MOST_AT_ONCE - underWay.size;
     const jobs = parts.jobs();
     if (free === 0 || jobs.length === 0) return;
-    for (const due of await rows.due(jobs, [...underWay.keys()], free, clock.now())) {
-      const done = deliver(due, parts).catch((error: unknown) => void failures.push(error));
+    const now = clock.now();
+    for (const [webhook, until] of resting) if (until <= now) resting.delete(webhook);
+    const busy = [...underWay.keys(), ...resting.keys()];
+    for (const due of await rows.due(jobs, busy, free, now)) {
+      const done = deliver(due, parts).catch((error: unknown) => {
+        resting.set(due.webhook, now + REST_SECONDS);
+        failures.push(error);
+      });
       underWay.set(due.webhook, done);
       void done.finally(() => underWay.delete(due.webhook));
     }

@@ -25,6 +25,7 @@ const REFUSED = 'webhook/refused';
 const TIMEOUT_MILLIS = 15_000;
 /** Of an answer, which nobody looks at: so much is let through for the sake of a clean end. */
 const ANSWER_BYTES = 4_096;
+const ANSWER_MILLIS = 1_000;
 
 export async function post(message: Message, posting: Posting): Promise<Outcome> {
   const { timeoutMillis = TIMEOUT_MILLIS, signal } = posting;
@@ -57,8 +58,7 @@ function send(
     if (!allowed && url.protocol !== 'https:')
       throw new TributaryError('webhook/url', 'the operator names this host no more');
     const sending = (url.protocol === 'https:' ? secureRequest : plainRequest)(url, options, (answer) => {
-      letThrough(answer);
-      resolve(answer);
+      letThrough(answer, () => resolve(answer));
     });
     sending.on('error', reject);
     sending.on('socket', (socket) =>
@@ -76,7 +76,9 @@ function send(
   });
 }
 
-function letThrough(answer: IncomingMessage): void {
+/** @param ended the connection is done with */
+function letThrough(answer: IncomingMessage, ended: () => void): void {
+  const cut = setTimeout(() => answer.destroy(), ANSWER_MILLIS);
   let bytes = 0;
   answer.on('data', (piece: Buffer) => {
     bytes += piece.length;
@@ -84,6 +86,10 @@ function letThrough(answer: IncomingMessage): void {
   });
   // Its status is all that counts.
   answer.on('error', () => undefined);
+  answer.on('close', () => {
+    clearTimeout(cut);
+    ended();
+  });
 }
 
 function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage): Outcome {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { JobDriver } from '#coordinator/driver/job-driver.ts';
 import { followEvents as serve } from '#coordinator/events/follow.ts';
+import { sharedReads } from '#coordinator/events/shared-reads.ts';
 import { eventTexts } from '#coordinator/http/event-stream.ts';
 import { announce } from '#coordinator/round/announced.ts';
 import type { Database } from '#coordinator/store/database.ts';
@@ -53,6 +54,7 @@ describe('a follower of events', function () {
 
   it('gets each once and in order, over broken connections and restarts', async () => {
     const rows = openEventRows(database);
+    const read = sharedReads(rows);
     await save(openRecords(database), {
       job,
       attempts: [{ revision: 1, state: announce(rulesOf(members)) }],
@@ -71,7 +73,7 @@ describe('a follower of events', function () {
         signal?.addEventListener('abort', () => gone.abort());
         cut = () => gone.abort();
         const { driver, clock } = running;
-        const following = { rows, clock, gone: gone.signal, heartbeatSeconds: 15 };
+        const following = { rows, read, clock, gone: gone.signal, heartbeatSeconds: 15 };
         for await (const text of eventTexts(serve(driver, after, 1_000_000, following))) {
           const bytes = new TextEncoder().encode(text);
           const taken = bytes.subarray(0, cutAfter);

@@ -12,8 +12,9 @@ import { RETRIES } from '#coordinator/webhooks/schedule.ts';
 import { formatSecret } from '#coordinator/webhooks/signature.ts';
 import { Secret } from '#crypto/secret.ts';
 import type { Told } from '#protocol/job-events.ts';
-import { toAddress, toSeconds, type Address } from '#protocol/units.ts';
+import { toAddress, toSeconds, type Address, type Seconds } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';
+import { codeOf } from '../code-of.ts';
 import { manualClock, memoryLog } from '../fakes.ts';
 import { buyer, rulesOf } from '../fixtures.ts';
 import { onEachEngine, type TestDatabase } from '../store/engines.ts';
@@ -25,8 +26,9 @@ const change = { job, attempts: [{ revision: 1, state: announce(rulesOf(members)
 const secret = new Secret(new Uint8Array(32).fill(7));
 const stranger = toAddress(`0x${'99'.repeat(20)}`);
 const { owner } = rulesOf(members).seats[0]!;
+const webhook = 'a'.padEnd(32, '0');
 /** Verifiers go by their own clock. */
-const now = toSeconds(Math.floor(Date.now() / 1000));
+let now: Seconds;
 
 onEachEngine('messages to webhooks', (engine) => {
   let made: TestDatabase;
@@ -39,6 +41,7 @@ onEachEngine('messages to webhooks', (engine) => {
     made = await engine.create();
     database = await made.open();
     receiver = await new Receiver().start();
+    now = toSeconds(Math.floor(Date.now() / 1000));
     clock = manualClock(now);
     log = memoryLog();
     await openRecords(database).begin(change);
@@ -107,9 +110,9 @@ onEachEngine('messages to webhooks', (engine) => {
     await delivering()();
     const [{ headers, body } = { headers: {}, body: '' }] = receiver.received;
     const plain = headers as Record<string, string>;
-    const webhook = new Webhook(formatSecret(secret));
-    expect(webhook.verify(body, plain)).to.deep.include({ type: 'job.changed' });
-    const refused = (text: string, changes: Record<string, string> = {}, by = webhook) =>
+    const verifier = new Webhook(formatSecret(secret));
+    expect(verifier.verify(body, plain)).to.deep.include({ type: 'job.changed' });
+    const refused = (text: string, changes: Record<string, string> = {}, by = verifier) =>
       expect(() => by.verify(text, { ...plain, ...changes })).to.throw();
     refused(body.replace('"revision":2', '"revision":3'));
     refused(body, { 'webhook-id': 'msg_other' });
@@ -117,27 +120,20 @@ onEachEngine('messages to webhooks', (engine) => {
     refused(body, { 'webhook-timestamp': String(now - 301) });
     refused(body, { 'webhook-signature': 'v1,AAAA' });
     refused(body, {}, new Webhook(formatSecret(new Secret(new Uint8Array(32).fill(8)))));
-    // Sent again later, to the letter, it is too old.
-    const signed = webhook.sign('msg_x', new Date((now - 400) * 1000), body);
-    refused(body, {
-      'webhook-id': 'msg_x',
-      'webhook-timestamp': String(now - 400),
-      'webhook-signature': signed,
+    // Of a time that the receiver does not believe any more, though it is signed.
+    const at = (time: number) => ({
+      ...{ 'webhook-id': 'msg_x', 'webhook-timestamp': String(time) },
+      'webhook-signature': verifier.sign('msg_x', new Date(time * 1000), body),
     });
-    const again = webhook.sign('msg_x', new Date(now * 1000), body);
-    webhook.verify(body, {
-      'webhook-id': 'msg_x',
-      'webhook-timestamp': String(now),
-      'webhook-signature': again,
-    });
+    refused(body, at(now - 400));
+    verifier.verify(body, at(now));
   });
 
   it('are signed by both secrets for a day after one was replaced, then by the new one', async () => {
     await hook('a', buyer, 7);
     const next = new Secret(new Uint8Array(32).fill(9));
-    await database.commit((transaction) =>
-      replaceSecret(transaction, 'a'.padEnd(32, '0'), next, toSeconds(now + 100)),
-    );
+    const until = toSeconds(now + 100);
+    await database.commit((transaction) => replaceSecret(transaction, webhook, next, until));
     await tell(changed(2));
     await delivering()();
     clock.set(toSeconds(now + 101));
@@ -178,7 +174,6 @@ onEachEngine('messages to webhooks', (engine) => {
     expect(waits).to.deep.equal([5, 20, 80, 320, 1280, 5120, 20480, 21600, 21600, 21600]);
     expect(await left()).to.equal(0);
     const rows = openDeliveryRows(database);
-    const webhook = 'a'.padEnd(32, '0');
     const [dead, ...more] = await rows.deadLetters(webhook);
     expect(more).to.deep.equal([]);
     expect(dead).to.include({ type: 'job.changed', tries: 11, failure: 'webhook/refused (500)' });
@@ -200,7 +195,7 @@ onEachEngine('messages to webhooks', (engine) => {
     receiver.answers.push({ status: 410 }, { status: 429, headers: { 'retry-after': '1000' } });
     await tell(changed(2), changed(3));
     await delivering()();
-    expect(await openDeliveryRows(database).deadLetters('a'.padEnd(32, '0'))).to.have.length(1);
+    expect(await openDeliveryRows(database).deadLetters(webhook)).to.have.length(1);
     await untilDue();
     expect(clock.now() - now).to.be.within(995, 1_010);
     await delivering()();
@@ -271,24 +266,31 @@ onEachEngine('messages to webhooks', (engine) => {
     expect(await left()).to.equal(0);
   });
 
+  it('are not sent over and over where what became of them can not be written', async () => {
+    await hook('a', buyer, 7);
+    await tell(changed(2));
+    const rows = openDeliveryRows(database);
+    const full = { ...rows, delivered: () => Promise.reject(new Error('ENOSPC')) };
+    const deliver = delivering({ rows: full });
+    expect(await codeOf(deliver())).to.equal('Error: ENOSPC');
+    await deliver();
+    expect(receiver.received).to.have.length(1);
+    clock.set(toSeconds(clock.now() + 60));
+    expect(await codeOf(deliver())).to.equal('Error: ENOSPC');
+    expect(receiver.received).to.have.length(2);
+  });
+
   it('that were given up are kept for thirty days, so many of a webhook', async () => {
     await hook('a', buyer, 7);
     await database.query(
       `insert into webhook_deliveries (webhook, job, type, body, due_at, created_at, failure, died_at)
-       select $1, 7, 'job.changed', '{}', 0, 0, 'x', $2 from generate_series(1, $3)`,
-      ['a'.padEnd(32, '0'), now - 30 * 86_400 - 1, 5],
-    );
-    await database.query(
-      `insert into webhook_deliveries (webhook, job, type, body, due_at, created_at, failure, died_at)
-       select $1, 7, 'job.changed', '{}', 0, 0, 'x', $2 from generate_series(1, $3)`,
-      ['a'.padEnd(32, '0'), now - 5, MOST_DEAD_LETTERS + 5],
+       select $1, 7, 'job.changed', '{}', 0, 0, 'x', case when one > 5 then $2::bigint else $3 end from generate_series(1, $4) as one`,
+      [webhook, now - 5, now - 30 * 86_400 - 1, MOST_DEAD_LETTERS + 10],
     );
     receiver.answers.push({ status: 410 });
     await tell(changed(2));
     await delivering()();
-    expect(await openDeliveryRows(database).deadLetters('a'.padEnd(32, '0'))).to.have.length(
-      MOST_DEAD_LETTERS,
-    );
+    expect(await openDeliveryRows(database).deadLetters(webhook)).to.have.length(MOST_DEAD_LETTERS);
     const [all] = await database.query<{ all: number }>(
       'select count(*)::int as all from webhook_deliveries',
     );

@@ -39,7 +39,10 @@ function stage() {
   }
   const attempt = async (_id: object, after?: number, wait?: number) => {
     asked.push([after, wait]);
-    return { revision: asked.length } as AttemptView;
+    const revision = asked.length;
+    // What happens meanwhile is not in it.
+    await delay(5);
+    return { revision } as AttemptView;
   };
   const news = followNews({ events }, 7, ends.signal, (error) => failures.push(error));
   const watch = watchAttempt({ attempt }, news, id, 3);
@@ -71,8 +74,8 @@ describe('an attempt, watched by events', () => {
     const reading = watch(undefined, 20);
     push(event());
     await reading;
-    await delay(1);
-    await watch(1, 20);
+    expect(news.count()).to.equal(1);
+    expect(await isOpen(watch(1, 20))).to.equal(false);
     expect(await isOpen(watch(2, 0.01))).to.equal(false);
     expect(asked).to.have.length(3);
     news.close();
