@@ -28,6 +28,7 @@ const slow = [
   'test/contracts/scenarios/hundreds-of-rounds.test.ts',
   'test/coordinator/outbox/gas-price.test.ts',
   'test/coordinator/outbox/kills.test.ts',
+  'test/coordinator/restored.test.ts',
   // The matrix of faults; `npm test` has a sample of it.
   'test/faults/clients.test.ts',
   'test/faults/clocks.test.ts',
