@@ -8,7 +8,7 @@ const ANSWER_MILLIS = 60_000;
 const MOST_TOLD = 5;
 
 const plan = JSON.parse(await text(process.stdin)) as Plan;
-const { url, clients, seconds } = plan;
+const { url, clients, seconds, again } = plan;
 const uploads = readFileSync(plan.uploads, 'utf8').trimEnd().split('\n');
 const base = readFileSync(plan.vector);
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
@@ -41,7 +41,8 @@ const until = began + seconds * 1000;
 let next = 0;
 async function client(): Promise<void> {
   while (performance.now() < until) {
-    const line = uploads[next++];
+    const at = next++;
+    const line = uploads[again ? at % uploads.length : at];
     if (line === undefined) return;
     const sent = performance.now();
     try {
@@ -64,6 +65,6 @@ const outcome: Outcome = {
   firstErrors: errors.slice(0, MOST_TOLD),
   p50: at(0.5),
   p99: at(0.99),
-  ranOut: next > uploads.length,
+  ranOut: !again && next > uploads.length,
 };
 console.log(JSON.stringify(outcome));

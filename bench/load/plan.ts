@@ -9,6 +9,8 @@ export type Plan = Readonly<{
   seconds: number;
   /** A file: one upload a line, as JSON. */
   uploads: string;
+  /** Whether they begin anew when they are through: only a server that keeps no account takes them twice. */
+  again: boolean;
   /** A file: the bytes of every vector, but that its first four are its member's index. */
   vector: string;
 }>;

@@ -23,20 +23,21 @@ export async function runOurs(root: string, stage: Stage, rpc: string, options: 
   await cp(stage.home, home, { recursive: true });
   const { profile } = options;
   const node = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  return measure(home, await startCommand(home, rpc, { node }), stage, options);
+  return measure(home, await startCommand(home, rpc, { node }), stage, { ...options, again: false });
 }
 
 export async function runBare(root: string, stage: Stage, options: LoadOptions): Promise<Run> {
   const folder = join(root, 'bare');
   await mkdir(folder);
-  return measure(folder, await startServer(file('bare-server.ts'), [folder]), stage, options);
+  const server = await startServer(file('bare-server.ts'), [folder]);
+  return measure(folder, server, stage, { ...options, again: true });
 }
 
 async function measure(
   folder: string,
   server: Pick<Server, 'pid' | 'url' | 'stop'>,
   stage: Stage,
-  options: LoadOptions,
+  options: LoadOptions & Pick<Plan, 'again'>,
 ): Promise<Run> {
   try {
     const outcome = await generate({ ...options, ...stage, url: server.url });
@@ -52,12 +53,12 @@ async function measure(
   }
 }
 
-async function generate({ url, clients, seconds, uploads, vector }: Plan): Promise<Outcome> {
+async function generate({ url, clients, seconds, uploads, again, vector }: Plan): Promise<Outcome> {
   const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(file('generator.ts'))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  child.stdin.end(JSON.stringify({ url, clients, seconds, uploads, vector }));
+  child.stdin.end(JSON.stringify({ url, clients, seconds, uploads, again, vector }));
   const [said] = await Promise.all([text(child.stdout), exited]);
   return JSON.parse(said) as Outcome;
 }
