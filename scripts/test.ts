@@ -21,7 +21,11 @@ const longest = [
 ];
 
 /** Of the liars, who are many and each start a chain; all of them are in `npm run test:slow`. */
-const liars = ['test/adversary/roster.test.ts', 'test/adversary/colluders.test.ts'];
+const liars = [
+  'test/adversary/checks.test.ts',
+  'test/adversary/roster.test.ts',
+  'test/adversary/colluders.test.ts',
+];
 
 /** What takes long for what it adds to its neighbours, left to `npm run test:slow` as well. */
 const slow = [

@@ -54,7 +54,7 @@ describe('a coordinator and its friends that tell some clients something else', 
 
   const hashedAgain: Check = {
     file: 'datasets/ipfs.ts',
-    passage: "if (!isBlockOf(cid, bytes)) throw mismatch(url, cid, 'it gave other bytes');",
+    passage: "if (!isBlockOf(cid, bytes)) throw mismatch(shown, cid, 'it gave other bytes');",
     put: '',
   };
 

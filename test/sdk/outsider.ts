@@ -22,7 +22,7 @@ export type Ran = Readonly<{ code: number | null; lines: Record<string, unknown>
 const root = resolve(import.meta.dirname, '../..');
 /** What our package asks for and the SDK needs, or the examples import themselves. */
 const needed = [
-  ...['zod', 'ethers', 'multiformats', '@noble/hashes', 'eventsource-parser'],
+  ...['zod', 'ethers', 'multiformats', '@noble/curves', '@noble/hashes', 'eventsource-parser'],
   ...['@types/node', 'undici-types'],
 ];
 
