@@ -50,7 +50,7 @@ describe('nonces of sign-ins', function () {
     const clock = { now: () => now, after: () => () => undefined };
     const provider = { call: () => Promise.resolve('0x') };
     const url = () => 'https://rounds.example';
-    const openers = [1, 2].map(() => 
+    const openers = [1, 2].map(() =>
       openAccess({
         ...{ database, provider, url, chainId: 1, clock },
         ...{ log: memoryLog(), sealing: sealing(`0x${'c0'.repeat(32)}`) },
