@@ -3,6 +3,7 @@ import { request as plainRequest, type IncomingMessage, type RequestOptions } fr
 import { request as secureRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { TributaryError } from '#crypto/error.ts';
+import { timeLimit } from '#protocol/time-limit.ts';
 import { parseRetryAfter } from '#protocol/http/retry-after.ts';
 import { assertPublic, assertTarget, isAllowed, publicLookup, type AllowedHosts } from './target.ts';
 
@@ -29,11 +30,13 @@ const ANSWER_MILLIS = 1_000;
 
 export async function post(message: Message, posting: Posting): Promise<Outcome> {
   const { timeoutMillis = TIMEOUT_MILLIS, signal } = posting;
-  const timeout = AbortSignal.timeout(timeoutMillis);
+  const limit = timeLimit(timeoutMillis, signal);
   try {
-    return outcomeOf(await send(message, posting, AbortSignal.any([timeout, signal])));
+    return outcomeOf(await send(message, posting, limit.signal));
   } catch (error) {
-    return { taken: false, failure: failureOf(error, timeout), retryAfter: null, gone: false };
+    return { taken: false, failure: failureOf(error, limit.signal), retryAfter: null, gone: false };
+  } finally {
+    limit.end();
   }
 }
 
@@ -102,7 +105,9 @@ function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage): Outcom
   };
 }
 
-function failureOf(error: unknown, timeout: AbortSignal): string {
+function failureOf(error: unknown, { reason }: AbortSignal): string {
   if (error instanceof TributaryError) return error.code;
-  return timeout.aborted ? 'webhook/timeout' : 'webhook/unreachable';
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+    ? 'webhook/timeout'
+    : 'webhook/unreachable';
 }

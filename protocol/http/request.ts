@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import { fromProblem, problem } from '../problem.ts';
 import { inTime, timeLimit } from '../time-limit.ts';
+import { bodyPieces } from './body-pieces.ts';
 import { asking } from './retry-after.ts';
 import { newTrace, TRACEPARENT, traceparentOf } from './traceparent.ts';
 
@@ -41,7 +42,7 @@ export async function exchange(request: Exchange): Promise<Answer> {
   try {
     return await inTime(request.timeoutMillis, [request.signal], async (signal) => {
       const response = await send(request, signal);
-      const bytes = await readLimited(response, request.limitBytes, origin);
+      const bytes = await readLimited(bodyPieces(response, signal), request.limitBytes, origin);
       if (!response.ok) throw refusalOf(bytes, response, origin);
       return { bytes, headers: response.headers };
     });
@@ -66,16 +67,13 @@ export async function* stream(request: Streaming): AsyncGenerator<Uint8Array, vo
   try {
     const response = await soon(send(request, limit.signal));
     if (!response.ok) {
-      const bytes = await soon(readLimited(response, request.limitBytes, origin));
+      const refusal = readLimited(bodyPieces(response, limit.signal), request.limitBytes, origin);
+      const bytes = await soon(refusal);
       throw refusalOf(bytes, response, origin);
     }
     assertType(response, request.type, origin);
-    const reader = response.body?.getReader();
-    while (reader) {
-      const next = await soon(reader.read());
-      if (next.done) return;
-      yield next.value;
-    }
+    const pieces = bodyPieces(response, limit.signal);
+    for (let next = await soon(pieces.next()); !next.done; next = await soon(pieces.next())) yield next.value;
   } catch (cause) {
     throw failureOf(cause, request, origin);
   } finally {
@@ -120,19 +118,22 @@ function codeUnder(error: unknown): string {
   return under instanceof Error && 'code' in under ? String(under.code) : '';
 }
 
-async function readLimited(response: Response, limit: number, origin: string): Promise<Uint8Array> {
+async function readLimited(
+  pieces: AsyncIterable<Uint8Array>,
+  limit: number,
+  origin: string,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    const bytes = chunk as Uint8Array;
-    size += bytes.length;
+  for await (const chunk of pieces) {
+    size += chunk.length;
     if (size > limit) {
       throw new TributaryError(
         'coordinator/bad-answer',
         `${origin} sent more than the ${limit} bytes expected`,
       );
     }
-    chunks.push(bytes);
+    chunks.push(chunk);
   }
   const whole = new Uint8Array(size);
   let at = 0;

@@ -7,6 +7,7 @@ import { attest, evidenceFlaw, randomCoordinates } from '#client/steps/attest.ts
 import { isFlaw, membershipIn } from '#client/steps/membership.ts';
 import { takeStep } from '#client/take-step.ts';
 import type { Proposal } from '#protocol/attempt-view.ts';
+import { failureOf } from '#test/ipfs/failure.ts';
 import type { Evidence } from '#protocol/manifests.ts';
 import { bitmapDigest } from '#protocol/rules/bitmap.ts';
 import { buildRoster } from '#protocol/rules/roster.ts';
@@ -55,7 +56,6 @@ describe('settling', () => {
     ['another payout root', 'payouts/differ', { payoutRoot: `0x${'ab'.repeat(32)}` }],
     ['another total', 'payouts/differ', { total: '1' }],
     ['another bitmap', 'payouts/other-participants', { participants: '0x0f' }],
-    ['a manifest that nobody has', 'ipfs/not-found', { manifest: `0x${'cd'.repeat(32)}` }],
     ['signatures that are out of date', 'attest/too-late', { deadline: 1_899_999_999 }],
   ];
   for (const [what, code, change] of lies) {
@@ -76,6 +76,15 @@ describe('settling', () => {
       expect(attempt!.lineage.payouts(domain, at.coordinator.id), 'nothing is kept of it').to.equal(null);
     });
   }
+
+  it('neither signs nor refuses what its own node has not got yet', async () => {
+    const { at, proposal } = await proposed();
+    const unknown = at.coordinator.settling(changed(proposal, { manifest: `0x${'cd'.repeat(32)}` }));
+    expect((await failureOf(takeStep(at.attempts[0]!, unknown))).code).to.equal('ipfs/not-found');
+    expect(callsOf(at)).to.deep.equal([]);
+    expect(await takeStep(at.attempts[0]!, at.coordinator.settling(proposal))).to.equal(null);
+    expect(callsOf(at)).to.deep.equal(['attest']);
+  });
 
   it('refuses the same proposal in the same bytes after a restart, without checking it again', async () => {
     const { at, proposal } = await proposed();
