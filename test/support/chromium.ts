@@ -15,9 +15,10 @@ export async function findChromium(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Browser | { skipped: string }> {
   const executablePath = env['TRIBUTARY_TEST_CHROMIUM'] ?? onPath(env['PATH'] ?? '');
-  // Root has no sandbox of Chromium's; it opens pages of ours alone.
-  if (executablePath !== null)
-    return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  if (executablePath !== null) {
+    // It opens pages of ours alone; containers have no sandbox for it, and little shared memory.
+    return chromium.launch({ executablePath, chromiumSandbox: false, args: ['--disable-dev-shm-usage'] });
+  }
   const skipped = `no Chromium: TRIBUTARY_TEST_CHROMIUM is not set, and the PATH has none of ${NAMES.join(', ')}`;
   if (isRequired('chromium', env)) throw new Error(skipped);
   return { skipped };

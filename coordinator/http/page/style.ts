@@ -39,7 +39,7 @@ h4 { font-size: 0.9375rem; margin: 1.25rem 0 0.35rem; color: var(--soft); }
 article { border: 1px solid var(--line); border-radius: 10px; padding: 1rem; margin: 1rem 0; }
 article > header { display: flex; flex-wrap: wrap; gap: 0.25rem 0.6rem; align-items: baseline; }
 .path { display: block; margin: 0.5rem 0; }
-.method { font: 600 0.75rem/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; flex: none; min-width: 2.4rem; }
+.method { font: 600 0.75rem/1 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; flex: none; min-width: 2.8rem; }
 .get { color: var(--get); } .post { color: var(--post); } .put, .delete { color: var(--put); }
 .soft { color: var(--soft); }
 dl { margin: 0; display: grid; gap: 0.6rem 1rem; grid-template-columns: 1fr; }
