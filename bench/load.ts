@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TributaryError } from '#crypto/error.ts';
-import { deploy } from '#contracts/deploy.ts';
-import { startTestChain } from '#test/support/chain.ts';
+import { deployedChain } from './deployed-chain.ts';
 import { type LoadOptions, runBare, runOurs, type Run } from './load/runs.ts';
 import { setStage } from './load/stage.ts';
 import { median } from './median.ts';
@@ -20,13 +19,8 @@ type Pair = Readonly<{ ours: Run; bare: Run | null }>;
 /** Each run of ours is followed by one of the bare server, where that is asked for. */
 async function runAll({ runs, jobs, weights, ...options }: Settings, compare: boolean): Promise<Pair[]> {
   const root = await mkdtemp(join(tmpdir(), 'load-'));
-  const chain = await startTestChain({ accounts: 1 });
+  const { chain, account, deployment } = await deployedChain();
   try {
-    const [account] = chain.accounts;
-    if (account === undefined) throw new Error('the chain has no accounts');
-    const deployment = await deploy(account.transactor, {
-      ...{ minRoundTimeout: 30, minShortWindow: 60, minLongWindow: 600 },
-    });
     const shape = { members: options.clients, weights, jobs };
     const stage = await setStage(root, deployment, account, shape);
     const pairs: Pair[] = [];

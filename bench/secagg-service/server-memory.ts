@@ -3,11 +3,10 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TributaryError } from '#crypto/error.ts';
-import { deploy } from '#contracts/deploy.ts';
 import { openEmbedded } from '#coordinator/store/embedded-database.ts';
 import { openRecords } from '#coordinator/store/records.ts';
 import { coordinatorApi } from '#protocol/http/coordinator-api.ts';
-import { startTestChain } from '#test/support/chain.ts';
+import { deployedChain } from '../deployed-chain.ts';
 import type { Row } from '../row.ts';
 import { startServer } from '../load/child.ts';
 import { attemptInMasking, type Waiting } from './attempt-in-masking.ts';
@@ -47,13 +46,8 @@ export async function serverMemory({ inputs, weights, atOnce }: MemoryRun): Prom
     return null;
   }
   const folder = await mkdtemp(join(tmpdir(), 'secagg-'));
-  const chain = await startTestChain({ accounts: 1 });
+  const { chain, account, deployment } = await deployedChain();
   try {
-    const [account] = chain.accounts;
-    if (account === undefined) throw new Error('the chain has no accounts');
-    const deployment = await deploy(account.transactor, {
-      ...{ minRoundTimeout: 30, minShortWindow: 60, minLongWindow: 600 },
-    });
     const { chainId, escrow } = deployment;
     const waiting = attemptInMasking({ chainId, escrow }, account.address, inputs, weights);
     await store(folder, waiting);
