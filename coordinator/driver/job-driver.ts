@@ -5,7 +5,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptView, JobView, Phase } from '#protocol/attempt-view.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
-import type { Address } from '#protocol/units.ts';
 import { announce } from '../round/announced.ts';
 import type { Attempt, AttemptEvent, Effect } from '../round/attempt.ts';
 import { idOf, type AttemptRules } from '../round/base.ts';
@@ -105,11 +104,6 @@ export class JobDriver {
 
   get phase(): Phase {
     return this.#state.phase;
-  }
-
-  /** Whose job it is. */
-  get buyer(): Address {
-    return this.#state.rules.buyer;
   }
 
   /** As this process knows it. */

@@ -62,7 +62,10 @@ export class JobList {
 
   #underWay(buyer: Address): UnderWay {
     const active = [...this.#drivers.values()].filter(({ view }) => view.state === 'active');
-    return { all: active.length, ofBuyer: active.filter((driver) => driver.buyer === buyer).length };
+    return {
+      all: active.length,
+      ofBuyer: active.filter((driver) => driver.present.rules.buyer === buyer).length,
+    };
   }
 
   list(): JobView[] {
