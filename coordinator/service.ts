@@ -7,7 +7,7 @@ import type { Gate } from './gate/gate.ts';
 import { withHealth } from './health/listener.ts';
 import { blobsPart, chainPart, databasePart, diskPart, ipfsPart } from './health/parts.ts';
 import { readiness, type Readiness } from './health/readiness.ts';
-import { refusalLog } from './http/refusal-log.ts';
+import type { RefusalLog } from './http/refusal-log.ts';
 import { httpServer } from './http/server.ts';
 import { closing, listen, urlOf } from './listen.ts';
 import { countTraffic, timedRequests } from './metrics/http.ts';
@@ -33,6 +33,8 @@ export type ServiceParts = Readonly<{
   series: Series;
   clock: Clock;
   log: Log;
+  /** Of the app and of what never gets to it: one count of lines. */
+  refusals: RefusalLog;
   /** Not ready any more. */
   stopping: AbortSignal;
   /** What becomes of the parts' readiness where the coordinator is drained. */
@@ -55,7 +57,7 @@ export async function serve(
   const { jobs, database, gate, series, log } = parts;
   const api = httpServer(
     withHealth(ready(parts), parts.stopping, timedRequests(series, app)),
-    refusalLog(log),
+    parts.refusals,
     tls,
   );
   const traffic = countTraffic(api, series);

@@ -21,6 +21,7 @@ import { sayOnce } from './driver/poll.ts';
 import { sweeper } from './driver/sweep.ts';
 import { chainGate, gatedCalls } from './gate/chain-gate.ts';
 import { createApp } from './http/app.ts';
+import { refusalLog } from './http/refusal-log.ts';
 import { announcer } from './jobs/announce.ts';
 import { JobList } from './jobs/job-list.ts';
 import { lineageLoader } from './jobs/lineage.ts';
@@ -74,13 +75,17 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     ...{ chainId, answered: chainObserver(series), headers: traceHeaders },
   });
   const instance = randomUUID();
-  const blobs = await openBlobs(options.blobs ?? folder, folder);
+  const blobs = await openBlobs(options.blobs ?? folder, folder).catch((error: unknown) => {
+    provider.destroy();
+    throw error;
+  });
   const store = await openStore({
     instance,
     ...{ folder, log, owner: identity, prepared: options.prepared, clock: options.clock },
     ...{ blobs, databaseUrl: options.databaseUrl ?? null },
   }).catch(async (error: unknown) => {
     await blobs.close();
+    provider.destroy();
     throw error;
   });
   const outbox = openOutbox({
@@ -95,6 +100,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   let service: Service | null = null;
   let ledger: Ledger | null = null;
   let closeControl: (() => Promise<void>) | null = null;
+  /** What nobody is served by any more. */
+  const release = async (): Promise<void> => {
+    await outbox.stop();
+    await threads.close();
+    await signers.close();
+    await ledger?.close();
+    await store.close();
+    await blobs.close();
+    provider.destroy();
+  };
   try {
     const ipfs = observedIpfs(connectIpfs(options.ipfsUrl, { headers: traceHeaders }), series);
     const { database, records, vectors, evidence, duties } = store;
@@ -139,8 +154,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       ...{ database, provider: gated, url, chainId, clock, log },
       sealing: sealing(options.wallet.privateKey),
     });
+    const refusals = refusalLog(log);
     const app = createApp({
-      ...{ jobs, records, vectors, evidence, room, signers, clock, log },
+      ...{ jobs, records, vectors, evidence, room, signers, clock, log: refusals },
       events: openEventRows(database),
       checkApproval: approvalChecker(gated),
       access,
@@ -156,6 +172,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     service = await serve(
       {
         ...{ jobs, database, provider, chainId, ipfs, folder, blobs, room, gate, series, clock, log },
+        refusals,
         leastFree: () => policy.current().storage.freeBytes,
         ...{ stopping: stopping.signal, judge: drained.judge },
       },
@@ -194,14 +211,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         const hangUp = close();
         await closeControl?.();
         await Promise.all([watching, jobs.stop()]);
-        await outbox.stop();
-        await threads.close();
-        await signers.close();
         await hangUp();
-        await ledger?.close();
-        await store.close();
-        await blobs.close();
-        provider.destroy();
+        await release();
         log.info({ url: url() }, 'coordinator stopped');
       },
     };
@@ -209,12 +220,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     stopping.abort();
     await closeControl?.();
     await service?.close()();
-    await ledger?.close();
-    await signers.close();
-    await outbox.stop();
-    await store.close();
-    await blobs.close();
-    provider.destroy();
+    await release();
     throw error;
   }
 }

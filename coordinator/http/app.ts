@@ -14,7 +14,6 @@ import { trustedProxies } from './limits/trusted-proxies.ts';
 import { messageHandlers } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import { problemHandler } from './problems.ts';
-import { refusalLog } from './refusal-log.ts';
 import { readHandlers } from './reads.ts';
 import { identifyRequest } from './request-id.ts';
 import { routeAll, type Handlers } from './route.ts';
@@ -32,14 +31,13 @@ export function createApp(parts: HttpParts): Express {
   // A path is what the document says, to the letter.
   app.enable('strict routing');
   app.enable('case sensitive routing');
-  const log = refusalLog(parts.log);
   app.use(
     identifyRequest,
     traceRequest,
     commonHeaders,
     dated(parts.clock),
     requireHost,
-    refuseSlowBodies(log, parts.bodyRate),
+    refuseSlowBodies(parts.log, parts.bodyRate),
     trustedProxies(rates.limits),
     addressLimits(rates),
   );
@@ -51,7 +49,7 @@ export function createApp(parts: HttpParts): Express {
   app.use((request) => {
     throw new TributaryError('request/unknown-route', `there is no ${request.method} ${request.path} here`);
   });
-  app.use(problemHandler(log));
+  app.use(problemHandler(parts.log));
   return app;
 }
 

@@ -4,7 +4,6 @@ import type { Address } from '#protocol/units.ts';
 import type { Access } from '../access/access.ts';
 import type { Clock } from '../driver/clock.ts';
 import type { JobDriver } from '../driver/job-driver.ts';
-import type { Log } from '../driver/log.ts';
 import type { CheckApproval } from '../settlement/approval.ts';
 import type { RecoverAhead } from '../signatures/ahead.ts';
 import type { Engine } from '../store/database.ts';
@@ -17,6 +16,7 @@ import type { KeptPolicy } from '../operations/keep.ts';
 import type { Ledger } from '../quotas/ledger.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { BodyRate } from './limits/slow-bodies.ts';
+import type { RefusalLog } from './refusal-log.ts';
 
 export type HttpParts = Readonly<{
   jobs: Readonly<{
@@ -44,7 +44,8 @@ export type HttpParts = Readonly<{
   isDraining: () => boolean;
   ledger: Pick<Ledger, 'used' | 'add'>;
   bodyRate?: BodyRate;
-  log: Log;
+  /** Of requests that are refused or fail. */
+  log: RefusalLog;
   /** What `/v1/status` says of this coordinator beside its jobs. */
   identity: Readonly<{
     chainId: number;

@@ -41,7 +41,7 @@ describe('a service by TLS', () => {
         blobs: { look: async () => undefined, free: async () => null },
         leastFree: () => 0,
         room: { figures: async () => ({ free: null, kept: 0, reserved: 0 }) },
-        ...{ chainId: 31_337, folder, series: createSeries(), clock: systemClock, log },
+        ...{ chainId: 31_337, folder, series: createSeries(), clock: systemClock, log, refusals: log },
         stopping: new AbortController().signal,
         judge: (ready) => ready,
       },
