@@ -2,6 +2,7 @@
 import { concat, keccak256, Signature, SigningKey, TypedDataEncoder } from 'ethers';
 import type { Signed } from './messages.ts';
 import { recovered, type PlainSignature } from './recovered.ts';
+import { keptSigner } from './signers-ahead.ts';
 import { typedData, typedDomain, type Domain, type PrimaryType } from './typed-data.ts';
 import { toBytes32, type Address, type Bytes32, type CompactSignature } from './units.ts';
 
@@ -42,10 +43,10 @@ export function signTyped(
 }
 
 /** The parts of a compact signature, or null where it is malformed or high-s. */
-export function plainSignature(signature: string): PlainSignature | null {
+function plainSignature(signature: string): PlainSignature | null {
   try {
-    const { r, s, yParity, compactSerialized: compact } = Signature.from(signature);
-    return signature.length !== 130 || BigInt(s) > HALF_ORDER ? null : { r, s, yParity, compact };
+    const { r, s, yParity } = Signature.from(signature);
+    return signature.length !== 130 || BigInt(s) > HALF_ORDER ? null : { rs: concat([r, s]), yParity };
   } catch {
     return null;
   }
@@ -55,14 +56,19 @@ export function plainSignature(signature: string): PlainSignature | null {
 export function recoverTyped(
   domain: Domain,
   type: PrimaryType,
-  { message, signature }: Signed<object>,
+  envelope: Signed<object>,
 ): Address | null {
-  const plain = plainSignature(signature);
+  const kept = keptSigner(domain, type, envelope);
+  if (kept !== undefined) return kept;
+  const plain = plainSignature(envelope.signature);
+  if (plain === null) return null;
+  let digest: Bytes32;
   try {
-    return plain && recovered(typedDigest(domain, type, message), plain);
+    digest = typedDigest(domain, type, envelope.message);
   } catch {
     return null;
   }
+  return recovered(digest, plain);
 }
 
 /** Whether `signer` signed this message. */

@@ -16,11 +16,13 @@ type Messages = Pick<
 /** Of what was asked, what says where it belongs. */
 type Sent = Readonly<{ path: AttemptId; news(): void }>;
 
+/** All but an input, which has a body, and an approval, whose signer may be a contract. */
+type Posted = Exclude<MessageEvent, { type: 'input' | 'approval' }>;
+
 /** What a message's sender signed. */
-const signedAs: Readonly<Record<MessageEvent['type'], PrimaryType>> = {
-  ...{ enrolment: 'Enrolment', shares: 'Shares', received: 'Received', input: 'Input', confirm: 'Confirm' },
-  ...{ abort: 'Abort', unmasking: 'Unmasking', attestation: 'Attestation', approval: 'Approval' },
-  refusal: 'Refusal',
+const signedAs: Readonly<Record<Posted['type'], PrimaryType>> = {
+  ...{ enrolment: 'Enrolment', shares: 'Shares', received: 'Received', confirm: 'Confirm', abort: 'Abort' },
+  ...{ unmasking: 'Unmasking', attestation: 'Attestation', refusal: 'Refusal' },
 };
 
 /** What every accepted message is answered, at first and again. */
@@ -30,7 +32,7 @@ export function messageHandlers(parts: HttpParts): Handlers<Messages> {
   const { jobs, checkApproval, signers, identity, room } = parts;
   async function submit(
     { path, news }: Sent,
-    event: MessageEvent,
+    event: Posted,
     kept: KeptMessage | null = null,
   ): Promise<typeof ACCEPTED> {
     const driver = jobs.driver(path.job);

@@ -1,19 +1,21 @@
 /**
- * Recovers a message's signer in another thread before the message is judged: the judgement finds it remembered, and this thread
- * takes in bodies meanwhile. What a thread does not do, the judgement does itself: nothing is ever taken unverified.
+ * Recovers a message's signer in another thread before the message is judged: the judgement finds it kept with the message, and
+ * this thread takes in bodies meanwhile. What a thread does not do, the judgement does itself: nothing is ever taken unverified.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { isRemembered, remember } from '#protocol/recovered.ts';
-import { plainSignature, typedDigest } from '#protocol/signature.ts';
+import type { Signed } from '#protocol/messages.ts';
+import { keepSigner, keptSigner } from '#protocol/signers-ahead.ts';
 import type { Domain, PrimaryType } from '#protocol/typed-data.ts';
 import type { Asked, Told } from './asked.ts';
 
-type SignedAnyhow = Readonly<{ message: object; signature: string }>;
-
 export type RecoverAhead = Readonly<{
-  /** Resolves when the signer is remembered, or will have to be recovered by whoever asks. Never rejects. */
-  recover(domain: Domain, type: PrimaryType, envelope: SignedAnyhow): Promise<void>;
+  /**
+   * Resolves when the signer is kept, or will have to be recovered by whoever asks. Never rejects.
+   *
+   * @param envelope its message can't be changed any more
+   */
+  recover(domain: Domain, type: PrimaryType, envelope: Signed<object>): Promise<void>;
   close(): Promise<void>;
 }>;
 
@@ -44,7 +46,8 @@ export function recoverAhead(most = MOST_THREADS): RecoverAhead {
     worker.on('message', ({ signer }: Told) => {
       const first = thread.waiting.shift();
       if (!first) return;
-      remember(first.asked.digest, first.asked.signature, signer);
+      const { domain, type, envelope } = first.asked;
+      keepSigner(domain, type, envelope, signer);
       first.done();
     });
     worker.on('error', fail).on('exit', fail);
@@ -60,11 +63,10 @@ export function recoverAhead(most = MOST_THREADS): RecoverAhead {
   };
 
   return {
-    async recover(domain, type, { message, signature: given }) {
-      const signature = broken || most < 1 ? null : plainSignature(given);
-      if (!signature) return;
-      const asked = { digest: typedDigest(domain, type, message), signature };
-      if (isRemembered(asked.digest, signature)) return;
+    async recover(domain, type, { message, signature }) {
+      // Of an upload, not what comes beside its message.
+      const asked = { domain, type, envelope: { message, signature } };
+      if (broken || most < 1 || keptSigner(domain, type, asked.envelope) !== undefined) return;
       const { worker, waiting } = next();
       if (waiting.length >= MOST_WAITING) return;
       await new Promise<void>((done) => {

@@ -1,7 +1,8 @@
 /** What goes to a thread that recovers signers, and what comes back, in the same order. */
-import type { PlainSignature } from '#protocol/recovered.ts';
-import type { Address, Bytes32 } from '#protocol/units.ts';
+import type { Signed } from '#protocol/messages.ts';
+import type { Domain, PrimaryType } from '#protocol/typed-data.ts';
+import type { Address } from '#protocol/units.ts';
 
-export type Asked = Readonly<{ digest: Bytes32; signature: PlainSignature }>;
+export type Asked = Readonly<{ domain: Domain; type: PrimaryType; envelope: Signed<object> }>;
 /** Null: nobody signed it. */
 export type Told = Readonly<{ signer: Address | null }>;

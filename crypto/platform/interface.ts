@@ -39,6 +39,13 @@ export type Platform = Readonly<{
   aesCtrStream(key: Uint8Array, counter: Uint8Array): KeyStream;
   /** AES-256 of each 16-byte block, in memory of its own: the CTR keystream at chosen counters. SP 800-38A §6.1. */
   aesBlocks(key: Uint8Array, blocks: Uint8Array): Uint8Array;
+  /**
+   * The public key whose ECDSA signature over secp256k1 this is: 65 bytes, uncompressed. SEC 1 §4.1.6
+   *
+   * @param digest 32 bytes; @param signature r and s, 32 bytes each; @param yParity of the point whose x is r
+   * @returns null where it is no signature at all
+   */
+  recoverSecp256k1(digest: Uint8Array, signature: Uint8Array, yParity: 0 | 1): Uint8Array | null;
   /** Bytes from the system's secure generator. */
   randomBytes(length: number): Uint8Array;
 }>;

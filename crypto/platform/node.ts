@@ -1,5 +1,5 @@
 /**
- * The primitives by Node's own OpenSSL: the fast implementation. protocol.md §3.1
+ * The primitives by Node's own OpenSSL, and by libsecp256k1 for what OpenSSL lacks: the fast implementation. protocol.md §3.1
  *
  * Node's key import takes and gives Buffers: they are met here and go no further.
  */
@@ -15,6 +15,7 @@ import {
   hkdfSync,
   randomBytes,
 } from 'node:crypto';
+import { createRequire } from 'node:module';
 
 import { concat } from '../bytes.ts';
 import { TributaryError } from '../error.ts';
@@ -77,10 +78,29 @@ export const platform: Platform = {
     return concat(cipher.update(blocks), cipher.final());
   },
 
+  recoverSecp256k1(digest, signature, yParity) {
+    if (digest.length !== 32) throw new RangeError('a digest has 32 bytes');
+    if (signature.length !== 64) throw new RangeError('r and s have 32 bytes each');
+    try {
+      return secp256k1().recover(digest, signature, yParity, false);
+    } catch (error) {
+      // Its word for an r or s that is out of range, or an r that is no point's x.
+      if (error instanceof TypeError && error.message === 'Expected Signature') return null;
+      throw error;
+    }
+  },
+
   randomBytes(length) {
     return bare(randomBytes(length));
   },
 };
+
+/** libsecp256k1 as WebAssembly takes 28 ms and 10 MB to load: a process that recovers nobody does without. */
+let loaded: typeof import('tiny-secp256k1') | null = null;
+function secp256k1(): typeof import('tiny-secp256k1') {
+  loaded ??= createRequire(import.meta.url)('tiny-secp256k1') as typeof import('tiny-secp256k1');
+  return loaded;
+}
 
 /**
  * Import is most of the cost, so the private key is imported once; a JWK is imported ten times faster than DER. Of a

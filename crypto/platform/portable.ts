@@ -1,6 +1,7 @@
 /** The primitives by noble, for every JavaScript engine: slower, and the reference of node.ts. protocol.md §3.1 */
 import { ctr, ecb, gcm } from '@noble/ciphers/aes.js';
 import { x25519 } from '@noble/curves/ed25519.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { randomBytes } from '@noble/hashes/utils.js';
@@ -43,6 +44,18 @@ export const platform: Platform = {
 
   aesBlocks(key, blocks) {
     return ecb(key256(key), { disablePadding: true }).encrypt(blocks);
+  },
+
+  recoverSecp256k1(digest, signature, yParity) {
+    if (digest.length !== 32) throw new RangeError('a digest has 32 bytes');
+    if (signature.length !== 64) throw new RangeError('r and s have 32 bytes each');
+    try {
+      const parts = secp256k1.Signature.fromBytes(signature, 'compact').addRecoveryBit(yParity);
+      return parts.recoverPublicKey(digest).toBytes(false);
+    } catch {
+      // Lengths being right: r or s is out of range, r is no point's x, or the key would be the point at infinity.
+      return null;
+    }
   },
 
   randomBytes(length) {

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { concat, toHex } from '#crypto/bytes.ts';
+import { bigEndian, concat, fromHex, toHex } from '#crypto/bytes.ts';
 import { TributaryError } from '#crypto/error.ts';
 import { platform as node } from '#crypto/platform/node.ts';
 import { platform as portable } from '#crypto/platform/portable.ts';
@@ -33,6 +33,36 @@ describe('the two platforms', () => {
       }),
       { numRuns: 30, seed: 1 },
     );
+  });
+
+  it('recover the same key of any signature, and of none the same nothing', () => {
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+    const scalars = [0n, 1n, 2n, 5n, order - 1n, order, order + 1n, 2n ** 256n - 1n];
+    const scalar = fc.oneof(
+      exactly(32),
+      fc.constantFrom(...scalars).map((n) => bigEndian(n, 32)),
+    );
+    let [keys, nothings] = [0, 0];
+    fc.assert(
+      fc.property(exactly(32), scalar, scalar, fc.constantFrom(0, 1), (digest, r, s, yParity) => {
+        const key = node.recoverSecp256k1(digest, concat(r, s), yParity);
+        expect(key).to.deep.equal(portable.recoverSecp256k1(digest, concat(r, s), yParity));
+        if (key) keys++;
+        else nothings++;
+      }),
+      { numRuns: 400, seed: 3 },
+    );
+    expect(Math.min(keys, nothings)).to.be.greaterThan(50);
+  });
+
+  it('recover nothing where the key would be the point at infinity', () => {
+    // k = 1: R is the generator, whose x is r. With s = digest, Q = (s·R − z·G) / r vanishes.
+    const x = fromHex('0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798');
+    const digest = new Uint8Array(32).fill(1);
+    for (const platform of [node, portable]) {
+      expect(platform.recoverSecp256k1(digest, concat(x, digest), 0)).to.equal(null);
+      expect(platform.recoverSecp256k1(digest, concat(x, digest), 1)).to.have.length(65);
+    }
   });
 
   it('give the same long keystream, in pieces longer and shorter than what is encrypted for it', () => {
@@ -127,6 +157,8 @@ for (const [name, platform] of Object.entries({ node, portable })) {
         () => platform.aesBlocks(key, new Uint8Array(17)),
         () => platform.aesGcmSeal(new Uint8Array(16), nonce, key, key),
         () => platform.aesGcmOpen(new Uint8Array(16), nonce, sealed, key),
+        () => platform.recoverSecp256k1(new Uint8Array(31), new Uint8Array(64), 0),
+        () => platform.recoverSecp256k1(key, new Uint8Array(65), 0),
       ];
       for (const call of wrong) expect(call).to.throw(Error).that.is.not.instanceOf(TributaryError);
     });

@@ -23,6 +23,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** What our package asks for and the SDK needs, or the examples import themselves. */
 const needed = [
   ...['zod', 'ethers', 'multiformats', '@noble/curves', '@noble/hashes', 'eventsource-parser'],
+  ...['tiny-secp256k1', 'uint8array-tools'],
   ...['@types/node', 'undici-types'],
 ];
 

@@ -1,9 +1,9 @@
 /** Signers that are recovered in a thread: the same as here, and as good as none where the thread is gone. */
 import { expect } from 'chai';
 import { recoverAhead, type RecoverAhead } from '#coordinator/signatures/ahead.ts';
-import { isRemembered } from '#protocol/recovered.ts';
-import { plainSignature, signedBy, typedDigest } from '#protocol/signature.ts';
 import type { Signed } from '#protocol/messages.ts';
+import { signedBy } from '#protocol/signature.ts';
+import { keptSigner } from '#protocol/signers-ahead.ts';
 import { digestOfText, domain, operatorAddress, signed } from '#test/support/cohort.ts';
 
 const inputOf = (member: number, text: string): Signed<object> =>
@@ -17,10 +17,7 @@ const inputOf = (member: number, text: string): Signed<object> =>
     domain,
   );
 
-const isKnown = ({ message, signature }: Signed<object>): boolean => {
-  const plain = plainSignature(signature);
-  return plain !== null && isRemembered(typedDigest(domain, 'Input', message), plain);
-};
+const isKnown = (envelope: Signed<object>): boolean => keptSigner(domain, 'Input', envelope) !== undefined;
 
 describe('signers that are recovered ahead', function () {
   this.timeout(30_000);
@@ -37,6 +34,18 @@ describe('signers that are recovered ahead', function () {
       expect(signedBy(operatorAddress(member), domain, 'Input', one)).to.equal(true);
       expect(signedBy(operatorAddress(member + 1), domain, 'Input', one)).to.equal(false);
     }
+  });
+
+  it('are known of the very message, as it was signed and for what, and it can not be changed any more', async () => {
+    const right = inputOf(4, 'kept');
+    await ahead.recover(domain, 'Input', right);
+    expect(isKnown({ message: right.message, signature: right.signature })).to.equal(true);
+    expect(isKnown({ ...right, message: { ...right.message } })).to.equal(false);
+    expect(isKnown({ ...right, signature: inputOf(5, 'kept').signature })).to.equal(false);
+    expect(keptSigner(domain, 'Confirm', right)).to.equal(undefined);
+    expect(keptSigner({ ...domain, chainId: 1 }, 'Input', right)).to.equal(undefined);
+    expect(keptSigner({ ...domain, escrow: operatorAddress(9) }, 'Input', right)).to.equal(undefined);
+    expect(() => Object.assign(right.message, { member: 5 })).to.throw(TypeError);
   });
 
   it('are nobody of a message that was changed, or whose signature is none', async () => {
