@@ -1,5 +1,5 @@
 /** From what ethers throws to one coded error. A refusal keeps the contract's own arguments in its message. */
-import { Interface, isError, type ErrorDescription, type ErrorFragment } from 'ethers';
+import { Interface, isError, type ErrorFragment, type Result } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import { accessToken } from './bindings/access-token.ts';
 import { administration } from './bindings/administration.ts';
@@ -27,7 +27,7 @@ export function decodeRefusal(data: string, cause?: unknown): TributaryError {
     const [code, remedy] = otherRefusal;
     return new TributaryError(code, `${remedy} Its answer: ${data}`, { cause });
   }
-  const [code, remedy] = refusals[error.name] ?? otherRefusal;
+  const [code, remedy] = refusals[error.fragment.name] ?? otherRefusal;
   return new TributaryError(code, `The contract refused: ${described(error)}. ${remedy}`, { cause });
 }
 
@@ -89,18 +89,26 @@ function isConnectionFailure(error: unknown): boolean {
   return /^(ECONN|EHOST|ENET|ENOTFOUND|EPIPE|EAI_AGAIN|ETIMEDOUT)/.test(code);
 }
 
-function parse(data: string): ErrorDescription | null {
+/** By selector: ethers would hash every signature anew, error by error, at each refusal that it looks up. */
+const bySelector = new Map<string, ErrorFragment>();
+known.forEachError((fragment) => void bySelector.set(fragment.selector, fragment));
+
+type Parsed = Readonly<{ fragment: ErrorFragment; args: Result }>;
+
+function parse(data: string): Parsed | null {
+  const fragment = bySelector.get(data.slice(0, 10).toLowerCase());
+  if (!fragment) return null;
   try {
-    return known.parseError(data);
+    return { fragment, args: known.decodeErrorResult(fragment, data) };
   } catch {
     return null; // a known selector with arguments that don't decode
   }
 }
 
-function described({ name, fragment, args }: ErrorDescription): string {
-  return `${name} (${namedArguments(fragment, args).join(', ')})`;
+function described({ fragment, args }: Parsed): string {
+  return `${fragment.name} (${namedArguments(fragment, args).join(', ')})`;
 }
 
-function namedArguments(fragment: ErrorFragment, args: ErrorDescription['args']): string[] {
+function namedArguments(fragment: ErrorFragment, args: Result): string[] {
   return fragment.inputs.map((input, index) => `${input.name} ${String(toPlain(input, args[index]))}`);
 }

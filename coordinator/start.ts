@@ -42,6 +42,7 @@ import { settler } from './settlement/settle.ts';
 import { coordinatorCount } from './quotas/beside.ts';
 import { openLedger, type Ledger } from './quotas/ledger.ts';
 import { recoverAhead } from './signatures/ahead.ts';
+import { fresh } from './storage/fresh.ts';
 import { createRoom } from './storage/room.ts';
 import { usage } from './storage/usage.ts';
 import { openDeliveryRows } from './store/delivery-rows.ts';
@@ -55,6 +56,9 @@ import { deliverer } from './webhooks/deliver.ts';
 import { keepWebhooks } from './webhooks/webhooks.ts';
 
 export type { Coordinator, CoordinatorOptions } from './options.ts';
+
+/** In which a disk takes some ten megabytes; what is asked to stay free is many times that. */
+const FREE_STANDS_MILLIS = 250;
 
 /**
  * @throws TributaryError `database/locked`, `database/newer`, `database/not-made`, `database/damaged`, `chain/unreachable`,
@@ -141,7 +145,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
     ledger = openLedger({ rows: openQuotaRows(database), clock, log });
     const room = createRoom({
-      free: blobs.free,
+      free: fresh(blobs.free, FREE_STANDS_MILLIS),
       usage: usage({ ...blobs, isOver: (id) => overAmong(jobs.list())(id) }),
       policy: () => policy.current().storage,
       states: () => jobs.states(),

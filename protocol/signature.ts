@@ -53,11 +53,7 @@ function plainSignature(signature: string): PlainSignature | null {
 }
 
 /** The signer of a compact signature, or null where it is malformed, high-s, or recovers to nobody. */
-export function recoverTyped(
-  domain: Domain,
-  type: PrimaryType,
-  envelope: Signed<object>,
-): Address | null {
+export function recoverTyped(domain: Domain, type: PrimaryType, envelope: Signed<object>): Address | null {
   const kept = keptSigner(domain, type, envelope);
   if (kept !== undefined) return kept;
   const plain = plainSignature(envelope.signature);

@@ -15,6 +15,7 @@ import { messageHandlers } from './messages.ts';
 import type { HttpParts } from './parts.ts';
 import { problemHandler } from './problems.ts';
 import { readHandlers } from './reads.ts';
+import { inTurn } from './in-turn.ts';
 import { identifyRequest } from './request-id.ts';
 import { routeAll, type Handlers } from './route.ts';
 import { traceRequest } from './trace.ts';
@@ -32,14 +33,16 @@ export function createApp(parts: HttpParts): Express {
   app.enable('strict routing');
   app.enable('case sensitive routing');
   app.use(
-    identifyRequest,
-    traceRequest,
-    commonHeaders,
-    dated(parts.clock),
-    requireHost,
-    refuseSlowBodies(parts.log, parts.bodyRate),
-    trustedProxies(rates.limits),
-    addressLimits(rates),
+    inTurn(
+      identifyRequest,
+      traceRequest,
+      commonHeaders,
+      dated(parts.clock),
+      requireHost,
+      refuseSlowBodies(parts.log, parts.bodyRate),
+      trustedProxies(rates.limits),
+      addressLimits(rates),
+    ),
   );
   routeAll(app, operations, handlersOf(parts), {
     authorise: parts.access.authorise,

@@ -3,7 +3,7 @@
  * left out, and the others are asked again. protocol.md §4.5, §4.9
  */
 import type { Abort, Confirm, Input, Signed } from '#protocol/messages.ts';
-import { membersDigest, sharersNear, sharersOf, survivorsOf } from '#protocol/rules/survivors.ts';
+import { survivorsOf } from '#protocol/rules/survivors.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
 import { agreeing, type Agreeing } from './agreeing.ts';
@@ -15,7 +15,7 @@ import {
   type WithConfirmations,
   type WithReceipts,
 } from './base.ts';
-import { agreedRootOf, rosterOf } from './frame.ts';
+import { agreedRootOf, nearSharersIn, rosterOf } from './frame.ts';
 import { leftOf } from './left.ts';
 import { byMember, holds, inserted } from './slots.ts';
 import type { Unmasking } from './unmasking.ts';
@@ -35,8 +35,7 @@ export function onConfirm(state: Confirming, envelope: Signed<Confirm>, now: Sec
   if (!survivorsOf(state.inputs).has(member)) {
     return refuse('confirm/not-a-survivor', `member ${member} has no input among the survivors`);
   }
-  const near = sharersNear(rosterOf(state), member, sharersOf(state.shares));
-  if (sharers !== membersDigest(near) || survivors !== agreedRootOf(state)) {
+  if (sharers !== nearSharersIn(state, member) || survivors !== agreedRootOf(state)) {
     return refuse(
       'confirm/other-survivors',
       `member ${member} confirmed another set of sharers or survivors`,

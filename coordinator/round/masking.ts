@@ -1,11 +1,10 @@
 /** Masking: sharers upload their masked inputs; those that arrive in time are U3. protocol.md §4.4 */
 import type { Input, Signed } from '#protocol/messages.ts';
-import { membersDigest, sharersNear, sharersOf } from '#protocol/rules/survivors.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
 import { later, refuse, type Refusal, type WithInputs, type WithReceipts } from './base.ts';
 import type { Confirming } from './confirming.ts';
-import { rosterOf } from './frame.ts';
+import { nearSharersIn, rosterOf, sharersIn } from './frame.ts';
 import { leftOf } from './left.ts';
 import { byMember, inserted } from './slots.ts';
 
@@ -24,9 +23,9 @@ export function onInput(
   now: Seconds,
 ): Masking | Confirming | Aborted | Refusal {
   const { member, sharers } = envelope.message;
-  const allowed = sharersOf(state.shares);
-  if (!allowed.has(member)) return refuse('input/not-a-sharer', `member ${member} never shared its secrets`);
-  if (sharers !== membersDigest(sharersNear(rosterOf(state), member, allowed))) {
+  if (!sharersIn(state).has(member))
+    return refuse('input/not-a-sharer', `member ${member} never shared its secrets`);
+  if (sharers !== nearSharersIn(state, member)) {
     return refuse('input/other-sharers', `member ${member} masked for another set of sharers`);
   }
   const inputs = inserted(state.inputs, envelope, byMember);

@@ -1,13 +1,12 @@
 /** Receiving: members say whose shares they can't open; U2 is those whose secrets enough others can restore. protocol.md §4.11 */
 import type { Received, Signed } from '#protocol/messages.ts';
 import { complaintsIn, complaintsOf, excludingFrom, receiptFlaw } from '#protocol/rules/received.ts';
-import { sharersOf } from '#protocol/rules/survivors.ts';
 import type { Seconds } from '#protocol/units.ts';
 import { abort, type Aborted } from './aborted.ts';
 import { later, leastMembers, type Refusal, type WithReceipts, type WithShares } from './base.ts';
-import { rosterOf } from './frame.ts';
+import { rosterOf, sharersIn } from './frame.ts';
 import type { Masking } from './masking.ts';
-import { byMember, holds, inserted } from './slots.ts';
+import { byMember, inserted } from './slots.ts';
 
 export type Receiving = WithReceipts & Readonly<{ phase: 'receiving' }>;
 
@@ -29,10 +28,11 @@ export function onReceived(
   envelope: Signed<Received>,
   now: Seconds,
 ): Receiving | Masking | Aborted | Refusal {
-  const broken = receiptFlaw(rosterOf(state), sharersOf(state.shares), envelope.message);
+  const broken = receiptFlaw(rosterOf(state), sharersIn(state), envelope.message);
   if (broken) return { refused: broken };
   const next = { ...state, receipts: inserted(state.receipts, envelope, byMember) };
-  return next.shares.every((shares) => holds(next.receipts, byMember(shares))) ? conclude(next, now) : next;
+  const heard = new Set(next.receipts.map(byMember));
+  return next.shares.every((shares) => heard.has(byMember(shares))) ? conclude(next, now) : next;
 }
 
 export const onDeadline = (state: Receiving, now: Seconds): Masking | Aborted => conclude(state, now);

@@ -7,7 +7,9 @@ export const byMember = ({ message }: FromMember): number => message.member;
 
 /** The list with one more entry at its place; the caller has seen that its slot is free. */
 export function inserted<T>(list: readonly T[], entry: T, slotOf: (entry: T) => number): readonly T[] {
-  return [...list, entry].sort((a, b) => slotOf(a) - slotOf(b));
+  const slot = slotOf(entry);
+  const after = list.findIndex((other) => slotOf(other) > slot);
+  return list.toSpliced(after < 0 ? list.length : after, 0, entry);
 }
 
 export const holds = (list: readonly FromMember[], member: number): boolean =>

@@ -1,6 +1,7 @@
 /** How many bytes of inputs and evidence each job has. What an attempt that is over left is measured once. */
 import type { AttemptId } from '#protocol/job-id.ts';
 import { attemptName, type AttemptBlobs } from '../blobs/blobs.ts';
+import { fresh } from './fresh.ts';
 
 /** Bytes by job. */
 export type Usage = ReadonlyMap<number, number>;
@@ -14,18 +15,10 @@ export type UsageParts = Readonly<{
   now?: () => number;
 }>;
 
-/** An answer stands for so long, whoever asks. */
 const FRESH_MILLIS = 2_000;
 
-export function usage({
-  inputs,
-  evidence,
-  isOver,
-  now = () => performance.now(),
-}: UsageParts): () => Promise<Usage> {
+export function usage({ inputs, evidence, isOver, now }: UsageParts): () => Promise<Usage> {
   let known = new Map<string, number>();
-  let answer: Promise<Usage> | null = null;
-  let measuredAt = Infinity;
 
   async function measure(): Promise<Usage> {
     const jobs = new Map<number, number>();
@@ -44,17 +37,6 @@ export function usage({
     return jobs;
   }
 
-  return () => {
-    // Who asks while it is measured waits for that: of a large store it takes its time.
-    if (answer && now() - measuredAt < FRESH_MILLIS) return answer;
-    measuredAt = Infinity;
-    const measuring = measure();
-    answer = measuring;
-    measuring.then(
-      () => (measuredAt = now()),
-      // A failure is asked about again at once.
-      () => (answer = null),
-    );
-    return measuring;
-  };
+  // Of a large store it takes its time.
+  return fresh(measure, FRESH_MILLIS, now);
 }

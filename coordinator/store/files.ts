@@ -1,5 +1,5 @@
 /** Files that are whole and on disk before their name exists; a full disk is a coded refusal. */
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { TributaryError } from '#crypto/error.ts';
@@ -21,8 +21,7 @@ export type DiskFile = Readonly<{
 
 export const disk: Disk = {
   async open(path) {
-    await mkdir(dirname(path), { recursive: true });
-    const handle = await open(path, 'wx');
+    const handle = await openNew(path);
     return {
       async write(bytes) {
         // One write may take a part only.
@@ -36,6 +35,17 @@ export const disk: Disk = {
   syncFolder: syncFile,
   remove: (path) => rm(path, { force: true }),
 };
+
+/** Its folder is there but for the first file. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'wx');
+  }
+}
 
 /** Puts on disk what was written to a file or folder. */
 export async function syncFile(path: string): Promise<void> {
