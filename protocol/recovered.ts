@@ -7,8 +7,8 @@ import { fromHex, toHex } from '#crypto/bytes.ts';
 import { platform } from '#platform';
 import { toAddress, type Address, type Bytes32 } from './units.ts';
 
-/** A signature's parts; `rs` as hex, 64 bytes. */
-export type PlainSignature = Readonly<{ rs: string; yParity: 0 | 1 }>;
+/** A signature's parts; r and s, 32 bytes each. */
+export type SignatureParts = Readonly<{ rs: Uint8Array; yParity: 0 | 1 }>;
 
 /** Some 500 bytes each: the messages of a large cohort that are under way at once. */
 const MOST = 4_096;
@@ -17,8 +17,8 @@ const MOST = 4_096;
 const known = new Map<string, Address | null>();
 
 /** @returns null where it recovers to nobody */
-export function recovered(digest: Bytes32, signature: PlainSignature): Address | null {
-  const key = `${digest} ${signature.rs} ${signature.yParity}`;
+export function recovered(digest: Bytes32, signature: SignatureParts): Address | null {
+  const key = `${digest} ${toHex(signature.rs)} ${signature.yParity}`;
   const found = known.get(key);
   const signer = found === undefined ? recover(digest, signature) : found;
   known.delete(key);
@@ -29,7 +29,7 @@ export function recovered(digest: Bytes32, signature: PlainSignature): Address |
 }
 
 /** As ethers' `recoverAddress`. */
-function recover(digest: Bytes32, { rs, yParity }: PlainSignature): Address | null {
-  const key = platform.recoverSecp256k1(fromHex(digest), fromHex(rs), yParity);
+function recover(digest: Bytes32, { rs, yParity }: SignatureParts): Address | null {
+  const key = platform.recoverSecp256k1(fromHex(digest), rs, yParity);
   return key && toAddress(toHex(keccak_256(key.subarray(1)).subarray(12)));
 }

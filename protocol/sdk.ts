@@ -52,7 +52,8 @@ export type {
   UnmaskingUpload,
 } from './messages.ts';
 export { settlementTermsOf } from './rules/settlement-terms.ts';
-export { recoverTyped, signedBy, signTyped, typedDigest } from './signature.ts';
+export { recoverTyped, signedBy, signTyped } from './signature.ts';
+export { typedDigest } from './typed-digest.ts';
 export { typedData, typedDomain, type Domain, type PrimaryType } from './typed-data.ts';
 export {
   fromAmount,

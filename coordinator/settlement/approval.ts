@@ -2,7 +2,7 @@
 import type { Provider } from 'ethers';
 import { TributaryError } from '#crypto/error.ts';
 import type { ApprovalUpload } from '#protocol/messages.ts';
-import { typedDigest } from '#protocol/signature.ts';
+import { typedDigest } from '#protocol/typed-digest.ts';
 import type { Domain } from '#protocol/typed-data.ts';
 import type { Address } from '#protocol/units.ts';
 import { accountSigned } from '../account-signature.ts';

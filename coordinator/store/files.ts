@@ -1,13 +1,18 @@
 /** Files that are whole and on disk before their name exists; a full disk is a coded refusal. */
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { closeSync, fsync, openSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import { TributaryError } from '#crypto/error.ts';
-import { sharedSync } from './shared-sync.ts';
+import { FolderSyncs } from './folder-syncs.ts';
 
 /** The few calls by which bytes reach the disk, so that a test can let one fail. */
 export type Disk = Readonly<{
+  /** A file that is not there yet. */
   open(path: string): Promise<DiskFile>;
+  /** And those that it is in. */
+  makeFolder(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   syncFolder(path: string): Promise<void>;
   remove(path: string): Promise<void>;
@@ -21,7 +26,7 @@ export type DiskFile = Readonly<{
 
 export const disk: Disk = {
   async open(path) {
-    const handle = await openNew(path);
+    const handle = await open(path, 'wx');
     return {
       async write(bytes) {
         // One write may take a part only.
@@ -31,29 +36,23 @@ export const disk: Disk = {
       close: () => handle.close(),
     };
   },
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true });
+  },
   rename,
   syncFolder: syncFile,
   remove: (path) => rm(path, { force: true }),
 };
 
-/** Its folder is there but for the first file. */
-async function openNew(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'wx');
-  } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error;
-    await mkdir(dirname(path), { recursive: true });
-    return open(path, 'wx');
-  }
-}
+const fsyncOf = promisify(fsync);
 
-/** Puts on disk what was written to a file or folder. */
+/** Puts on disk what was written to a file or folder. To open and close it waits for no disk, and would for this thread's next turn. */
 export async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r');
+  const file = openSync(path, 'r');
   try {
-    await handle.sync();
+    await fsyncOf(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
@@ -71,39 +70,41 @@ export async function writeDurably(
 ): Promise<void> {
   const aside = `${path}.${randomUUID()}.part`;
   try {
-    const file = await on.open(aside);
+    const file = await openNew(on, aside);
     try {
       for await (const piece of pieces) await file.write(piece);
       check();
       await file.sync();
-    } finally {
+    } catch (error) {
       await file.close();
+      throw error;
     }
-    await on.rename(aside, path);
-    await syncFolder(on, dirname(path));
-    // The folder itself may be new.
-    await syncFolder(on, dirname(dirname(path)));
+    // What is on disk stays there, whenever it is closed.
+    await Promise.all([file.close(), on.rename(aside, path)]);
+    await syncsOf(on).named(path);
   } catch (error) {
     await on.remove(aside);
     throw storageError(error);
   }
 }
 
-type Shared = { readonly sync: () => Promise<void>; users: number };
-const shared = new WeakMap<Disk, Map<string, Shared>>();
+const syncs = new WeakMap<Disk, FolderSyncs>();
 
-/** Files of one folder that end at the same time wait for one sync of it. */
-async function syncFolder(on: Disk, folder: string): Promise<void> {
-  const folders = shared.get(on) ?? new Map<string, Shared>();
-  shared.set(on, folders);
-  const own = folders.get(folder) ?? { sync: sharedSync(() => on.syncFolder(folder)), users: 0 };
-  folders.set(folder, own);
-  own.users += 1;
+function syncsOf(on: Disk): FolderSyncs {
+  const known = syncs.get(on) ?? new FolderSyncs((folder) => on.syncFolder(folder));
+  syncs.set(on, known);
+  return known;
+}
+
+/** The folder is there but for its first file. */
+async function openNew(on: Disk, path: string): Promise<DiskFile> {
   try {
-    await own.sync();
-  } finally {
-    own.users -= 1;
-    if (own.users === 0) folders.delete(folder);
+    return await on.open(path);
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error;
+    syncsOf(on).making(dirname(path));
+    await on.makeFolder(dirname(path));
+    return on.open(path);
   }
 }
 

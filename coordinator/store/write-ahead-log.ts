@@ -2,6 +2,7 @@
  * Makes committed transactions durable. The embedded database writes its log and never syncs it, so kill -9 loses
  * nothing but a power cut would: what must survive one is synced here, before it is acknowledged.
  */
+import { readdirSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFile as syncToDisk } from './files.ts';
@@ -30,15 +31,20 @@ export function logSync(syncFile: (path: string) => Promise<void> = syncToDisk):
     return newest;
   }
 
+  /** Of a few names that the system has in memory: to wait for a turn at each would take a busy process longer than the sync. */
+  async function syncSegments(logFolder: string): Promise<void> {
+    const segments = readdirSync(logFolder)
+      .filter((name) => SEGMENT.test(name))
+      .map((name) => join(logFolder, name))
+      .map((path) => ({ path, mtimeMs: statSync(path).mtimeMs }))
+      .filter(({ mtimeMs }) => mtimeMs >= seen.log);
+    await Promise.all([...segments.map(({ path }) => syncFile(path)), syncFile(logFolder)]);
+    seen.log = Math.max(seen.log, ...segments.map(({ mtimeMs }) => mtimeMs));
+  }
+
   return async (folder) => {
-    const logFolder = join(folder, 'pg_wal');
-    const names = (await readdir(logFolder)).filter((name) => SEGMENT.test(name));
-    seen.log = await syncChanged(
-      names.map((name) => join(logFolder, name)),
-      seen.log,
-    );
-    await syncFile(logFolder);
-    const checkpoint = (await stat(join(folder, 'global', 'pg_control'))).mtimeMs;
+    await syncSegments(join(folder, 'pg_wal'));
+    const checkpoint = statSync(join(folder, 'global', 'pg_control')).mtimeMs;
     if (checkpoint <= seen.checkpoint) return;
     seen.checkpoint = checkpoint;
     seen.data = await syncChanged(await dataFiles(folder), seen.data);

@@ -10,7 +10,7 @@ import type { Neighbourhood, SurvivorsProof } from '../attempt-view.ts';
 import { flaw, type Flaw } from '../flaw.ts';
 import type { Draw } from '../manifests.ts';
 import type { Confirm, Shares, Signed } from '../messages.ts';
-import { typedDigest } from '../signature.ts';
+import { typedDigest } from '../typed-digest.ts';
 import type { Domain } from '../typed-data.ts';
 import type { Bytes32 } from '../units.ts';
 import { seatsOf } from './bitmap.ts';

@@ -10,7 +10,7 @@ import type {
 import { settlementRecord } from '#contracts/settlement-record.ts';
 import type { Mined } from '#contracts/transact.ts';
 import { bitmapDigest, seatBitmap } from '#protocol/rules/bitmap.ts';
-import { typedDigest } from '#protocol/signature.ts';
+import { typedDigest } from '#protocol/typed-digest.ts';
 import { toBytes32, type Bytes32, type Hex } from '#protocol/units.ts';
 import { digestOfText, operatorKey } from '#test/support/cohort.ts';
 import { ARBITER_FEE, at, list, type Actor, type Listing, type World } from './world.ts';

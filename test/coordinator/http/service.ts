@@ -67,6 +67,7 @@ export async function serve(
   let present = disk;
   const switched: Disk = {
     open: (path) => present.open(path),
+    makeFolder: (path) => present.makeFolder(path),
     rename: (from, to) => present.rename(from, to),
     syncFolder: (path) => present.syncFolder(path),
     remove: (path) => present.remove(path),

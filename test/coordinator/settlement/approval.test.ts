@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Interface, Signature, SigningKey } from 'ethers';
 import { approvalChecker } from '#coordinator/settlement/approval.ts';
 import { settlementTermsOf } from '#protocol/rules/settlement-terms.ts';
-import { typedDigest } from '#protocol/signature.ts';
+import { typedDigest } from '#protocol/typed-digest.ts';
 import { toSeconds, type Hex } from '#protocol/units.ts';
 import { cohort } from '#test/support/cohort.ts';
 import { codeOf } from '../code-of.ts';

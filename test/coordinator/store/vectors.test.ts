@@ -46,6 +46,7 @@ function watchedDisk(fullAt?: 'write' | 'sync' | 'rename' | 'syncFolder') {
         close: () => file.close(),
       };
     },
+    makeFolder: (path) => disk.makeFolder(path),
     rename: (from, to) => call('rename', () => disk.rename(from, to)),
     syncFolder: (path) => call('syncFolder', () => disk.syncFolder(path)),
     remove: (path) => disk.remove(path),
