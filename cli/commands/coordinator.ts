@@ -23,6 +23,7 @@ import { result } from '../output.ts';
 import { readNewPassword, readPassword } from '../password.ts';
 import { preparedDatabase } from '../prepared-database.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
+import { keepHeapSmall } from '../small-heap.ts';
 
 const keyPath = ({ home }: Settings) => join(home, 'coordinator.json');
 
@@ -62,6 +63,7 @@ export async function policy(options: CommonOptions & Readonly<{ operations?: st
 }
 
 export async function start(options: StartOptions): Promise<void> {
+  keepHeapSmall();
   const settings = readSettings(options);
   const storage = readCoordinatorStorage(settings, options.blobs);
   const { deployment, provider } = await readingContracts(settings);

@@ -29,6 +29,9 @@ export type Asked<O extends Operation> = Readonly<{
   news(): void;
 }>;
 
+/** Each request ends with it: an error of its own, with a stack, would be for nobody. */
+const nobodyListens = new DOMException('nobody listens any more', 'AbortError');
+
 /** @throws TributaryError `request/schema`, naming the first place that is wrong */
 export function askedOf<O extends Operation>(
   operation: O,
@@ -38,7 +41,7 @@ export function askedOf<O extends Operation>(
 ): Asked<O> {
   const { parameters, body } = operation;
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  response.on('close', () => gone.abort(nobodyListens));
   return {
     path: parsed(parameters.path, request.params, 'path'),
     query: parsed(parameters.query, request.query, 'query'),

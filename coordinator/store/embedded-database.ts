@@ -1,5 +1,6 @@
 /** Opens the embedded database of a folder, alone, and makes its commits durable. */
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { PGlite, types, type Transaction as PGliteTransaction } from '@electric-sql/pglite';
 import { TributaryError } from '#crypto/error.ts';
 import { takeLock, type Lock } from '#datasets/folder-lock.ts';
@@ -31,6 +32,7 @@ export async function openEmbedded({
   let database: PGlite | null = null;
   try {
     await ensureData(data, prepared);
+    for (const flag of compileLess) setFlagsFromString(flag);
     database = await PGlite.create(data, { parsers, startParams });
     const own = opened(database, lock, () => sync(data));
     if (migrating) await migrate(own.commit);
@@ -72,6 +74,12 @@ const transactionOf = (transaction: PGliteTransaction): Transaction => ({
 
 /** The one place where its values differ from a server's. */
 const parsers = { [types.INT8]: wholeNumber };
+
+/**
+ * V8 optimises each function of PostgreSQL that ran a little, in four threads that keep what they took for that: 60 MB, and the first
+ * second. Here only what runs a hundred times as much is worth it, one at a time. https://v8.dev/docs/wasm-compilation-pipeline
+ */
+const compileLess = ['--wasm-tiering-budget=200000000', '--wasm-num-compilation-tasks=1'];
 
 /** PostgreSQL fills its buffers when it starts, 128 MB unless told: as much of the coordinator's memory, and the system caches the same files. */
 const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB'];
