@@ -47,15 +47,27 @@ export const openWebhookRows = ({ commit, query }: Pick<Database, 'commit' | 'qu
   },
 });
 
+/**
+ * Counted where it is made: of an account's requests at once, each waits for the commit of the one before.
+ *
+ * @returns whether the account had less than `most`, and has it now
+ */
 export async function insertWebhook(
   { query }: Transaction,
   { id, account, url, job, createdAt }: Webhook,
   secret: Secret,
-): Promise<void> {
+  most: number,
+): Promise<boolean> {
   await query(
-    'insert into webhooks (id, account, url, job, secret, created_at) values ($1, $2, $3, $4, $5, $6)',
-    [id, account, url, job, secret.reveal(), createdAt],
+    "select pg_advisory_xact_lock(hashtextextended('tributary/webhooks/' || current_schema() || '/' || $1, 0))",
+    [account],
   );
+  const made = await query(
+    `insert into webhooks (id, account, url, job, secret, created_at) select $1, $2, $3, $4, $5, $6
+     where (select count(*) from webhooks where account = $2) < $7 returning id`,
+    [id, account, url, job, secret.reveal(), createdAt, most],
+  );
+  return made.length === 1;
 }
 
 /** Puts a secret in the place of another, which is good until then. */

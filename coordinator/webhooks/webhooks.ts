@@ -75,16 +75,17 @@ export function keepWebhooks(parts: WebhooksParts): Webhooks {
           'webhook/not-yours',
           `${account} is neither buyer, owner nor reader of job ${job}`,
         );
-      if ((await rows.list(account)).length >= perAccount)
-        throw new TributaryError(
-          'webhook/too-many',
-          `an account has at most ${perAccount} webhooks: delete one`,
-        );
       const webhook = { id: idText(rng.bytes(ID_BYTES)), account, url, job, createdAt: now() };
       const secret = new Secret(rng.bytes(ROOT_BYTES));
       return {
         answer: { ...viewOf({ ...webhook, waiting: 0, dead: 0 }), secret: formatSecret(secret) },
-        save: (transaction) => insertWebhook(transaction, webhook, secret),
+        async save(transaction) {
+          if (await insertWebhook(transaction, webhook, secret, perAccount)) return;
+          throw new TributaryError(
+            'webhook/too-many',
+            `an account has at most ${perAccount} webhooks: delete one`,
+          );
+        },
       };
     },
 

@@ -95,7 +95,11 @@ describe('webhooks of an account', () => {
     for (const bent of ['ftp://receiver.example/', 'https://a b/', '', `https://${'a'.repeat(2048)}/`])
       expect(await code(bent), bent).to.equal('request/schema');
     await service.api.createWebhook(token, { url: 'http://receiver.internal:8080/', job: null });
-    for (let made = 1; made < 20; made += 1) await service.api.createWebhook(token, { url, job: null });
+    for (let made = 1; made < 18; made += 1) await service.api.createWebhook(token, { url, job: null });
+    const atOnce = await Promise.all(Array.from({ length: 5 }, () => code(url)));
+    expect(atOnce.toSorted()).to.deep.equal([
+      ...['resolved', 'resolved', 'webhook/too-many', 'webhook/too-many', 'webhook/too-many'],
+    ]);
     expect(await code(url)).to.equal('webhook/too-many');
     expect(await service.api.createWebhook(stranger, { url, job: null })).to.have.property('id');
   });
