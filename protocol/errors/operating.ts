@@ -16,7 +16,7 @@ export const operatingErrors: ErrorEntries = {
   },
   'events/too-many-streams': {
     means: 'As many streams of events are open from this address as one may have.',
-    do: 'Close some; read the state by a long poll; an operator behind whose proxy others are names it (`--trusted-proxies`).',
+    do: 'Close some; read the state by a long poll; an operator behind whose proxy others are names it (`limits.trustedProxies` in its policy).',
   },
   'readiness/timeout': {
     means: 'A part that the coordinator stands on does not answer in time.',

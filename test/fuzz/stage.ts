@@ -1,5 +1,5 @@
 /** What is fuzzed: a coordinator as its users start it, on a real chain and IPFS, with two tenants' jobs, keys and evidence. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '#coordinator/driver/clock.ts';
@@ -26,14 +26,16 @@ export type Stage = Readonly<{
 
 const weights = [4, 2, 1];
 /** The limits are what `rate-limits.test.ts` asks about; here they would be all that is met. */
-const unlimited = ['--reads-per-minute', '10000000', '--messages-per-minute', '10000000'];
+const plenty = { reads: 10_000_000, messages: 10_000_000 };
+const operations = JSON.stringify({ version: 1, limits: { address: plenty, caller: plenty } });
 
 export async function setStage(): Promise<Stage> {
   const root = await mkdtemp(join(tmpdir(), 'tributary-fuzz-'));
   const [world, node] = await Promise.all([startWorld(), startIpfsProcess(join(root, 'ipfs'))]);
   const home = join(root, 'home');
   await makeHome(home, world.coordinator.key.privateKey, world.deployment);
-  const coordinator = await startCommand(home, world.chain.url, { ipfs: node.url, more: unlimited });
+  await writeFile(join(home, 'operations.yaml'), operations);
+  const coordinator = await startCommand(home, world.chain.url, { ipfs: node.url });
   const { url } = coordinator;
   const ipfs = connectIpfs(node.url);
   const api = coordinatorApi(url);

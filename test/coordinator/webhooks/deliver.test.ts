@@ -52,14 +52,9 @@ onEachEngine('messages to webhooks', (engine) => {
     await made.remove();
   });
 
-  const hook = (name: string, account: Address, of: number | null, url = receiver.url) =>
+  const hook = (name: string, account: Address, job: number | null, url = receiver.url) =>
     database.commit((transaction) =>
-      insertWebhook(
-        transaction,
-        { id: name.padEnd(32, '0'), account, url, job: of, createdAt: now },
-        secret,
-        20,
-      ),
+      insertWebhook(transaction, { id: name.padEnd(32, '0'), account, url, job, createdAt: now }, secret, 20),
     );
   const tell = (...told: Told[]) =>
     openRecords(database).turn(7, (turn) => turn.save(change, { events: told, note: null }));
