@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 const rooms = [
   ...['crypto', 'protocol', 'contracts', 'datasets', 'model', 'dealers'],
-  ...['coordinator', 'client', 'buyer', 'auditor', 'secrecy', 'adversary', 'faults'],
+  ...['coordinator', 'client', 'buyer', 'auditor', 'secrecy', 'adversary', 'faults', 'fuzz'],
 ];
 const { status } = spawnSync(
   process.execPath,

@@ -39,6 +39,7 @@ const slow = [
   'test/faults/coordinator.test.ts',
   'test/faults/network.test.ts',
   'test/faults/outages.test.ts',
+  'test/fuzz/sample.test.ts',
 ];
 
 const MEMORY_FOLDER = '/dev/shm';

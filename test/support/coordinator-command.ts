@@ -29,23 +29,19 @@ export async function makeHome(home: string, privateKey: string, deployment: Dep
   await writeFile(join(home, 'deployment.json'), JSON.stringify(deployment));
 }
 
-/**
- * @param node options of Node
- * @param more options of the command
- */
+/** @param node options of Node */
 export async function startCommand(
   home: string,
   rpc: string,
   {
     node = [] as readonly string[],
-    more = [] as readonly string[],
     // Asked for nothing before there is a sum.
     ipfs = 'http://127.0.0.1:9',
   } = {},
 ): Promise<CoordinatorCommand> {
   const common = ['--json', '--home', home, '--rpc', rpc, '--ipfs', ipfs];
   const password = ['--password-file', join(home, 'password')];
-  const args = [...common, ...password, 'coordinator', 'start', '--port', '0', ...more];
+  const args = [...common, ...password, 'coordinator', 'start', '--port', '0'];
   const child = spawn(process.execPath, [...node, entry, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, DATABASE_URL: '', [UNTIL_STDIN_ENDS]: '1' },
