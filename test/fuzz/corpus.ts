@@ -15,10 +15,11 @@ import type { Played } from '#test/coordinator/play-round.ts';
 import type { Cohort } from '#test/support/cohort.ts';
 import type { Corpus, Known } from '#test/support/documented/requests.ts';
 import type { OpenJobs } from './open-jobs.ts';
-import type { Tenant } from './tenants.ts';
+import type { DeadLetter, Tenant } from './tenants.ts';
 
 type Of = Readonly<{
   tenants: readonly Tenant[];
+  letters: readonly DeadLetter[];
   settled: readonly Played[];
   open: OpenJobs;
   buyer: SigningKey;
@@ -31,7 +32,7 @@ const pathOf = ({ job, round, attempt }: AttemptId, member = 0): Record<string, 
   ...{ job: `${job}`, round: `${round}`, attempt: `${attempt}`, member: `${member}` },
 });
 
-export function corpusOf({ tenants, settled, open, buyer }: Of): Corpus {
+export function corpusOf({ tenants, letters, settled, open, buyer }: Of): Corpus {
   const everyone = [...settled.map(({ members }) => members), open.settling.members];
   type Body = (members: Cohort, member: number) => unknown;
   const each = (body: Body, of: readonly Cohort[] = everyone): Known[] =>
@@ -74,7 +75,11 @@ export function corpusOf({ tenants, settled, open, buyer }: Of): Corpus {
     paths: [
       ...[...everyone, confirming].flatMap(({ id }) => [pathOf(id), pathOf(id, 2)]),
       ...tenants.flatMap(({ spareKeys }) => spareKeys.map((key) => ({ key }))),
-    ].map((path) => ({ ...pathOf(confirming.id), key: tenants[0]?.spareKeys[0] ?? '', ...path })),
+      ...letters,
+    ].map((path) => ({
+      ...{ ...pathOf(confirming.id), key: tenants[0]?.spareKeys[0] ?? '', ...letters[0] },
+      ...path,
+    })),
     authorizations: tenants.flatMap(({ token, accessToken }) =>
       [token, token, token, accessToken].map((one) => `Bearer ${one}`),
     ),

@@ -13,7 +13,8 @@ import type { Corpus } from '#test/support/documented/requests.ts';
 import { startIpfsProcess } from '#test/support/ipfs.ts';
 import { corpusOf } from './corpus.ts';
 import { openJobs } from './open-jobs.ts';
-import { makeTenant, type Tenant } from './tenants.ts';
+import { goneReceiver } from './gone-receiver.ts';
+import { lettersOf, makeTenant, type Tenant } from './tenants.ts';
 
 export type Stage = Readonly<{
   coordinator: CoordinatorCommand;
@@ -27,14 +28,23 @@ export type Stage = Readonly<{
 const weights = [4, 2, 1];
 /** The limits are what `rate-limits.test.ts` asks about; here they would be all that is met. */
 const plenty = { reads: 10_000_000, messages: 10_000_000 };
-const operations = JSON.stringify({ version: 1, limits: { address: plenty, caller: plenty } });
+const operationsFor = (receiver: string): string =>
+  JSON.stringify({
+    ...{ version: 1, limits: { address: plenty, caller: plenty } },
+    // Not a public place.
+    webhooks: { hosts: [receiver] },
+  });
 
 export async function setStage(): Promise<Stage> {
   const root = await mkdtemp(join(tmpdir(), 'tributary-fuzz-'));
-  const [world, node] = await Promise.all([startWorld(), startIpfsProcess(join(root, 'ipfs'))]);
+  const [world, node, receiver] = await Promise.all([
+    startWorld(),
+    startIpfsProcess(join(root, 'ipfs')),
+    goneReceiver(),
+  ]);
   const home = join(root, 'home');
   await makeHome(home, world.coordinator.key.privateKey, world.deployment);
-  await writeFile(join(home, 'operations.yaml'), operations);
+  await writeFile(join(home, 'operations.yaml'), operationsFor(receiver.host));
   const coordinator = await startCommand(home, world.chain.url, { ipfs: node.url });
   const { url } = coordinator;
   const ipfs = connectIpfs(node.url);
@@ -46,21 +56,28 @@ export async function setStage(): Promise<Stage> {
     playRound({ world, url, launched: await launch(first), weights, unmaskers: [0, 1, 2] });
 
   const [ofFirst, ofSecond] = [await settle(0), await settle(3)];
-  const open = await openJobs(api, weights, () => launch(0));
   const tenant = async (name: string, owner: number, played: Played) => {
     const account = world.owners[owner];
     if (!account) throw new Error('there are too few owners');
-    return makeTenant({ name, api, key: account.key, clock: systemClock, played });
+    return makeTenant({
+      ...{ name, api, key: account.key, clock: systemClock, played, receiver: receiver.url },
+    });
   };
   const tenants = [await tenant('first', 0, ofFirst), await tenant('second', 3, ofSecond)] as const;
+  // Its webhooks are told of it, in vain.
+  await settle(3);
+  const open = await openJobs(api, weights, () => launch(0));
+  const letters = await Promise.all(tenants.map((one) => lettersOf(api, one)));
   return {
     coordinator,
     tenants,
-    corpus: corpusOf({ tenants, settled: [ofFirst, ofSecond], open, buyer: world.buyer.key }),
+    corpus: corpusOf({
+      ...{ tenants, letters: letters.flat(), settled: [ofFirst, ofSecond], open, buyer: world.buyer.key },
+    }),
     settlesAnother: () => settle(0),
     async stop() {
       await coordinator.stop();
-      await Promise.all([world.stop(), node.stop()]);
+      await Promise.all([world.stop(), node.stop(), receiver.stop()]);
       await rm(root, { recursive: true, force: true });
     },
   };

@@ -7,6 +7,7 @@ import type { SignedIn, Tokens } from '#protocol/access/wire.ts';
 import type { CoordinatorApi } from '#protocol/http/coordinator-api.ts';
 import { toSeconds } from '#protocol/units.ts';
 import { signedMessage, signInAs } from '#test/coordinator/access/signing-in.ts';
+import { eventually } from '#test/coordinator/launch.ts';
 import type { Played } from '#test/coordinator/play-round.ts';
 
 export type Tenant = Readonly<{
@@ -20,6 +21,8 @@ export type Tenant = Readonly<{
   /** Unused: each signs in once. */
   signIns: readonly SignedIn[];
   refreshTokens: readonly string[];
+  /** Those that may be deleted, and had their secrets replaced. */
+  webhooks: readonly string[];
   /** Whoever sends it makes a key of its own. */
   wantedKey: object;
   /** Bytes of its own that are nowhere public. */
@@ -31,9 +34,16 @@ const CANARY_BYTES = 24;
 const DAY_SECONDS = 86_400;
 
 export async function makeTenant(
-  of: Readonly<{ name: string; api: CoordinatorApi; key: SigningKey; clock: Clock; played: Played }>,
+  of: Readonly<{
+    name: string;
+    api: CoordinatorApi;
+    key: SigningKey;
+    clock: Clock;
+    played: Played;
+    receiver: string;
+  }>,
 ): Promise<Tenant> {
-  const { name, api, key, clock, played } = of;
+  const { name, api, key, clock, played, receiver } = of;
   const canary = `canary of the ${name} tenant`;
   const service = { api, clock };
   const { accessToken } = await signInAs(service, key);
@@ -52,7 +62,13 @@ export async function makeTenant(
     sessions.push(await signInAs(service, key));
     signIns.push(await signedMessage(service, key));
   }
-  const secrets = [canary, accessToken, ...made.map(({ token }) => token), ...sessions.flatMap(tokensOf)];
+  const hooks = [];
+  for (let at = 0; at < FEW; at++)
+    hooks.push(await api.createWebhook(main.token, { url: receiver, job: null }));
+  const secrets = [
+    ...[canary, accessToken, ...made.map(({ token }) => token), ...sessions.flatMap(tokensOf)],
+    ...hooks.map(({ secret }) => secret),
+  ];
   return {
     name,
     token: main.token,
@@ -60,12 +76,29 @@ export async function makeTenant(
     spareKeys: spare.map(({ id }) => id),
     signIns,
     refreshTokens: sessions.map(({ refreshToken }) => refreshToken),
+    webhooks: hooks.map(({ id }) => id),
     wantedKey,
     canaries: [
       ...secrets.map((text) => Buffer.from(text)),
       ...(await evidenceCanaries(api, main.token, played)),
     ],
   };
+}
+
+/** A webhook, and a message that it gave up. */
+export type DeadLetter = Readonly<{ webhook: string; letter: string }>;
+
+/** Waits until each has given one up. */
+export async function lettersOf(api: CoordinatorApi, { token, webhooks }: Tenant): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (const webhook of webhooks) {
+    const [first] = await eventually(
+      () => api.deadLetters(token, webhook),
+      (found) => found.length > 0,
+    );
+    if (first) letters.push({ webhook, letter: first.id });
+  }
+  return letters;
 }
 
 const tokensOf = ({ accessToken, refreshToken }: Tokens): string[] => [accessToken, refreshToken];

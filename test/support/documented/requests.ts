@@ -44,7 +44,7 @@ const steps = [
   '9007199254740993',
   '%F0%9F%8C%8A',
 ];
-const names = ['job', 'round', 'attempt', 'member', 'key'];
+const names = ['job', 'round', 'attempt', 'member', 'key', 'webhook', 'letter'];
 const queries = [
   'after=1',
   'after=x',
