@@ -11,8 +11,12 @@ import { trainingEscrow } from './bindings/training-escrow.ts';
 import { toPlain } from './abi-values.ts';
 import { otherRefusal, refusals } from './refusals.ts';
 
+/** What Solidity itself reverts with: a failed `require`, and broken arithmetic or an index out of range. */
+const ofSolidity = ['error Error(string message)', 'error Panic(uint256 code)'];
+
 /** The errors of all contracts; those with one name have one signature. */
 const known = new Interface([
+  ...ofSolidity,
   ...new Set(
     [accessToken, administration, datasetRegistry, disputes, openingPolicy, testCoin, trainingEscrow]
       .flatMap(({ abi }) => abi)
