@@ -194,7 +194,9 @@ onEachEngine('a backup', (engine) => {
     await target.evidence.write({ job: 70, round: 1, attempt: 1 }, 'other', [Uint8Array.of(1)]);
     expect(await codeOf(restore(false))).to.equal('backup/not-empty');
     await target.evidence.removeAll({ job: 70, round: 1, attempt: 1 });
-    await into.commit(({ query }) => query("insert into access_nonces (nonce, expires_at) values ('mine', 1)"));
+    await into.commit(({ query }) =>
+      query("insert into access_nonces (nonce, expires_at) values ('mine', 1)"),
+    );
     expect(await codeOf(restore(false))).to.equal('backup/not-empty');
     expect(await into.query('select nonce from access_nonces')).to.deep.equal([{ nonce: 'mine' }]);
     await target.evidence.write({ job: 70, round: 1, attempt: 1 }, 'other', [Uint8Array.of(1)]);

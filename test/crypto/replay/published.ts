@@ -1,4 +1,5 @@
 /** The primitives against what RFCs and NIST published. docs/protocol.md §3.1, §1.4 */
+import { keccak_256 } from '@noble/hashes/sha3.js';
 import { expect } from 'chai';
 
 import { concat } from '#crypto/bytes.ts';
@@ -18,6 +19,7 @@ type Published = {
   aesBlocks: Cases<{ key: string; plaintext: string; ciphertext: string }>;
   aesCtr: Cases<{ key: string; counter: string; plaintext: string; ciphertext: string }>;
   aesGcm: Cases<Record<'key' | 'nonce' | 'aad' | 'plaintext' | 'sealed', string>>;
+  ecRecover: Cases<Record<'digest' | 'signature' | 'address', string> & { yParity: 0 | 1 }>;
   merkle: { source: string; cases: { leaves: string[]; roots: string[] } };
 };
 
@@ -67,6 +69,10 @@ export function primitives(platform: Platform): Replay[] {
       const [key, nonce, aad] = [bytes(of.key), bytes(of.nonce), bytes(of.aad)];
       expect(digits(platform.aesGcmSeal(key, nonce, bytes(of.plaintext), aad))).to.equal(of.sealed);
       expect(digits(platform.aesGcmOpen(key, nonce, bytes(of.sealed), aad))).to.equal(of.plaintext);
+    }),
+    each('recovery on secp256k1', published.ecRecover, ({ digest, signature, yParity, address }) => {
+      const key = platform.recoverSecp256k1(bytes(digest), bytes(signature), yParity);
+      expect(key && digits(keccak_256(key.subarray(1)).subarray(12))).to.equal(address);
     }),
   ];
 }
