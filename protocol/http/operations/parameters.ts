@@ -65,6 +65,7 @@ const LONGEST_STREAM_SECONDS = 3600;
 /** How long a stream goes on. */
 export const streamQuery = z.object({
   wait: digits
+    .pipe(z.int().min(0))
     .transform((seconds) => Math.min(seconds, LONGEST_STREAM_SECONDS))
     .default(LONGEST_STREAM_SECONDS)
     .meta({
@@ -86,6 +87,7 @@ export const pollQuery = z.object({
     .optional()
     .meta(integer('A revision: the answer waits until there is a later one.', 0, MOST, 5)),
   wait: digits
+    .pipe(z.int().min(0))
     .transform((seconds) => Math.min(seconds, LONGEST_WAIT_SECONDS))
     .default(0)
     .meta({

@@ -92,18 +92,6 @@ describe('masked inputs on disk', () => {
     expect(calls.lastIndexOf('write')).to.be.below(calls.indexOf('sync'));
   });
 
-  it('have the name of their folder on disk, too, each time that it is new', async () => {
-    const { watched, calls } = watchedDisk();
-    const syncs = async (): Promise<number> => {
-      const before = calls.filter((call) => call === 'syncFolder').length;
-      await receive(packed, packed.length, watched);
-      return calls.filter((call) => call === 'syncFolder').length - before;
-    };
-    expect([await syncs(), await syncs()]).to.deep.equal([2, 1]);
-    await attemptsIn(folder, watched).removeAll(id);
-    expect([await syncs(), await syncs()]).to.deep.equal([2, 1]);
-  });
-
   it('are refused truncated, too long, with padding, or of another root; and nothing stays', async () => {
     expect(packed.length).to.equal(packedBytes(parameters, w));
     const padded = packed.slice();
