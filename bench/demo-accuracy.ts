@@ -116,7 +116,6 @@ function wholeNumber(text: string, option: string, least: number): number {
 }
 
 export const demoAccuracy: Bench = {
-  name: 'demo-accuracy',
   summary: 'federated against centralised and the best single owner, on the real rows of the demo',
   usage:
     '[--seeds 20] [--first-seed 1] [--losses]   --losses: one input is lost in rounds 2 and 3, as in the demo',

@@ -51,7 +51,6 @@ function rowOf(measured: Snapshot, [row, ours]: readonly [string, number]): Row 
 }
 
 export const gas: Bench = {
-  name: 'gas',
   summary:
     'what settling, claiming, adding seats and a whole job cost, against their bars and the committed snapshot',
   usage: '[--update]   writes the snapshot anew; without it a difference from the snapshot is an error',

@@ -27,7 +27,6 @@ function millisOf(words: readonly string[]): number {
 }
 
 export const help: Bench = {
-  name: 'help',
   summary: 'how long --help takes, command by command; each is a row, as a share of half a second',
   usage: '(no options)   median of five calls each',
   run() {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TributaryError } from '#crypto/error.ts';
-import type { LoadOptions, Run } from './load/runs.ts';
+import { deployedChain } from './deployed-chain.ts';
+import { type LoadOptions, runBare, runOurs, type Run } from './load/runs.ts';
+import { setStage } from './load/stage.ts';
 import { median } from './median.ts';
 import type { Bench, Row } from './row.ts';
 
@@ -16,12 +18,6 @@ type Pair = Readonly<{ ours: Run; bare: Run | null }>;
 
 /** Each run of ours is followed by one of the bare server, where that is asked for. */
 async function runAll({ runs, jobs, weights, ...options }: Settings, compare: boolean): Promise<Pair[]> {
-  // A coordinator's code and a chain's: who asks what benches there are does not wait for them.
-  const [{ deployedChain }, { setStage }, { runBare, runOurs }] = await Promise.all([
-    import('./deployed-chain.ts'),
-    import('./load/stage.ts'),
-    import('./load/runs.ts'),
-  ]);
   const root = await mkdtemp(join(tmpdir(), 'load-'));
   const { chain, account, deployment } = await deployedChain();
   try {
@@ -86,7 +82,6 @@ function positive(name: string, text: string): number {
 }
 
 export const load: Bench = {
-  name: 'load',
   summary:
     'clients that upload masked inputs to a coordinator, beside a server that only writes and syncs them',
   usage: `[${rowNames.join('] [')}] [--runs 5] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 60] [--profile FOLDER]`,

@@ -27,7 +27,6 @@ function rowOf(n: number, part: number, secrecyBits: number): Row {
 }
 
 export const params: Bench = {
-  name: 'params',
   summary: 'degree and threshold of the sparse graph by size, corruption and dropout, with what is risked',
   usage: '(no options)   exact tails, united over members and sides; probabilities on standard error',
   run(args) {

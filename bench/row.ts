@@ -19,9 +19,8 @@ export type Row = Readonly<{
   p99?: number;
 }>;
 
-/** A bench: what it is called, what it says of itself, and how it runs. */
+/** A bench: what it says of itself, and how it runs. */
 export type Bench = Readonly<{
-  name: string;
   summary: string;
   /** Its own options, for `--help`. */
   usage: string;

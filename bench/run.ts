@@ -1,36 +1,49 @@
 /** `npm run bench -- NAME [--json] [its options]`: runs one bench; `--help` or no name lists them. */
 import { TributaryError } from '#crypto/error.ts';
-import { demoAccuracy } from './demo-accuracy.ts';
-import { gas } from './gas.ts';
-import { help } from './help.ts';
-import { load } from './load.ts';
 import { type Bench, holds, line } from './row.ts';
-import { secagg } from './secagg.ts';
-import { params } from './params.ts';
-import { train } from './train.ts';
 
-const benches: readonly Bench[] = [demoAccuracy, train, secagg, load, help, params, gas];
+/** Each is loaded when it is asked for: between them they load all that we have. */
+const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
+  ['demo-accuracy', async () => (await import('./demo-accuracy.ts')).demoAccuracy],
+  ['train', async () => (await import('./train.ts')).train],
+  ['secagg', async () => (await import('./secagg.ts')).secagg],
+  ['load', async () => (await import('./load.ts')).load],
+  ['help', async () => (await import('./help.ts')).help],
+  ['params', async () => (await import('./params.ts')).params],
+  ['gas', async () => (await import('./gas.ts')).gas],
+]);
 
-const usage = (): string =>
-  [
+async function usage(): Promise<string> {
+  const described: string[] = [];
+  for (const [name, load] of benches) {
+    const { summary, usage } = await load();
+    described.push(`  ${name}  ${summary}`, `    ${usage}`);
+  }
+  return [
     'npm run bench -- NAME [--json] [options]',
     '',
-    ...benches.flatMap(({ name, summary, usage }) => [`  ${name}  ${summary}`, `    ${usage}`]),
+    ...described,
     '',
     'Rows go to standard output (with --json one object a line), progress to standard error.',
     'Exit status: 0 when every row is within its limit, 1 when not, 2 when it could not run.',
   ].join('\n');
+}
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args.filter((arg) => arg !== '--json');
   if (name === undefined || args.includes('--help')) {
-    console.log(usage());
+    console.log(await usage());
     return 0;
   }
-  const bench = benches.find((one) => one.name === name);
-  if (bench === undefined)
-    throw new TributaryError('bench/unknown', `there is no bench ${name}\n\n${usage()}`);
-  const rows = await bench.run(rest);
+  const load = benches.get(name);
+  if (load === undefined) {
+    const names = [...benches.keys()].join(', ');
+    throw new TributaryError(
+      'bench/unknown',
+      `there is no bench ${name}, but ${names}: --help describes them`,
+    );
+  }
+  const rows = await (await load()).run(rest);
   for (const row of rows) {
     const { row: label, ours, ratio, limit, unit, bar, p50, p99 } = row;
     const json = { row: label, ours, ratio, limit, unit, bar, p50, p99 };

@@ -51,7 +51,6 @@ const notes = [
 ];
 
 export const secagg: Bench = {
-  name: 'secagg',
   summary: 'secure aggregation as a multiple of what the cipher alone takes in the same run',
   usage: `[${Object.keys(rows).join('] [')}] [--inputs 1000] [--at-once 128]   default: all; the options are server-memory's`,
   async run(args) {

@@ -57,7 +57,6 @@ async function timesOf(backends: readonly Backend[], task: (typeof tasks)[number
 }
 
 export const train: Bench = {
-  name: 'train',
   summary: 'time of a training step, each backend beside the plain CPU backend in the same run',
   usage: '(no options)   ratio: to the plain CPU backend; 32 rows a step',
   async run(args) {
