@@ -12,6 +12,8 @@ export class FolderSyncs {
   readonly #shared = new Map<string, Shared>();
   /** Folders whose own name this process has seen on disk. */
   readonly #known = new Set<string>();
+  /** How many folders were made. */
+  #made = 0;
 
   constructor(sync: (folder: string) => Promise<void>) {
     this.#sync = sync;
@@ -20,14 +22,17 @@ export class FolderSyncs {
   /** Before a folder is made, perhaps again. */
   making(folder: string): void {
     this.#known.delete(folder);
+    this.#made += 1;
   }
 
   /** The name of a file, and of the folder that it is in. */
   async named(path: string): Promise<void> {
     const folder = dirname(path);
     const isKnown = this.#known.has(folder);
+    const made = this.#made;
     await Promise.all([this.#shareSync(folder), ...(isKnown ? [] : [this.#shareSync(dirname(folder))])]);
-    if (isKnown) return;
+    // One that was made meanwhile may be this one anew, after the sync.
+    if (isKnown || this.#made !== made) return;
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.add(folder);
   }
