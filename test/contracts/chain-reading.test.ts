@@ -58,6 +58,8 @@ describe('reading a chain', () => {
       expect(decodeRefusal('0xdeadbeef').message).to.contain('0xdeadbeef');
       const panic = new Interface(['error Panic(uint256)']).encodeErrorResult('Panic', [0x11]);
       expect(decodeRefusal(panic).message).to.contain('Panic');
+      const said = new Interface(['error Error(string)']).encodeErrorResult('Error', ['not today']);
+      expect(decodeRefusal(said).message).to.contain('not today');
       const cut = new Interface(trainingEscrow.abi).encodeErrorResult('NoSuchJob', [5n]).slice(0, -2);
       expect(decodeRefusal(cut).code).to.equal('escrow/refused');
     });

@@ -67,6 +67,9 @@ describe('refusals over HTTP', () => {
       '/v1/jobs/7/rounds/0/attempts/1',
       '/v1/jobs/7/rounds/1/attempts/-1',
       `${path}?after=x`,
+      // The document's largest, and one more.
+      `${path}?wait=9007199254740992`,
+      '/v1/jobs/7/events?wait=9007199254740992',
     ]) {
       expect(await answer('GET', bad)).to.equal('400 request/schema');
     }
