@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { startCommand } from '#test/support/coordinator-command.ts';
+import { serviceEnvironment } from '#test/support/service-unit.ts';
 import { memoryOf } from '../secagg-service/memory-of.ts';
 import { startServer, type Server } from './child.ts';
 import type { Outcome, Plan } from './plan.ts';
@@ -17,13 +18,14 @@ export type LoadOptions = Readonly<{ clients: number; seconds: number; profile: 
 /** `peak`: bytes, the most that the server's process ever had; null where the platform does not say. */
 export type Run = Outcome & Readonly<{ peak: number | null }>;
 
-/** @throws Error where what was accepted is not on disk */
+/** In the environment of a service (examples/systemd). @throws Error where what was accepted is not on disk */
 export async function runOurs(root: string, stage: Stage, rpc: string, options: LoadOptions): Promise<Run> {
   const home = join(root, 'coordinator');
   await cp(stage.home, home, { recursive: true });
   const { profile } = options;
   const node = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  return measure(home, await startCommand(home, rpc, { node }), stage, { ...options, again: false });
+  const server = await startCommand(home, rpc, { node, env: serviceEnvironment() });
+  return measure(home, server, stage, { ...options, again: false });
 }
 
 export async function runBare(root: string, stage: Stage, options: LoadOptions): Promise<Run> {

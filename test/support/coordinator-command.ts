@@ -29,12 +29,13 @@ export async function makeHome(home: string, privateKey: string, deployment: Dep
   await writeFile(join(home, 'deployment.json'), JSON.stringify(deployment));
 }
 
-/** @param node options of Node */
+/** @param node options of Node; @param env beside this process's own */
 export async function startCommand(
   home: string,
   rpc: string,
   {
     node = [] as readonly string[],
+    env = {},
     // Asked for nothing before there is a sum.
     ipfs = 'http://127.0.0.1:9',
   } = {},
@@ -44,7 +45,7 @@ export async function startCommand(
   const args = [...common, ...password, 'coordinator', 'start', '--port', '0'];
   const child = spawn(process.execPath, [...node, entry, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, DATABASE_URL: '', [UNTIL_STDIN_ENDS]: '1' },
+    env: { ...process.env, ...env, DATABASE_URL: '', [UNTIL_STDIN_ENDS]: '1' },
   });
   const exited = once(child, 'exit');
   const url = await new Promise<string>((resolve, reject) => {
