@@ -8,7 +8,6 @@ import { TributaryError } from './error.ts';
 export class MemberSet implements Iterable<number> {
   /** Ascending. */
   readonly indices: readonly number[];
-  readonly #ranks: ReadonlyMap<number, number>;
   #digest: Uint8Array | undefined;
 
   /**
@@ -17,8 +16,7 @@ export class MemberSet implements Iterable<number> {
    */
   constructor(indices: Iterable<number>) {
     this.indices = Object.freeze([...indices].sort((a, b) => a - b));
-    this.#ranks = new Map(this.indices.map((index, rank) => [index, rank]));
-    if (this.#ranks.size !== this.indices.length) {
+    if (this.indices.some((index, rank) => index === this.indices[rank - 1])) {
       throw new TributaryError('members/duplicate', 'a set of members names one of them twice');
     }
     if (!this.indices.every(isU32)) {
@@ -37,12 +35,13 @@ export class MemberSet implements Iterable<number> {
   }
 
   has(index: number): boolean {
-    return this.#ranks.has(index);
+    return this.rankOf(index) !== undefined;
   }
 
   /** How many members of the set come before this one; undefined if it is not in the set. */
   rankOf(index: number): number | undefined {
-    return this.#ranks.get(index);
+    const rank = placeIn(this.indices, index);
+    return this.indices[rank] === index ? rank : undefined;
   }
 
   equals(other: MemberSet): boolean {
@@ -71,6 +70,17 @@ export function memberSet(indices: Iterable<number>): MemberSet {
 /** The whole roster of n members: 0 … n − 1. */
 export function everyMember(n: number): MemberSet {
   return memberSet(Array.from({ length: n }, (_, index) => index));
+}
+
+/** How many of ascending indices come before one. A coordinator holds a set or two of every member: a map of each would take five times as much. */
+function placeIn(indices: readonly number[], wanted: number): number {
+  let [from, to] = [0, indices.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((indices[middle] ?? 0) < wanted) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function encodeIndices(indices: readonly number[]): Uint8Array {
