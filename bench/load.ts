@@ -84,7 +84,7 @@ function positive(name: string, text: string): number {
 export const load: Bench = {
   summary:
     'clients that upload masked inputs to a coordinator, beside a server that only writes and syncs them',
-  usage: `[${rowNames.join('] [')}] [--runs 5] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 60] [--profile FOLDER]`,
+  usage: `[${rowNames.join('] [')}] [--runs 5] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 80] [--profile FOLDER]`,
   async run(args) {
     const { positionals, values } = parseArgs({
       args: [...args],
@@ -93,7 +93,7 @@ export const load: Bench = {
         seconds: { type: 'string', default: '30' },
         clients: { type: 'string', default: '200' },
         weights: { type: 'string', default: '100000' },
-        jobs: { type: 'string', default: '60' },
+        jobs: { type: 'string', default: '80' },
         profile: { type: 'string' },
       },
       allowPositionals: true,

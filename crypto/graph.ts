@@ -15,7 +15,7 @@ export type Graph = Readonly<{
   degree: number;
   /** Shares that restore a secret. */
   threshold: number;
-  /** Whom a member shares pair masks with: never itself. @throws TributaryError `roster/not-a-member` */
+  /** Whom a member shares pair masks with, gathered anew: never itself. @throws TributaryError `roster/not-a-member` */
   neighboursOf(member: number): MemberSet;
 }>;
 
@@ -83,13 +83,8 @@ function graphOf(
   threshold: number,
   near: (member: number) => Iterable<number>,
 ): Graph {
-  const known = new Map<number, MemberSet>();
-  const neighboursOf = (member: number): MemberSet => {
-    const set =
-      known.get(member) ?? memberSet([...near(inRoster(member, n))].filter((other) => other !== member));
-    known.set(member, set);
-    return set;
-  };
+  const neighboursOf = (member: number): MemberSet =>
+    memberSet([...near(inRoster(member, n))].filter((other) => other !== member));
   return { n, degree, threshold, neighboursOf };
 }
 

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { TributaryError } from '#crypto/error.ts';
 import type { Operation } from '#protocol/http/operations/operation.ts';
 import type { Caller } from '../access/authorise.ts';
+import { shareTexts } from '../shared-texts.ts';
 import type { CallerOf } from './authorisation.ts';
 import { addressOf } from './limits/address.ts';
 import { noteNews } from './limits/news.ts';
@@ -75,7 +76,7 @@ export function parsed<Schema extends z.ZodType>(
   what: string,
 ): z.output<Schema> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) return shareTexts(result.data);
   const issue = result.error.issues[0];
   const place = [what, ...(issue?.path ?? [])].join('.');
   throw new TributaryError('request/schema', `${place}: ${issue?.message ?? 'not what the protocol says'}`);

@@ -2,6 +2,7 @@
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Attempt } from '../round/attempt.ts';
 import { idOf } from '../round/base.ts';
+import { shareTexts } from '../shared-texts.ts';
 import type { Transaction } from './database.ts';
 
 export type AttemptRecord = Readonly<{ revision: number; state: Attempt }>;
@@ -80,7 +81,7 @@ export function changedRecord(
   const now: Partial<Record<List, readonly Entry[]>> = {};
   for (const list of Object.keys(listsOf(state)) as List[]) {
     const { number, newer } = changes[list] ?? { number: 0, newer: [] };
-    const entries = withNewer(old[list] ?? [], newer);
+    const entries = withNewer(old[list] ?? [], shareTexts(newer));
     if (entries.length !== number) return null;
     now[list] = entries;
   }
@@ -95,7 +96,7 @@ function withNewer(old: readonly Entry[], newer: readonly Entry[]): readonly Ent
 
 /** States come back as they were written, keys in another order. */
 export function recordOf({ revision, rules, state, lists: entries }: AttemptRow): AttemptRecord {
-  return { revision, state: { ...state, rules, ...entries } as Attempt };
+  return { revision, state: shareTexts({ ...state, rules, ...entries }) as Attempt };
 }
 
 /**

@@ -3,9 +3,13 @@
  * associated data alone, under a key used once and kept in this process's memory. SP 800-38D; protocol.md §4.4
  */
 import { createCipheriv, randomBytes, timingSafeEqual } from 'node:crypto';
+import { fromHex, toHex } from '#crypto/bytes.ts';
 
-/** Never written anywhere: who could read it could write other bytes that fit it. */
-export type Seal = Readonly<{ key: Uint8Array; tag: Uint8Array }>;
+/**
+ * 32 and 16 bytes as hexadecimal text: a coordinator keeps a seal of each input, and arrays of so few bytes would take three times the
+ * room. Never written anywhere: who could read it could write other bytes that fit it.
+ */
+export type Seal = Readonly<{ key: string; tag: string }>;
 
 /** Each key is of one seal, so the nonce need not differ. */
 const NONCE = new Uint8Array(12);
@@ -21,7 +25,7 @@ export class Sealer {
 
   /** To be called once, after the last bytes. */
   seal(): Seal {
-    return { key: this.#key, tag: this.#gmac.tag() };
+    return { key: toHex(this.#key), tag: toHex(this.#gmac.tag()) };
   }
 }
 
@@ -31,8 +35,8 @@ export class SealCheck {
   readonly #gmac: ReturnType<typeof gmac>;
 
   constructor({ key, tag }: Seal) {
-    this.#tag = tag;
-    this.#gmac = gmac(key);
+    this.#tag = fromHex(tag);
+    this.#gmac = gmac(fromHex(key));
   }
 
   push(bytes: Uint8Array): void {
