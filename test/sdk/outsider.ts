@@ -22,8 +22,8 @@ export type Ran = Readonly<{ code: number | null; lines: Record<string, unknown>
 const root = resolve(import.meta.dirname, '../..');
 /** What our package asks for and the SDK needs, or the examples import themselves. */
 const needed = [
-  ...['zod', 'ethers', 'multiformats', '@noble/curves', '@noble/hashes', 'eventsource-parser'],
-  ...['tiny-secp256k1', 'uint8array-tools'],
+  ...['zod', 'ethers', 'multiformats', 'eventsource-parser'],
+  ...['@noble/ciphers', '@noble/curves', '@noble/hashes'],
   ...['@types/node', 'undici-types'],
 ];
 
