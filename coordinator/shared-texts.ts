@@ -12,13 +12,13 @@ let recent = new Map<string, string>();
 let older = new Map<string, string>();
 
 /**
- * Replaces such texts, in place, by equal ones that were met before.
+ * Replaces such texts, in place, by equal ones that were met before; what is frozen stays as it is.
  *
  * @param value as JSON has it, of bounded depth, and nobody else's yet
  * @returns the same
  */
 export function shareTexts<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value))
+  if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !Object.isFrozen(value))
     shareWithin(value as Record<string, unknown>);
   return value;
 }

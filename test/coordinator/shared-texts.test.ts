@@ -18,6 +18,8 @@ describe('texts that messages share', () => {
     const before = structuredClone(value);
     expect(shareTexts(value)).to.equal(value);
     expect(value).to.deep.equal(before);
+    const frozen = Object.freeze({ digest, list: [account] });
+    expect(shareTexts({ frozen })).to.deep.equal({ frozen: { digest, list: [account] } });
     for (const plain of [null, 7, digest, undefined]) expect(shareTexts(plain)).to.equal(plain);
   });
 
