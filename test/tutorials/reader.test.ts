@@ -127,7 +127,9 @@ describe('a reader of tutorials', function () {
 
   it('fails where a process is left over that hid from its terminal', async function () {
     if (process.platform !== 'linux') this.skip();
-    const page = sh('(setsid sleep 60 >/dev/null 2>&1 &)');
+    // It stands still where it is: one that is about to run another program says for a moment nothing of its environment.
+    const hiding = `setsid sh -c 'touch ~/up; kill -STOP $$' >/dev/null 2>&1`;
+    const page = sh(`(${hiding} &)\nuntil [ -e ~/up ]; do sleep 0.01; done\nrm ~/up`);
     expect(await failure({ 'a.md': page })).to.match(/left over:\nprocess \d+: \S+/);
     await reader.close();
     // It was killed; the system takes it off its list a little later.

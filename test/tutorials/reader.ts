@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { heldLocks } from '#cli/home-locks.ts';
 import { matches, parsePage, type Command } from './page.ts';
-import { INTERRUPTED, Running, processesOf } from './terminal.ts';
+import { INTERRUPTED, Running, kill, processesOf } from './terminal.ts';
 
 type Patience = Readonly<{ blockMillis: number; stopMillis: number }>;
 
@@ -84,7 +84,7 @@ export class Reader {
     for (const { running } of this.#open.values()) {
       if (!(await running.endsWithin(this.#patience.stopMillis))) running.signal('SIGKILL');
     }
-    for (const { pid } of processesOf(this.home)) process.kill(pid, 'SIGKILL');
+    for (const { pid } of processesOf(this.home)) kill(pid);
     process.off('exit', this.#abandon);
     rmSync(this.#root, { recursive: true, force: true, maxRetries: 5 });
   }

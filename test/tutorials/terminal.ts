@@ -78,3 +78,12 @@ export function processesOf(home: string): { pid: number; command: string }[] {
     }
   });
 }
+
+/** Takes a process away, unless it has just ended. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
