@@ -46,7 +46,8 @@ export function askedOf<O extends Operation>(
   return {
     path: parsed(parameters.path, request.params, 'path'),
     query: parsed(parameters.query, request.query, 'query'),
-    headers: parsed(parameters.headers, request.headers, 'headers'),
+    // Messages come in these two, and are kept.
+    headers: shareTexts(parsed(parameters.headers, request.headers, 'headers')),
     body: bodyOf(body, request),
     caller,
     address: addressOf(request),
@@ -59,7 +60,7 @@ export function askedOf<O extends Operation>(
 function bodyOf(body: Operation['body'], request: Request): unknown {
   switch (body.kind) {
     case 'json':
-      return parsed(body.schema, request.body, 'body');
+      return shareTexts(parsed(body.schema, request.body, 'body'));
     case 'bytes':
       return piecesOf(request);
     case 'none':
@@ -76,7 +77,7 @@ export function parsed<Schema extends z.ZodType>(
   what: string,
 ): z.output<Schema> {
   const result = schema.safeParse(value);
-  if (result.success) return shareTexts(result.data);
+  if (result.success) return result.data;
   const issue = result.error.issues[0];
   const place = [what, ...(issue?.path ?? [])].join('.');
   throw new TributaryError('request/schema', `${place}: ${issue?.message ?? 'not what the protocol says'}`);

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isCode } from '#coordinator/store/files.ts';
 
 const LOOK_MILLIS = 50;
 /** What a shell says of a process that Ctrl-C ended, and that another signal ended. */
@@ -84,6 +85,6 @@ export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (!isCode(error, 'ESRCH')) throw error;
   }
 }
