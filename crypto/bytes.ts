@@ -7,6 +7,10 @@ import { TributaryError } from './error.ts';
 export type Hex = `0x${string}`;
 
 const encoder = new TextEncoder();
+const PREFIX = [0x30, 0x78] as const;
+const DIGITS = encoder.encode('0123456789abcdef');
+/** Bytes: each digit is an argument of one call. */
+const MOST_FLAT = 512;
 
 /** The parts one after another, in a new array. */
 export function concat(...parts: Uint8Array[]): Uint8Array {
@@ -66,8 +70,21 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/**
+ * As lower-case hexadecimal. What a digest or a signature comes to is one flat string: one that is joined byte by byte is kept as
+ * the tree of its parts by V8, in ten times the memory.
+ */
 export function toHex(bytes: Uint8Array): Hex {
-  return `0x${bytesToHex(bytes)}`;
+  if (bytes.length > MOST_FLAT) return `0x${bytesToHex(bytes)}`;
+  const codes = new Array<number>(2 + 2 * bytes.length);
+  codes[0] = PREFIX[0];
+  codes[1] = PREFIX[1];
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    codes[2 + 2 * i] = DIGITS[byte >> 4] ?? 0;
+    codes[3 + 2 * i] = DIGITS[byte & 15] ?? 0;
+  }
+  return String.fromCharCode(...codes) as Hex;
 }
 
 /**

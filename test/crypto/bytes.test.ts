@@ -84,6 +84,13 @@ describe('bytes', () => {
     expect([...fromHex('0x')]).to.deep.equal([]);
   });
 
+  it('writes any number of bytes', () => {
+    for (let length = 0; length <= 1030; length++) {
+      const bytes = Uint8Array.from({ length }, (_, i) => i * 7 + length);
+      expect(toHex(bytes)).to.equal(`0x${Buffer.from(bytes).toString('hex')}`);
+    }
+  });
+
   for (const text of ['', 'ab', '0xa', '0xzz', '0xab\n', ' 0xab', '0Xab', '0xab0']) {
     it(`refuses ${JSON.stringify(text)} as hexadecimal`, () => {
       expect(codeOf(() => fromHex(text))).to.equal('bytes/hex');
