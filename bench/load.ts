@@ -37,11 +37,14 @@ async function runAll({ runs, jobs, weights, ...options }: Settings, compare: bo
   }
 }
 
-function say(name: string, { messages, bytes, seconds, errors, firstErrors, p50, p99, peak }: Run): void {
+function say(name: string, run: Run): void {
+  const { messages, bytes, seconds, errors, firstErrors, p50, p99, peak, processor } = run;
   const memory = peak === null ? '' : `, at most ${(peak / MB).toFixed(0)} MB`;
+  const each =
+    processor === null ? '' : `, ${((1000 * processor) / messages).toFixed(2)} ms of processor each`;
   console.error(
     `load: ${name}: ${messages} uploads in ${seconds.toFixed(1)} s, ${(bytes / seconds / MB).toFixed(1)} MB/s, ` +
-      `${p50.toFixed(0)} ms (p50), ${p99.toFixed(0)} ms (p99), ${errors} errors${memory}`,
+      `${p50.toFixed(0)} ms (p50), ${p99.toFixed(0)} ms (p99), ${errors} errors${memory}${each}`,
   );
   for (const error of firstErrors) console.error(`load:   ${error}`);
 }
@@ -84,16 +87,17 @@ function positive(name: string, text: string): number {
 export const load: Bench = {
   summary:
     'clients that upload masked inputs to a coordinator, beside a server that only writes and syncs them',
-  usage: `[${rowNames.join('] [')}] [--runs 5] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 80] [--profile FOLDER]`,
+  usage: `[${rowNames.join('] [')}] [--runs 5] [--warm-up 10] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 100] [--profile FOLDER]`,
   async run(args) {
     const { positionals, values } = parseArgs({
       args: [...args],
       options: {
         runs: { type: 'string', default: '5' },
+        'warm-up': { type: 'string', default: '10' },
         seconds: { type: 'string', default: '30' },
         clients: { type: 'string', default: '200' },
         weights: { type: 'string', default: '100000' },
-        jobs: { type: 'string', default: '80' },
+        jobs: { type: 'string', default: '100' },
         profile: { type: 'string' },
       },
       allowPositionals: true,
@@ -101,9 +105,13 @@ export const load: Bench = {
     const unknown = positionals.find((name) => !rowNames.some((row) => row === name));
     if (unknown !== undefined) throw new TributaryError('bench/unknown', `load has no row ${unknown}`);
     const wanted = rowNames.filter((name) => positionals.length === 0 || positionals.includes(name));
-    const { runs, seconds, clients, weights, jobs, profile = null } = values;
+    const { runs, 'warm-up': warmUp, seconds, clients, weights, jobs, profile = null } = values;
     const settings = {
-      ...{ runs: positive('runs', runs), seconds: positive('seconds', seconds) },
+      ...{
+        runs: positive('runs', runs),
+        warmUp: positive('warm-up', warmUp),
+        seconds: positive('seconds', seconds),
+      },
       ...{ clients: positive('clients', clients), weights: positive('weights', weights) },
       ...{ jobs: positive('jobs', jobs), profile },
     };

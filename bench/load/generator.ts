@@ -1,14 +1,18 @@
-/** The clients of a load, in a process of their own: each sends one upload after another. Told a plan on stdin, prints what came of it. */
+/**
+ * The clients of a load, in a process of their own: each sends one upload after another. Told a plan on stdin, says when what is not
+ * counted is over, and prints what came of the rest.
+ */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { Outcome, Plan, Upload } from './plan.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WARM, type Outcome, type Plan, type Upload } from './plan.ts';
 
 const ANSWER_MILLIS = 60_000;
 const MOST_TOLD = 5;
 
 const plan = JSON.parse(await text(process.stdin)) as Plan;
-const { url, clients, seconds, again } = plan;
+const { url, clients, warmUp, seconds, again } = plan;
 const uploads = readFileSync(plan.uploads, 'utf8').trimEnd().split('\n');
 const base = readFileSync(plan.vector);
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
@@ -36,8 +40,8 @@ function put({ path, message, member }: Upload): Promise<void> {
 
 const millis: number[] = [];
 const errors: string[] = [];
-const began = performance.now();
-const until = began + seconds * 1000;
+let began = Number.POSITIVE_INFINITY;
+const until = performance.now() + (warmUp + seconds) * 1000;
 let next = 0;
 async function client(): Promise<void> {
   while (performance.now() < until) {
@@ -47,13 +51,18 @@ async function client(): Promise<void> {
     const sent = performance.now();
     try {
       await put(JSON.parse(line) as Upload);
-      millis.push(performance.now() - sent);
+      if (performance.now() > began) millis.push(performance.now() - sent);
     } catch (error) {
       errors.push(String(error));
     }
   }
 }
-await Promise.all(Array.from({ length: clients }, client));
+async function beginToCount(): Promise<void> {
+  await pause(warmUp * 1000);
+  began = performance.now();
+  console.log(WARM);
+}
+await Promise.all([beginToCount(), ...Array.from({ length: clients }, client)]);
 agent.destroy();
 millis.sort((a, b) => a - b);
 const at = (share: number): number => millis[Math.ceil(share * millis.length) - 1] ?? Number.NaN;

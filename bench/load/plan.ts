@@ -1,11 +1,16 @@
 /** What a load is of, and what came of one run: between the bench and its generator, as JSON. */
 
+/** What a generator prints once its warm-up is over. */
+export const WARM = 'warm';
+
 /** One upload: its path, the signed message as the header has it, and whose vector it is. */
 export type Upload = Readonly<{ path: string; message: string; member: number }>;
 
 export type Plan = Readonly<{
   url: string;
   clients: number;
+  /** Seconds before those that count: in them a fresh process compiles what it runs. */
+  warmUp: number;
   seconds: number;
   /** A file: one upload a line, as JSON. */
   uploads: string;
@@ -16,11 +21,11 @@ export type Plan = Readonly<{
 }>;
 
 export type Outcome = Readonly<{
-  /** Accepted ones. */
+  /** Accepted ones, answered in the seconds that count. */
   messages: number;
   bytes: number;
   seconds: number;
-  /** What else was answered, or why nothing was: the first few, and how many. */
+  /** What else was answered, or why nothing was, from the first second on: the first few, and how many. */
   errors: number;
   firstErrors: readonly string[];
   /** Milliseconds from the first byte sent to the last one answered. */

@@ -19,7 +19,10 @@ export type Stage = Readonly<{
 
 export type Shape = Readonly<{ members: number; weights: number; jobs: number }>;
 
-/** The members of the first job send at first, then those of the second: as many as there are clients at any time. */
+/**
+ * One member of each job sends at first, so that its roster is in the coordinator's memory as enrolment would leave it there; then
+ * the others of the first job, those of the second: as many as there are clients at any time.
+ */
 export async function setStage(
   root: string,
   deployment: Deployment,
@@ -31,7 +34,8 @@ export async function setStage(
   await makeHome(stage.home, account.key.privateKey, deployment);
   const database = await openEmbedded({ folder: join(stage.home, 'coordinator') });
   const records = openRecords(database);
-  const lines: string[] = [];
+  const firsts: string[] = [];
+  const others: string[] = [];
   for (let job = 1; job <= jobs; job++) {
     const { id, state, inputOf } = attemptInMasking(
       { chainId, escrow },
@@ -47,11 +51,11 @@ export async function setStage(
       const { envelope, vector } = inputOf(member);
       const path = `/v1/jobs/${job}/rounds/${id.round}/attempts/${id.attempt}/inputs/${member}`;
       const upload: Upload = { path, message: encodeToken(envelope), member };
-      lines.push(JSON.stringify(upload));
-      if (lines.length === 1) await writeFile(stage.vector, vector);
+      (member === 0 ? firsts : others).push(JSON.stringify(upload));
+      if (job === 1 && member === 0) await writeFile(stage.vector, vector);
     }
   }
   await database.close();
-  await writeFile(stage.uploads, lines.join('\n'));
+  await writeFile(stage.uploads, [...firsts, ...others].join('\n'));
   return stage;
 }
