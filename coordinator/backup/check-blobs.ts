@@ -8,7 +8,7 @@ import { neededInputs } from '../driver/sweep.ts';
 import type { Attempt } from '../round/attempt.ts';
 import { idOf } from '../round/base.ts';
 import { openEvidence } from '../store/evidence-blocks.ts';
-import { inspect } from '../store/packed-check.ts';
+import { PackedCheck } from '../store/packed-check.ts';
 import { inputName } from '../store/vectors.ts';
 import type { Manifest } from './format.ts';
 import { damaged, digestOf, sameDigest } from './hashed-file.ts';
@@ -61,14 +61,11 @@ async function checkInputs(state: Attempt, inputs: AttemptBlobs, known: Readonly
     const bytes = await inputs.read(idOf(state), name);
     const where = inputs.where(idOf(state), name);
     if (!bytes) throw damaged(`${where} is not there`);
-    const inspected = inspect(one(bytes), aggregation, wordBits(aggregation.bits, state.enrolments.length));
-    for await (const piece of inspected.pieces) void piece;
-    if (inspected.root() !== input.inputRoot) throw damaged(`${where} is not the input that was signed`);
+    const check = new PackedCheck(aggregation, wordBits(aggregation.bits, state.enrolments.length));
+    check.push(bytes);
+    check.end();
+    if (check.root() !== input.inputRoot) throw damaged(`${where} is not the input that was signed`);
   }
-}
-
-async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 const isSame = (one: AttemptId, other: AttemptId): boolean => attemptName(one) === attemptName(other);

@@ -1,6 +1,14 @@
 /** Where masked inputs and evidence lie: named bytes of attempts, in a folder or in an S3 bucket. protocol.md §4.4, §6.4 */
 import type { AttemptId } from '#protocol/job-id.ts';
 
+/** What looks at pieces on their way: what it throws keeps them from their name. */
+export type Inspection = Readonly<{
+  /** Of each piece, before it is written. */
+  push(piece: Uint8Array): void;
+  /** After the last one. */
+  end(): void;
+}>;
+
 /** The blobs of attempts, of one kind. A name is of this program's making: digits, letters, dashes. */
 export type AttemptBlobs = Readonly<{
   /** Of which there are any, or may have been; those that are taken away are not among them. */
@@ -12,14 +20,13 @@ export type AttemptBlobs = Readonly<{
   /**
    * Whole and durable when it resolves; written again, it is what was written last.
    *
-   * @param check sees the end of the pieces; what it throws keeps them from their name
-   * @throws TributaryError `storage/full`, `storage/unreachable`; then nothing was kept and the same may be sent later
+   * @throws TributaryError `storage/full`, `storage/unreachable`, and what the inspection throws; then nothing was kept and the same may be sent later
    */
   write(
     id: AttemptId,
     name: string,
     pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    check?: () => void,
+    inspection?: Inspection,
   ): Promise<void>;
   /** Null where there is none. */
   read(id: AttemptId, name: string): Promise<Uint8Array | null>;

@@ -36,7 +36,7 @@ export function attemptsIn(folder: string, disk: Disk): AttemptBlobs {
       return sum;
     },
 
-    write: (id, name, pieces, check) => writeDurably(disk, pathOf(id, name), pieces, check),
+    write: (id, name, pieces, inspection) => writeDurably(disk, pathOf(id, name), pieces, inspection),
 
     async read(id, name) {
       try {

@@ -87,10 +87,18 @@ export function parsed<Schema extends z.ZodType>(
  * The body in pieces. Where it is not taken to its end the connection stays open and the rest is read and thrown away:
  * else the sender, still writing, would never see the refusal, nor could it use the connection again.
  */
-async function* piecesOf(request: Request): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-  } finally {
-    request.resume();
-  }
+function piecesOf(request: Request): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const pieces: AsyncIterator<Uint8Array> = request.iterator({ destroyOnReturn: false });
+      return {
+        next: () => pieces.next(),
+        async return() {
+          await pieces.return?.();
+          request.resume();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }

@@ -1,10 +1,11 @@
 /** Files that are whole and on disk before their name exists; a full disk is a coded refusal. */
-import { closeSync, fsync, openSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, fsync, open, openSync, rename, write } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import { TributaryError } from '#crypto/error.ts';
+import type { Inspection } from '../blobs/blobs.ts';
 import { FolderSyncs } from './folder-syncs.ts';
 
 /** The few calls by which bytes reach the disk, so that a test can let one fail. */
@@ -24,33 +25,45 @@ export type DiskFile = Readonly<{
   close(): Promise<void>;
 }>;
 
+/** By callbacks: each of a hundred uploads makes ten of these calls, and one of node:fs/promises costs this thread half as much again. */
+const calls = { open: promisify(open), fsync: promisify(fsync), rename: promisify(rename) };
+
 export const disk: Disk = {
   async open(path) {
-    const handle = await open(path, 'wx');
+    const file = await calls.open(path, 'wx');
     return {
-      async write(bytes) {
-        // One write may take a part only.
-        for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
-      },
-      sync: () => handle.sync(),
-      close: () => handle.close(),
+      write: (bytes) => writeAll(file, bytes),
+      sync: () => calls.fsync(file),
+      // What is synced waits for no disk; what is not will be removed.
+      close: () => Promise.resolve(closeSync(file)),
     };
   },
   async makeFolder(path) {
     await mkdir(path, { recursive: true });
   },
-  rename,
+  rename: calls.rename,
   syncFolder: syncFile,
   remove: (path) => rm(path, { force: true }),
 };
 
-const fsyncOf = promisify(fsync);
+/** One write may take a part only. */
+function writeAll(file: number, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const from = (at: number): void =>
+      write(file, bytes, at, bytes.length - at, null, (error, written) => {
+        if (error) reject(error);
+        else if (at + written < bytes.length) from(at + written);
+        else resolve();
+      });
+    from(0);
+  });
+}
 
 /** Puts on disk what was written to a file or folder. To open and close it waits for no disk, and would for this thread's next turn. */
 export async function syncFile(path: string): Promise<void> {
   const file = openSync(path, 'r');
   try {
-    await fsyncOf(file);
+    await calls.fsync(file);
   } finally {
     closeSync(file);
   }
@@ -59,21 +72,23 @@ export async function syncFile(path: string): Promise<void> {
 /**
  * Writes pieces to a file aside, syncs it, and gives it its name.
  *
- * @param check sees the end of the pieces; what it throws keeps the file from its name
- * @throws TributaryError `storage/full` when the disk is full; then nothing was kept and the same may be sent later
+ * @throws TributaryError what the inspection throws, and `storage/full` when the disk is full; then nothing was kept and the same may be sent later
  */
 export async function writeDurably(
   on: Disk,
   path: string,
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  check: () => void = () => undefined,
+  inspection: Inspection | null = null,
 ): Promise<void> {
   const aside = `${path}.${randomUUID()}.part`;
   try {
     const file = await openNew(on, aside);
     try {
-      for await (const piece of pieces) await file.write(piece);
-      check();
+      for await (const piece of pieces) {
+        inspection?.push(piece);
+        await file.write(piece);
+      }
+      inspection?.end();
       await file.sync();
     } catch (error) {
       await file.close();

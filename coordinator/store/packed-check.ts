@@ -5,48 +5,51 @@ import { TributaryError } from '#crypto/error.ts';
 import { MerkleBuilder } from '#crypto/merkle.ts';
 import { chunkBytes, packedBytes, type AggregationParameters } from '#crypto/parameters.ts';
 import { checkPacked } from '#crypto/packing.ts';
-import { Sealer } from '#model/unmasking/seal.ts';
+import { Sealer, type Seal } from '#model/unmasking/seal.ts';
+import type { Bytes32 } from '#protocol/units.ts';
+import type { Inspection } from '../blobs/blobs.ts';
 
-/**
- * Passes a packed vector on as it comes, checked and hashed on the way: a thousand may come in at once.
- *
- * @param w the word size of the roster
- * @throws in its pieces, TributaryError `vector/length`, `vector/padding`
- */
-export function inspect(body: AsyncIterable<Uint8Array>, parameters: AggregationParameters, w: number) {
-  const chunks = new ChunkTree(chunkBytes(parameters, w));
-  const sealer = new Sealer();
-  const push = (piece: Uint8Array): void => {
-    chunks.push(piece);
-    sealer.push(piece);
-  };
-  return {
-    pieces: checkedPieces(body, parameters, w, push),
-    root: () => toHex(chunks.root()),
-    seal: () => sealer.seal(),
-  };
-}
+/** Checks and hashes a packed vector as it comes: a thousand may come in at once. */
+export class PackedCheck implements Inspection {
+  readonly #expected: number;
+  /** Bits of the last byte that are of a weight. */
+  readonly #used: number;
+  readonly #chunks: ChunkTree;
+  readonly #sealer = new Sealer();
+  #received = 0;
+  #last = 0;
 
-async function* checkedPieces(
-  body: AsyncIterable<Uint8Array>,
-  parameters: AggregationParameters,
-  w: number,
-  push: (piece: Uint8Array) => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const expected = packedBytes(parameters, w);
-  let received = 0;
-  let last = 0;
-  for await (const piece of body) {
-    received += piece.length;
-    if (received > expected) throw wrongLength('more', expected);
-    push(piece);
-    last = piece.at(-1) ?? last;
-    yield piece;
+  /** @param w the word size of the roster */
+  constructor(parameters: AggregationParameters, w: number) {
+    this.#expected = packedBytes(parameters, w);
+    this.#used = 8 - (8 * this.#expected - parameters.dimension * w);
+    this.#chunks = new ChunkTree(chunkBytes(parameters, w));
   }
-  if (received < expected) throw wrongLength(`only ${received}`, expected);
-  // Of the last byte alone, its bits as words.
-  const unused = 8 * expected - parameters.dimension * w;
-  checkPacked(Uint8Array.of(last), 8 - unused, 1);
+
+  /** @throws TributaryError `vector/length` */
+  push(piece: Uint8Array): void {
+    this.#received += piece.length;
+    if (this.#received > this.#expected) throw wrongLength('more', this.#expected);
+    this.#chunks.push(piece);
+    this.#sealer.push(piece);
+    this.#last = piece.at(-1) ?? this.#last;
+  }
+
+  /** @throws TributaryError `vector/length`, `vector/padding` */
+  end(): void {
+    if (this.#received < this.#expected) throw wrongLength(`only ${this.#received}`, this.#expected);
+    // Of the last byte alone, its bits as words.
+    checkPacked(Uint8Array.of(this.#last), this.#used, 1);
+  }
+
+  /** Of the whole. */
+  root(): Bytes32 {
+    return toHex(this.#chunks.root()) as Bytes32;
+  }
+
+  seal(): Seal {
+    return this.#sealer.seal();
+  }
 }
 
 /** The input root over chunks of which none is ever held: their hashes grow with what comes. protocol.md §1.4, §2.4 */

@@ -6,7 +6,7 @@ import type { SealedFile } from '#model/unmasking/sealed-inputs.ts';
 import type { AttemptId } from '#protocol/job-id.ts';
 import type { Bytes32 } from '#protocol/units.ts';
 import { attemptName, type AttemptBlobs } from '../blobs/blobs.ts';
-import { inspect } from './packed-check.ts';
+import { PackedCheck } from './packed-check.ts';
 
 /** The name of one stored input: whose, and of which root. */
 export type VectorName = Readonly<{ member: number; inputRoot: Bytes32 }>;
@@ -54,16 +54,19 @@ export function openVectors(blobs: AttemptBlobs): Vectors {
   };
   return {
     async receive(id, name, parameters, w, body) {
-      const inspected = inspect(body, parameters, w);
-      await blobs.write(id, inputName(name), inspected.pieces, () => {
-        if (inspected.root() !== name.inputRoot) {
+      const check = new PackedCheck(parameters, w);
+      await blobs.write(id, inputName(name), body, {
+        push: (piece) => check.push(piece),
+        end() {
+          check.end();
+          if (check.root() === name.inputRoot) return;
           throw new TributaryError(
             'input/root-mismatch',
             `member ${name.member} signed another root than its vector has`,
           );
-        }
+        },
       });
-      seals.set(keyOf(id, inputName(name)), inspected.seal());
+      seals.set(keyOf(id, inputName(name)), check.seal());
     },
 
     async read(id, name) {

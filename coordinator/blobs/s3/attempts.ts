@@ -1,4 +1,5 @@
 /** The blobs of attempts as objects of a bucket: `inputs/7-1-1/0-0x…`. An object appears whole, or not at all. */
+import type { Readable } from 'node:stream';
 import type { AttemptId } from '#protocol/job-id.ts';
 import { attemptName, attemptNamed, type AttemptBlobs } from '../blobs.ts';
 import type { Bucket, Listed } from './bucket.ts';
@@ -47,15 +48,17 @@ export function attemptsAt(bucket: Bucket, prefix: string, spool: Spool): Attemp
     names: async (id) => (await objectsOf(id)).map(({ key }) => key.slice(folderOf(id).length)),
     bytes: async (id) => (await objectsOf(id)).reduce((sum, { bytes }) => sum + bytes, 0),
 
-    async write(id, name, pieces, check = () => undefined) {
+    async write(id, name, pieces, inspection) {
       // What is in memory already need not wait on disk.
       const [only, ...more] = Array.isArray(pieces) ? (pieces as Uint8Array[]) : [];
       if (only && more.length === 0) {
-        check();
+        inspection?.push(only);
+        inspection?.end();
         await turn(() => bucket.put(keyOf(id, name), only));
         return;
       }
-      await spool.through(pieces, check, (whole) => turn(() => bucket.upload(keyOf(id, name), whole)));
+      const upload = (whole: Readable) => turn(() => bucket.upload(keyOf(id, name), whole));
+      await spool.through(pieces, inspection ?? null, upload);
     },
 
     read: (id, name) => bucket.get(keyOf(id, name)),

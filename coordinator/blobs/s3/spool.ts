@@ -8,12 +8,17 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { storageError } from '../../store/files.ts';
+import type { Inspection } from '../blobs.ts';
 
 type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 export type Spool = Readonly<{
-  /** @param use is given the whole of it. @throws TributaryError `storage/full`, what the pieces, the check and the use throw */
-  through(pieces: Pieces, check: () => void, use: (whole: Readable) => Promise<void>): Promise<void>;
+  /** @param use is given the whole of it. @throws TributaryError `storage/full`, what the pieces, the inspection and the use throw */
+  through(
+    pieces: Pieces,
+    inspection: Inspection | null,
+    use: (whole: Readable) => Promise<void>,
+  ): Promise<void>;
   close(): Promise<void>;
 }>;
 
@@ -31,12 +36,11 @@ export function openSpool(folder: string, now: () => number = Date.now): Spool {
     await (swept ??= sweep(folder, now()).catch(() => undefined));
   }
   return {
-    async through(pieces, check, use) {
+    async through(pieces, inspection, use) {
       const path = join(own, randomUUID());
       try {
         await make();
-        await write(path, pieces);
-        check();
+        await write(path, pieces, inspection);
         const whole = createReadStream(path);
         try {
           await use(whole);
@@ -53,11 +57,14 @@ export function openSpool(folder: string, now: () => number = Date.now): Spool {
   };
 }
 
-async function write(path: string, pieces: Pieces): Promise<void> {
+async function write(path: string, pieces: Pieces, inspection: Inspection | null): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    for await (const piece of pieces)
+    for await (const piece of pieces) {
+      inspection?.push(piece);
       for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten;
+    }
+    inspection?.end();
   } finally {
     await file.close();
   }
