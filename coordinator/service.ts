@@ -1,5 +1,5 @@
 /** The listeners of a coordinator: its API with health beside it, and metrics on one of their own. */
-import type { RequestListener } from 'node:http';
+import type { Express } from 'express';
 import type { Provider } from 'ethers';
 import type { Clock } from './driver/clock.ts';
 import { factsOf, type Log } from './driver/log.ts';
@@ -51,15 +51,12 @@ export type Service = Readonly<{
 /** @throws TributaryError `coordinator/port-taken` */
 export async function serve(
   parts: ServiceParts,
-  app: RequestListener,
+  app: Express,
   { host, port, metrics, tls }: Pick<CoordinatorOptions, 'host' | 'port' | 'metrics' | 'tls'>,
 ): Promise<Service> {
   const { jobs, database, gate, series, log } = parts;
-  const api = httpServer(
-    withHealth(ready(parts), parts.stopping, timedRequests(series, app)),
-    parts.refusals,
-    tls,
-  );
+  const listener = withHealth(ready(parts), parts.stopping, timedRequests(series, app));
+  const api = httpServer(app, { listener, log: parts.refusals, ...(tls && { tls }) });
   const traffic = countTraffic(api, series);
   const servers = [await listen(api, { host, port })];
   const hangUp = () => {

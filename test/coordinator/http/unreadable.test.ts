@@ -25,7 +25,7 @@ describe('what is no HTTP request', () => {
     app.get('/half', (_request, response) => void response.write('half of it'));
     app.post('/body', express.text(), (_request, response) => void response.json('taken'));
     app.use(problemHandler(log));
-    server = httpServer(app, log).listen(0, '127.0.0.1');
+    server = httpServer(app, { log }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
   after(async () => {

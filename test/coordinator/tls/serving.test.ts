@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connect, TLSSocket } from 'node:tls';
 import { expect } from 'chai';
+import express from 'express';
 import { serve, type Service } from '#coordinator/service.ts';
 import { systemClock } from '#coordinator/driver/clock.ts';
 import { createSeries } from '#coordinator/metrics/series.ts';
@@ -45,7 +46,7 @@ describe('a service by TLS', () => {
         stopping: new AbortController().signal,
         judge: (ready) => ready,
       },
-      (_request, response) => response.setHeader('content-type', 'application/json').end('{"here":true}'),
+      express().use((_request, response) => void response.json({ here: true })),
       { host: '127.0.0.1', port: 0, tls: kept },
     );
   });
