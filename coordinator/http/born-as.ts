@@ -6,9 +6,7 @@
 import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 import type { Express } from 'express';
 
-export type Classes = Required<
-  Pick<ServerOptions<typeof IncomingMessage, typeof ServerResponse>, 'IncomingMessage' | 'ServerResponse'>
->;
+export type Classes = Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>>;
 
 /** For the server that the application is behind. What Express sets on each is from now on what it has. */
 export function classesOf(app: Express): Classes {

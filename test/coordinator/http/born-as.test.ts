@@ -1,6 +1,6 @@
 /** Requests and responses are their application's from the first, and all of one shape as V8 sees them. */
 import { once } from 'node:events';
-import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
@@ -18,12 +18,14 @@ type Met = { request: IncomingMessage; response: ServerResponse };
 
 describe('requests and responses of an application', () => {
   const servers: Server[] = [];
-  after(() => Promise.all(servers.map((server) => server.close())));
+  after(() => {
+    for (const server of servers) server.close();
+  });
 
   /** What two equal requests were before the application saw them, and after it answered. */
-  async function answered(app: express.Express, options: Parameters<typeof createServer>[0]) {
+  async function answered(app: express.Express, options: ServerOptions) {
     const met: (Met & { prototypes: unknown[] })[] = [];
-    const server = createServer(options ?? {}, (request, response) => {
+    const server = createServer(options, (request, response) => {
       const prototypes = [request, response].map((one) => Object.getPrototypeOf(one) as unknown);
       met.push({ request, response, prototypes });
       app(request, response);
