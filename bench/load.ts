@@ -87,17 +87,17 @@ function positive(name: string, text: string): number {
 export const load: Bench = {
   summary:
     'clients that upload masked inputs to a coordinator, beside a server that only writes and syncs them',
-  usage: `[${rowNames.join('] [')}] [--runs 5] [--warm-up 10] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 100] [--profile FOLDER]`,
+  usage: `[${rowNames.join('] [')}] [--runs 5] [--warm-up 4] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 110] [--profile FOLDER]`,
   async run(args) {
     const { positionals, values } = parseArgs({
       args: [...args],
       options: {
         runs: { type: 'string', default: '5' },
-        'warm-up': { type: 'string', default: '10' },
+        'warm-up': { type: 'string', default: '4' },
         seconds: { type: 'string', default: '30' },
         clients: { type: 'string', default: '200' },
         weights: { type: 'string', default: '100000' },
-        jobs: { type: 'string', default: '100' },
+        jobs: { type: 'string', default: '110' },
         profile: { type: 'string' },
       },
       allowPositionals: true,

@@ -1,5 +1,7 @@
 /** Trace context as it crosses HTTP: which chain of requests one belongs to. https://www.w3.org/TR/trace-context/ §3.2 */
 
+import { toHex } from '#crypto/bytes.ts';
+
 /** `flags` as they came: nobody here samples. */
 export type Trace = Readonly<{ traceId: string; flags: string }>;
 
@@ -31,7 +33,6 @@ export const traceparentOf = ({ traceId, flags }: Trace): string =>
 const isZero = (hex: string): boolean => /^0*$/.test(hex);
 
 function randomHex(bytes: number): string {
-  const random = globalThis.crypto.getRandomValues(new Uint8Array(bytes));
-  const hex = [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = toHex(globalThis.crypto.getRandomValues(new Uint8Array(bytes))).slice(2);
   return isZero(hex) ? randomHex(bytes) : hex;
 }
