@@ -87,7 +87,7 @@ function positive(name: string, text: string): number {
 export const load: Bench = {
   summary:
     'clients that upload masked inputs to a coordinator, beside a server that only writes and syncs them',
-  usage: `[${rowNames.join('] [')}] [--runs 5] [--warm-up 4] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 110] [--profile FOLDER]`,
+  usage: `[${rowNames.join('] [')}] [--runs 5] [--warm-up 4] [--seconds 30] [--clients 200] [--weights 100000] [--jobs 105] [--profile FOLDER]`,
   async run(args) {
     const { positionals, values } = parseArgs({
       args: [...args],
@@ -97,7 +97,7 @@ export const load: Bench = {
         seconds: { type: 'string', default: '30' },
         clients: { type: 'string', default: '200' },
         weights: { type: 'string', default: '100000' },
-        jobs: { type: 'string', default: '110' },
+        jobs: { type: 'string', default: '105' },
         profile: { type: 'string' },
       },
       allowPositionals: true,
