@@ -1,12 +1,13 @@
 /** Requests and responses are their application's from the first, and all of one shape as V8 sees them. */
 import { once } from 'node:events';
-import { createServer, IncomingMessage, ServerResponse, type Server, type ServerOptions } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 import { expect } from 'chai';
 import express from 'express';
-import { classesOf } from '#coordinator/http/born-as.ts';
+import { httpServer } from '#coordinator/http/server.ts';
+import { memoryLog } from '../fakes.ts';
 
 setFlagsFromString('--allow-natives-syntax');
 const isOneShape = runInThisContext('(one, other) => %HaveSameMap(one, other)') as (
@@ -23,9 +24,9 @@ describe('requests and responses of an application', () => {
   });
 
   /** What two equal requests were before the application saw them, and after it answered. */
-  async function answered(app: express.Express, options: ServerOptions) {
+  async function answered(app: express.Express, serverOf: (listener: RequestListener) => Server) {
     const met: (Met & { prototypes: unknown[] })[] = [];
-    const server = createServer(options, (request, response) => {
+    const server = serverOf((request, response) => {
       const prototypes = [request, response].map((one) => Object.getPrototypeOf(one) as unknown);
       met.push({ request, response, prototypes });
       app(request, response);
@@ -46,7 +47,9 @@ describe('requests and responses of an application', () => {
 
   it('have its prototypes before it sees them, and share a shape after', async () => {
     const app = anApp();
-    const { one, other, texts } = await answered(app, classesOf(app));
+    const { one, other, texts } = await answered(app, (listener) =>
+      httpServer(app, { log: memoryLog(), listener }),
+    );
     expect(one.prototypes).to.deep.equal([app.request, app.response]);
     expect(app.request.app).to.equal(app);
     expect(one.request).to.be.instanceOf(IncomingMessage);
@@ -57,7 +60,7 @@ describe('requests and responses of an application', () => {
   });
 
   it('would each be of a shape of its own: else this is not needed any more', async () => {
-    const { one, other, texts } = await answered(anApp(), {});
+    const { one, other, texts } = await answered(anApp(), (listener) => createServer(listener));
     expect(texts.at(-1)).to.equal('["/here",{"it":"is"}]');
     if (process.version.startsWith('v20.')) expect(isOneShape(one.request, other.request)).to.equal(false);
   });
